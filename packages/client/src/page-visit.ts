@@ -1,0 +1,33 @@
+declare global {
+  interface Document {
+    /** Prerendering Revamped §4.1; missing where a browser never prerenders. */
+    readonly prerendering?: boolean;
+  }
+}
+
+/**
+ * Calls `join` while someone has the page before them: not before a prerendered page is shown, and anew each time that
+ * one comes back from the back/forward cache. What `join` returns is called when the page is put away.
+ *
+ * @param join - `counted` is false for the page's first time only
+ */
+export function whilePageIsOpen(join: (counted: boolean) => () => void): void {
+  let leave: (() => void) | undefined;
+  let counted = false;
+
+  const enter = () => {
+    leave ??= join(counted);
+    counted = true;
+  };
+  const exit = () => {
+    leave?.();
+    leave = undefined;
+  };
+
+  if (document.prerendering) document.addEventListener('prerenderingchange', enter, { once: true });
+  else enter();
+  addEventListener('pagehide', exit);
+  addEventListener('pageshow', () => {
+    if (!document.prerendering) enter();
+  });
+}

@@ -1,0 +1,26 @@
+import { paths } from '@live-visitors/shared';
+import { defineConfig, type ProxyOptions } from 'vite';
+
+/** The server that `pnpm dev` runs beside Vite; both read the same `PORT`. */
+const server: ProxyOptions = {
+  target: `http://127.0.0.1:${process.env.PORT || 3000}`,
+  configure(proxy) {
+    // The proxy passes on a clean end only: a stream whose server was killed would stay open, silent, for ever.
+    proxy.on('proxyRes', (fromServer, _request, toBrowser) => {
+      fromServer.once('close', () => {
+        if (!toBrowser.writableEnded) toBrowser.destroy();
+      });
+    });
+  },
+};
+
+export default defineConfig({
+  server: {
+    proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),
+  },
+  build: {
+    // The server serves the page that lies beside its own bundle.
+    outDir: '../server/dist/page',
+    emptyOutDir: true,
+  },
+});

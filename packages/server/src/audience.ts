@@ -1,0 +1,64 @@
+/** One stream's part of the audience. */
+export type Party = {
+  /** The id of the browser, where it gave one. */
+  browser?: string | undefined;
+  /** Tabs open in this browser. */
+  tabs: number;
+  /** How many of the tabs are new and count as visits. */
+  arrivals: number;
+  /** Called once when another party with the same `browser` id has taken this one's place. */
+  onReplaced?: () => void;
+};
+
+/** What one process counts by itself. `visits` and `visitorSeconds` only ever grow. */
+export type Reading = {
+  online: number;
+  browsers: number;
+  visits: number;
+  visitorSeconds: number;
+};
+
+export type Audience = ReturnType<typeof createAudience>;
+
+/** Everyone who is here now. Knows numbers and ids only: no sockets, no clock. */
+export function createAudience() {
+  const parties = new Set<Party>();
+  const byBrowser = new Map<string, Party>();
+  let online = 0;
+  let visits = 0;
+  let visitorMs = 0;
+
+  function leave(party: Party) {
+    if (!parties.delete(party)) return;
+    online -= party.tabs;
+    if (party.browser !== undefined && byBrowser.get(party.browser) === party) byBrowser.delete(party.browser);
+  }
+
+  return {
+    /**
+     * Counts a party in. One that has the `browser` id of another takes its place in the same step, so that nobody
+     * is ever counted twice.
+     *
+     * @returns how to count it out again; a second call, or one after the party was replaced, does nothing
+     */
+    join(party: Party): () => void {
+      const replaced = party.browser === undefined ? undefined : byBrowser.get(party.browser);
+      if (replaced) leave(replaced);
+      parties.add(party);
+      if (party.browser !== undefined) byBrowser.set(party.browser, party);
+      online += party.tabs;
+      visits += party.arrivals;
+      replaced?.onReplaced?.();
+      return () => leave(party);
+    },
+
+    /** Lets `elapsedMs` milliseconds pass for everyone who is here. */
+    elapse(elapsedMs: number): void {
+      visitorMs += online * elapsedMs;
+    },
+
+    read(): Reading {
+      return { online, browsers: parties.size, visits, visitorSeconds: Math.floor(visitorMs / 1000) };
+    },
+  };
+}

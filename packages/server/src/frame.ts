@@ -1,0 +1,19 @@
+import type { EventMap, EventName } from '@live-visitors/shared';
+
+/**
+ * Encodes an event for the stream (HTML Standard §9.2.5).
+ *
+ * JSON has no raw line breaks, names come from the contract and ids are numbers, so nothing in a payload can end its
+ * line and forge another field.
+ *
+ * @param id - becomes the stream's last event ID, which a returning `EventSource` sends as `Last-Event-ID`
+ */
+export function encodeEvent<Name extends EventName>(name: Name, payload: EventMap[Name], id?: number): string {
+  const idLine = id === undefined ? '' : `id: ${id}\n`;
+  return `event: ${name}\n${idLine}data: ${JSON.stringify(payload)}\n\n`;
+}
+
+/** Encodes the reconnection time: how long an `EventSource` waits before it comes back, in milliseconds. */
+export function encodeRetry(reconnectionTimeMs: number): string {
+  return `retry: ${reconnectionTimeMs}\n\n`;
+}

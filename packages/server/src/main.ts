@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { explainListenError, readConfig } from './config.ts';
+import { createMemoryLedger } from './memory-ledger.ts';
+import { startServer } from './server.ts';
+
+function fail(sentences: readonly string[]): never {
+  for (const sentence of sentences) console.error(sentence);
+  process.exit(1);
+}
+
+const result = readConfig(process.env);
+if (!result.ok) fail(result.problems);
+const { config } = result;
+
+const log = pino({ base: null });
+
+const server = await startServer({
+  config,
+  ledger: createMemoryLedger(Date.now),
+  clock: { now: Date.now, elapsed: () => performance.now() },
+  // The client's build puts the page beside the server's bundle.
+  pageDir: fileURLToPath(new URL('page', import.meta.url)),
+  log,
+}).catch((error: NodeJS.ErrnoException) => {
+  const sentence = explainListenError(error, config);
+  if (sentence === undefined) throw error;
+  return fail([sentence]);
+});
+
+log.info({ url: `http://localhost:${server.port}` }, 'listening');
+
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // Stays registered: Ctrl-C reaches this process from the terminal and from the runners above it as well.
+  process.on(signal, async () => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    await server.close();
+    log.info('stopped');
+    process.exit(0);
+  });
+}

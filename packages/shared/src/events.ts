@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+
+/** Milliseconds from one tick to the next. */
+export const tickMs = 1000;
+
+const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const durationMs = wholeNumber;
+const timeMs = wholeNumber;
+
+/** The figures of one tick. */
+export const snapshotSchema = v.object({
+  /** Open tabs. */
+  online: wholeNumber,
+  /** Open streams: all tabs of one browser share one. */
+  browsers: wholeNumber,
+  /** Tabs that ever arrived. A stream that comes back after a drop is no visit. */
+  visits: wholeNumber,
+  /** Most tabs online at any tick, ever. */
+  peak: wholeNumber,
+  /** One tab open for one second is one; summed over all tabs, ever. */
+  visitorSeconds: wholeNumber,
+  /** When this was counted, in milliseconds since 1970. */
+  at: timeMs,
+});
+
+/** `online` of one tick after the other, oldest first. */
+export const historySchema = v.object({
+  /** Milliseconds from one entry to the next. */
+  everyMs: durationMs,
+  /** When the last entry was counted, in milliseconds since 1970. */
+  endsAt: timeMs,
+  /** `null` where no tick was recorded: the server was stopped or stalled. */
+  online: v.array(v.nullable(wholeNumber)),
+});
+
+const eventSchemas = {
+  /** The first event of every stream. */
+  welcome: v.object({
+    /** Open the next stream within so many milliseconds. Only for a stream with a `browser` id. */
+    renewWithinMs: v.optional(durationMs),
+    /** What was asked for with `history`, or what a returning stream missed. */
+    history: v.optional(historySchema),
+  }),
+  /** Sent each second, even when nothing changed: silence means trouble. */
+  visitors: snapshotSchema,
+  /** The last event of a stream that the server ends on purpose. */
+  farewell: v.object({
+    reason: v.picklist(['restart', 'expired']),
+    /** Come back after so many milliseconds. */
+    reconnectInMs: durationMs,
+  }),
+};
+
+/** The event types that a stream carries, each with its payload. */
+export type EventMap = { [Name in keyof typeof eventSchemas]: v.InferOutput<(typeof eventSchemas)[Name]> };
+export type EventName = keyof EventMap;
+export type Snapshot = EventMap['visitors'];
+export type History = v.InferOutput<typeof historySchema>;
+
+// As the type of the keys is known here, `Object.keys` tells no lie.
+export const eventNames = Object.keys(eventSchemas) as EventName[];
+
+/**
+ * Reads the `data` of an event of the given name.
+ *
+ * @returns the payload without members unknown to this version, or `undefined` where `data` is no such payload.
+ */
+export function decodeEvent<Name extends EventName>(name: Name, data: string): EventMap[Name] | undefined {
+  const schema: v.GenericSchema<unknown, EventMap[EventName]> = eventSchemas[name];
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), data);
+  // The schema that was looked up by `Name` yields the payload of `Name`; TypeScript does not follow the look-up.
+  return result.success ? (result.output as EventMap[Name]) : undefined;
+}
