@@ -72,7 +72,7 @@ function originOf(text: string): string | undefined {
 export function explainListenError(error: NodeJS.ErrnoException, { host, port }: Config): string | undefined {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} is in use by another program. Set PORT to a free one, for example PORT=${port + 1}.`;
+      return `Port ${port} is in use by another program. Set PORT to a free one, or to 0 for any that is free.`;
     case 'EACCES':
       return `Port ${port} needs rights that this process does not have. Set PORT to one above 1023, for example PORT=3000.`;
     case 'EADDRNOTAVAIL':

@@ -9,7 +9,7 @@ import { type Clock, startEmitter } from './emitter.ts';
 import type { Ledger } from './ledger.ts';
 import { problem, problemType } from './problem.ts';
 
-/** How long streams and requests may take to finish when the server stops; what is left then is cut off. */
+/** How long responses may take to finish when the server stops; what is left then is cut off. */
 const drainMs = 3000;
 
 export type ServerOptions = {
@@ -32,6 +32,7 @@ export async function startServer({ config, ledger, clock, pageDir, log }: Serve
   const emitter = await startEmitter({ ledger, clock });
   const app = createApp({ emitter, allowedOrigins: config.allowedOrigins, pageDir, isReady: () => ready, log });
   const server = createServer(app).on('clientError', refuseUnparsable);
+  const responses = trackResponses(server);
 
   try {
     await listen(server, config);
@@ -49,11 +50,36 @@ export async function startServer({ config, ledger, clock, pageDir, log }: Serve
       ready = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await emitter.close();
-      const deadline = new AbortController();
-      await Promise.race([closed, wait(drainMs, undefined, deadline)]);
-      deadline.abort();
+      await responses.finished(drainMs);
+      // Browsers open connections in advance, on which no request ever comes.
       server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** Knows how many responses are under way. */
+function trackResponses(server: Server) {
+  let underWay = 0;
+  let onFinished = () => {};
+
+  server.on('request', (_request, response) => {
+    underWay++;
+    response.once('close', () => {
+      if (--underWay === 0) onFinished();
+    });
+  });
+
+  return {
+    /** Resolves when none is under way any more, or after the deadline. */
+    async finished(deadlineMs: number): Promise<void> {
+      if (underWay === 0) return;
+      const deadline = new AbortController();
+      const none = new Promise<void>((resolve) => {
+        onFinished = resolve;
+      });
+      await Promise.race([none, wait(deadlineMs, undefined, deadline)]);
+      deadline.abort();
     },
   };
 }

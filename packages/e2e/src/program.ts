@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { eventually } from './eventually.ts';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export type Program = {
+  child: ChildProcess;
+  /** What it has printed, without colours. */
+  output: () => string;
+  /** Waits for a line of its output and gives the first group of the match. */
+  printed: (line: RegExp) => Promise<string>;
+  /** Sends a signal to it and to all that it has started, as a terminal does. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** Whether it, or anything that it has started, still runs. */
+  isRunning: () => boolean;
+  /** Ends it, the hard way. */
+  kill: () => Promise<void>;
+};
+
+/** Runs a program in a process group of its own. */
+export function run(command: string, args: string[], env: Record<string, string> = {}): Program {
+  const child = spawn(command, args, { cwd: root, detached: true, env: { ...process.env, ...env } });
+  const group = -Number(child.pid);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk) => {
+      output += stripVTControlCharacters(chunk);
+    });
+  }
+  const exited = once(child, 'exit');
+
+  function isRunning(): boolean {
+    try {
+      return process.kill(group, 0);
+    } catch {
+      return false;
+    }
+  }
+
+  function signal(name: NodeJS.Signals) {
+    if (isRunning()) process.kill(group, name);
+  }
+
+  return {
+    child,
+    output: () => output,
+    printed: (line) =>
+      eventually(() => {
+        const match = line.exec(output)?.[1];
+        if (match === undefined) throw new Error(`${command} ${args.join(' ')} did not print ${line}, but:\n${output}`);
+        return match;
+      }),
+    signal,
+    isRunning,
+    async kill() {
+      signal('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** Runs the server's bundle, as `pnpm start` does. */
+export async function startBuilt(env: Record<string, string> = {}) {
+  const program = run(process.execPath, ['packages/server/dist/main.js'], { PORT: '0', HOST: '127.0.0.1', ...env });
+  const port = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
+  return { ...program, port, url: `http://localhost:${port}` };
+}
+
+/** Runs `pnpm dev`. */
+export async function startDev() {
+  const port = await findFreePort();
+  const program = run('pnpm', ['dev'], { PORT: port });
+  const url = await program.printed(/Local:\s+(http:\/\/localhost:\d+)\//);
+  await program.printed(/("msg":"listening")/);
+  return { ...program, port, url };
+}
+
+async function findFreePort(): Promise<string> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { launchChromium, openTab } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { startBuilt } from '../src/program.ts';
+import { describeTabs } from '../src/tabs.ts';
+
+describeTabs('the built server', async () => {
+  let server = await startBuilt();
+  const { url, port } = server;
+  return {
+    url,
+    async restart() {
+      await server.kill();
+      server = await startBuilt({ PORT: port });
+    },
+    stop: () => server.kill(),
+  };
+});
+
+describe('the page', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  async function openPage() {
+    const server = await startBuilt();
+    const tab = await openTab(browser, server.url);
+    onTestFinished(async () => {
+      await tab.close();
+      await server.kill();
+    });
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+    return { server, tab };
+  }
+
+  test('shows every figure, and its plain integer for scripts', async () => {
+    const { tab } = await openPage();
+    await eventually(async () => expect(await tab.figure('visits')).toBe(1));
+    expect(await tab.figure('online')).toBe(1);
+    expect(await tab.figure('browsers')).toBe(1);
+    expect(await tab.figure('peak')).toBe(1);
+    await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(0));
+    expect(await tab.text('.online-label')).toBe('visitor here right now');
+    expect(await tab.text('.connection')).toBe('Live');
+    expect(await tab.text('.age')).toBe('');
+  });
+
+  test('says so when the server falls silent, dims the number and says how old it is, until it speaks again', async () => {
+    const { server, tab } = await openPage();
+    const opacity = () => tab.page.$eval('.now', (element) => Number(getComputedStyle(element).opacity));
+    server.signal('SIGSTOP');
+    await eventually(async () => expect(await tab.connection()).toBe('stale'));
+    await eventually(async () => expect(await tab.text('.age')).toMatch(/^\d+ s ago$/));
+    await eventually(async () => expect(await opacity()).toBeLessThan(0.5));
+    server.signal('SIGCONT');
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+    expect(await tab.text('.age')).toBe('');
+    await eventually(async () => expect(await opacity()).toBe(1));
+  });
+
+  test('reconnects after a time in which something else answered with 503', async () => {
+    const { server, tab } = await openPage();
+    await tab.mark();
+    await server.kill();
+    await eventually(async () => expect(await tab.connection()).toBe('reconnecting'));
+
+    let refused = 0;
+    const proxy = createServer((_request, response) => {
+      refused++;
+      response.writeHead(503, { 'Retry-After': '1' }).end('Service Unavailable');
+    }).listen(Number(server.port), '127.0.0.1');
+    await eventually(() => expect(refused).toBeGreaterThan(2));
+    expect(await tab.connection()).toBe('reconnecting');
+    proxy.close();
+    proxy.closeAllConnections();
+    await once(proxy, 'close');
+
+    const next = await startBuilt({ PORT: server.port });
+    onTestFinished(next.kill);
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+    expect(await tab.isMarked()).toBe(true);
+    expect(await tab.figure('visits')).toBe(0);
+  });
+
+  test('says that it is refused, and why', async () => {
+    const { server, tab } = await openPage();
+    await server.kill();
+    const door = createServer((_request, response) => {
+      response.writeHead(403, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify({ status: 403, title: 'Forbidden', detail: 'Not today.' }));
+    }).listen(Number(server.port), '127.0.0.1');
+    onTestFinished(() => {
+      door.close();
+    });
+    await eventually(async () => expect(await tab.connection()).toBe('refused'));
+    expect(await tab.text('.connection')).toBe('Refused: Not today.');
+  });
+
+  test('leaves the count while it is put away, and is no new visit when it comes back', async () => {
+    const { server, tab } = await openPage();
+    const watching = await openTab(browser, server.url);
+    onTestFinished(watching.close);
+    await eventually(async () => expect(await watching.figure('visits')).toBe(2));
+    await tab.page.goto('about:blank');
+    await eventually(async () => expect(await watching.figure('online')).toBe(1));
+    await tab.page.goBack();
+    await eventually(async () => expect(await watching.figure('online')).toBe(2));
+  });
+
+  test('asks nothing of any other host, and logs no error', async () => {
+    const { server } = await openPage();
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    const hosts = new Set<string>();
+    const complaints: string[] = [];
+    page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('requestfailed', (request) => complaints.push(request.url()));
+    await page.goto(server.url);
+    await eventually(async () => expect(await page.$eval('body', (body) => body.dataset.connection)).toBe('live'));
+    expect([...hosts]).toEqual([`localhost:${server.port}`]);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { launchChromium, openTab } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { root, startDev } from '../src/program.ts';
+import { describeTabs } from '../src/tabs.ts';
+
+/** Does to a source file what saving it does to its watchers, and leaves its contents alone. */
+async function save(file: string) {
+  const now = new Date();
+  await utimes(join(root, file), now, now);
+}
+
+describeTabs('pnpm dev', async () => {
+  const dev = await startDev();
+  return {
+    url: dev.url,
+    async restart() {
+      const starts = () => dev.output().split('"msg":"listening"').length;
+      const before = starts();
+      await save('packages/server/src/main.ts');
+      await eventually(() => expect(starts()).toBe(before + 1));
+    },
+    stop: dev.kill,
+  };
+});
+
+describe('pnpm dev', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+
+  test.each(['packages/server/src/frame.ts', 'packages/shared/src/events.ts'])(
+    'restarts the server when %s is saved, and open pages come back by themselves',
+    async (file) => {
+      const dev = await startDev();
+      onTestFinished(dev.kill);
+      const tab = await openTab(browser, dev.url);
+      onTestFinished(tab.close);
+      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(1));
+      const before = await tab.figure('visitorSeconds');
+      await save(file);
+      // A new server begins with no totals.
+      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeLessThan(before));
+      await eventually(async () => expect(await tab.connection()).toBe('live'));
+    },
+  );
+
+  test('reloads the page when its sources are saved', async () => {
+    const dev = await startDev();
+    onTestFinished(dev.kill);
+    const tab = await openTab(browser, dev.url);
+    onTestFinished(tab.close);
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+    await tab.mark();
+    await save('packages/client/src/wording.ts');
+    await eventually(async () => expect(await tab.isMarked()).toBe(false));
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+  });
+
+  test('leaves no process behind on Ctrl-C', async () => {
+    const dev = await startDev();
+    onTestFinished(dev.kill);
+    dev.signal('SIGINT');
+    await eventually(() => expect(dev.isRunning()).toBe(false));
+    expect(dev.output()).toContain('"msg":"stopped"');
+  });
+});

@@ -1,0 +1,38 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { describe, expect, test } from 'vitest';
+import { encodeEvent, encodeRetry } from '../src/frame.ts';
+
+const snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
+
+describe('a frame', () => {
+  test('is what the HTML Standard asks for', () => {
+    expect(encodeEvent('visitors', snapshot, snapshot.at)).toBe(
+      'event: visitors\n' +
+        'id: 1790000000000\n' +
+        'data: {"online":3,"browsers":2,"visits":41,"peak":9,"visitorSeconds":5310,"at":1790000000000}\n' +
+        '\n',
+    );
+    expect(encodeEvent('welcome', {})).toBe('event: welcome\ndata: {}\n\n');
+    expect(encodeRetry(2350)).toBe('retry: 2350\n\n');
+  });
+
+  test('cannot be forged by what is in its payload', () => {
+    // The contract has no free text yet; should it get some, this must still hold.
+    const reason = 'x\r\ndata: {}\n\nevent: visitors\rid: 1\0\u2028' as 'restart';
+    const events: EventSourceMessage[] = [];
+    const parser = createParser({ onEvent: (event) => events.push(event) });
+    parser.feed(encodeEvent('farewell', { reason, reconnectInMs: 1 }));
+    expect(events).toEqual([{ id: undefined, event: 'farewell', data: JSON.stringify({ reason, reconnectInMs: 1 }) }]);
+  });
+
+  test('of a name or payload that is not in the contract does not compile', () => {
+    // @ts-expect-error: "visitor" is no event
+    encodeEvent('visitor', snapshot);
+    // @ts-expect-error: a snapshot is no farewell
+    encodeEvent('farewell', snapshot);
+    // @ts-expect-error: "online" is a number
+    encodeEvent('visitors', { ...snapshot, online: '3' });
+    // @ts-expect-error: an id is a number
+    expect(encodeEvent('welcome', {}, '1')).toContain('id: 1\n');
+  });
+});

@@ -1,0 +1,126 @@
+import { decodeProblem } from '@live-visitors/shared';
+import { describe, expect, test } from 'vitest';
+import { eventually, openServer, openSocket, openStream } from './support.ts';
+
+async function expectProblem(response: Response, status: number) {
+  expect(response.status).toBe(status);
+  expect(response.headers.get('Content-Type')).toContain('application/problem+json');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  expect(response.headers.get('Access-Control-Allow-Origin')).not.toBeNull();
+  const problem = decodeProblem(await response.json());
+  if (!problem) throw new Error('the body is no problem');
+  expect(problem.status).toBe(status);
+  return problem;
+}
+
+describe('what is refused', () => {
+  test('a wrong query is, with a sentence that says what is wrong, and nothing is counted', async () => {
+    const { url, snapshot, logged } = await openServer();
+    const queries = {
+      'tabs=0': '"tabs" must be a whole number from 1 to 64, but is "0".',
+      'tabs=65': '"tabs" must be a whole number from 1 to 64, but is "65".',
+      'tabs=': '"tabs" must be a whole number from 1 to 64, but is "".',
+      'tabs=two': '"tabs" must be a whole number from 1 to 64, but is "two".',
+      'tabs=1&tabs=1': '"tabs" may be given once, but came more often.',
+      'arrivals=2': '"arrivals" must be a whole number from 0 to "tabs", which is 1, but is "2".',
+      'history=3601': '"history" must be a whole number from 0 to 3600, but is "3601".',
+      'browser=short': '"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "short".',
+      'browser=abcdefgh%0d%0aevent:%20x': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\r\nevent: x".`,
+      'browser=abcdefgh%00': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\u0000".`,
+    };
+    for (const [query, detail] of Object.entries(queries)) {
+      expect((await expectProblem(await fetch(`${url}/stream?${query}`), 400)).detail).toBe(detail);
+    }
+    expect(await snapshot()).toMatchObject({ online: 0, browsers: 0, visits: 0 });
+    expect(logged).toEqual([]);
+  });
+
+  test('an unknown path is', async () => {
+    const { url } = await openServer();
+    for (const path of [
+      '/nothing',
+      '/stream/',
+      '/Stream',
+      '/stream/x',
+      '/visitors.json',
+      '/..%2f..%2fetc/passwd',
+      '/%E0%A4%A',
+    ]) {
+      await expectProblem(await fetch(url + path), 404);
+    }
+  });
+
+  test.each(['/', '/stream', '/visitors', '/healthz', '/readyz'])('another method on %s is', async (path) => {
+    const { url, snapshot } = await openServer();
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      const response = await fetch(url + path, { method });
+      expect(response.headers.get('Allow')).toBe('GET, HEAD');
+      await expectProblem(response, 405);
+    }
+    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+  });
+
+  test.each([
+    ['query', (long: string) => `GET /stream?browser=${long} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    ['header', (long: string) => `GET /stream HTTP/1.1\r\nHost: x\r\nLast-Event-ID: ${long}\r\n\r\n`],
+  ])('a %s of 100 kB is, and the server goes on', async (_, request) => {
+    const { url, port, snapshot } = await openServer();
+    const { received, closed } = openSocket(port, request('a'.repeat(100_000)));
+    await eventually(() => expect(closed()).toBe(true));
+    expect(received()).toMatch(/^HTTP\/1\.1 431 |^$/);
+    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+    await openStream(`${url}/stream`);
+  });
+
+  test('what is no HTTP is', async () => {
+    const { port, snapshot } = await openServer();
+    const { received, closed } = openSocket(port, 'HELO there\r\n\r\n');
+    await eventually(() => expect(closed()).toBe(true));
+    expect(received()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(decodeProblem(JSON.parse(received().split('\r\n\r\n')[1] ?? ''))?.detail).toBe('This is no HTTP request.');
+    expect(await snapshot()).toMatchObject({ online: 0 });
+  });
+
+  test('a request pipelined behind a stream is, and neither it nor the stream stays in the count', async () => {
+    const { port, snapshot } = await openServer();
+    const request = 'GET /stream HTTP/1.1\r\nHost: x\r\n\r\n';
+    const { closed } = openSocket(port, request + request);
+    await eventually(() => expect(closed()).toBe(true));
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 0, browsers: 0 }));
+  });
+});
+
+describe('origins', () => {
+  const listed = 'https://example.com';
+  const other = 'https://example.org';
+
+  test('any may read the count by default', async () => {
+    const { url } = await openServer();
+    const { response } = await openStream(`${url}/stream`, { Origin: other });
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  test('those that are listed may, and the page of the server itself', async () => {
+    const { url } = await openServer({ ALLOWED_ORIGINS: `${listed},http://localhost:8080` });
+    const { response } = await openStream(`${url}/stream`, { Origin: listed });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(listed);
+    expect(response.headers.get('Vary')).toBe('Origin');
+    expect((await fetch(`${url}/visitors`, { headers: { Origin: url } })).status).toBe(200);
+    expect((await fetch(`${url}/visitors`)).status).toBe(200);
+  });
+
+  test('others are refused before they are counted, in words that their page can read', async () => {
+    const { url, snapshot } = await openServer({ ALLOWED_ORIGINS: listed });
+    for (const origin of [other, 'null', 'http://example.com', `${listed}.evil.example`, 'rubbish']) {
+      for (const path of ['/stream', '/visitors']) {
+        const response = await fetch(url + path, { headers: { Origin: origin } });
+        expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
+        const { detail } = await expectProblem(response, 403);
+        expect(detail).toContain(JSON.stringify(origin));
+        expect(detail).toContain('ALLOWED_ORIGINS');
+      }
+    }
+    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+  });
+});

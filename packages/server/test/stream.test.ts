@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { eventually, openServer, openSocket, openStream } from './support.ts';
+
+describe('GET /stream', () => {
+  test('is answered as an event stream that no cache, proxy or origin holds up', async () => {
+    const { url } = await openServer();
+    const { response } = await openStream(`${url}/stream`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toBe('text/event-stream');
+    expect(response.headers.get('Cache-Control')).toBe('no-cache, no-transform');
+    expect(response.headers.get('X-Accel-Buffering')).toBe('no');
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  test('begins with a welcome and a snapshot in which the newcomer is counted', async () => {
+    const { url } = await openServer();
+    const stream = await openStream(`${url}/stream?tabs=3`);
+    await stream.first('visitors');
+    const [welcome, first] = stream.events;
+    expect(welcome).toEqual({ name: 'welcome', payload: {}, id: undefined });
+    expect(first?.payload).toMatchObject({ online: 3, browsers: 1, visits: 0, peak: 0, visitorSeconds: 0 });
+  });
+
+  test('brings a snapshot each second, with the time of its tick as the last event ID', async () => {
+    const { url } = await openServer();
+    const stream = await openStream(`${url}/stream`);
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThanOrEqual(4));
+    const ticks = stream.of('visitors').slice(1);
+    for (const { id, payload } of ticks) expect(id).toBe(String(payload.at));
+    expect(ticks[0]?.payload).toMatchObject({ online: 1, browsers: 1, visits: 1, peak: 1 });
+    const [earlier, later] = ticks.map(({ payload }) => payload);
+    if (!earlier || !later) throw new Error('two ticks must have come');
+    expect(later.at - earlier.at).toBeGreaterThan(500);
+    expect(later.visitorSeconds).toBeGreaterThan(earlier.visitorSeconds);
+  });
+
+  test('counts a closed stream out at once', async () => {
+    const { url, snapshot } = await openServer();
+    const staying = await openStream(`${url}/stream`);
+    const leaving = await openStream(`${url}/stream?tabs=4`);
+    expect((await leaving.first('visitors')).payload).toMatchObject({ online: 5, browsers: 2 });
+    await eventually(async () => expect((await snapshot()).peak).toBe(5));
+    await leaving.close();
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 1, browsers: 1 }));
+    await eventually(() => {
+      expect(staying.of('visitors').at(-1)?.payload).toMatchObject({ online: 1, browsers: 1, visits: 5, peak: 5 });
+    });
+  });
+
+  test('counts no visit for a stream that returns', async () => {
+    const { url, snapshot } = await openServer();
+    const first = await openStream(`${url}/stream?tabs=2`);
+    await eventually(async () => expect((await snapshot()).visits).toBe(2));
+    await first.close();
+    await openStream(`${url}/stream?tabs=2`, { 'Last-Event-ID': '1790000000000' });
+    await openStream(`${url}/stream?tabs=2&arrivals=2`, { 'Last-Event-ID': 'of another server' });
+    await openStream(`${url}/stream?tabs=5&arrivals=0`);
+    const until = Date.now() + 1100;
+    await eventually(async () => {
+      const { at, online, visits } = await snapshot();
+      expect(at).toBeGreaterThan(until);
+      expect({ online, visits }).toEqual({ online: 9, visits: 2 });
+    });
+  });
+
+  test('lets the newest stream of a browser take the place of the last one, and ends that', async () => {
+    const { url, snapshot } = await openServer();
+    const watcher = await openStream(`${url}/stream`);
+    const last = await openStream(`${url}/stream?browser=abcdefgh&tabs=2`);
+    const newest = await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=1`);
+    expect((await newest.first('visitors')).payload).toMatchObject({ online: 4, browsers: 2 });
+    await eventually(() => expect(last.ended()).toBe(true));
+    expect(last.of('farewell')).toEqual([]);
+    expect(newest.ended()).toBe(false);
+    await eventually(() => {
+      expect(watcher.of('visitors').at(-1)?.payload).toMatchObject({ online: 4, browsers: 2, visits: 4, peak: 4 });
+    });
+    expect(await snapshot()).toMatchObject({ online: 4, browsers: 2 });
+  });
+
+  test('tells only a stream with a browser id when to renew, each at its own time', async () => {
+    const { url } = await openServer();
+    const renewals = new Set<number>();
+    for (let i = 0; i < 8; i++) {
+      const stream = await openStream(`${url}/stream?browser=browser-${i}`);
+      const { renewWithinMs } = (await stream.first('welcome')).payload;
+      if (renewWithinMs === undefined) throw new Error('it does not say when');
+      expect(renewWithinMs).toBeGreaterThanOrEqual(38_400);
+      expect(renewWithinMs).toBeLessThanOrEqual(57_600);
+      renewals.add(renewWithinMs);
+    }
+    expect(renewals.size).toBeGreaterThan(4);
+    const bare = await openStream(`${url}/stream`);
+    expect((await bare.first('welcome')).payload).not.toHaveProperty('renewWithinMs');
+  });
+
+  test('gives streams reconnection times of their own', async () => {
+    const { url } = await openServer();
+    const times = new Set<number>();
+    for (let i = 0; i < 8; i++) {
+      const stream = await openStream(`${url}/stream`);
+      await stream.first('visitors');
+      const time = stream.reconnectionTimeMs();
+      expect(time).toBeGreaterThanOrEqual(500);
+      expect(time).toBeLessThanOrEqual(2500);
+      times.add(Number(time));
+    }
+    expect(times.size).toBeGreaterThan(4);
+  });
+
+  test('brings history when it is asked for, and to a returning stream what it missed', async () => {
+    const { url } = await openServer();
+    const early = await openStream(`${url}/stream?tabs=2`);
+    await eventually(() => expect(early.of('visitors').length).toBeGreaterThanOrEqual(4));
+    const ticks = early.of('visitors').slice(1);
+
+    const asking = await openStream(`${url}/stream?history=2`);
+    expect((await asking.first('welcome')).payload.history).toMatchObject({ everyMs: 1000, online: [2, 2] });
+
+    const returning = await openStream(`${url}/stream?history=3600`, { 'Last-Event-ID': ticks[0]?.id ?? '' });
+    const missed = (await returning.first('welcome')).payload.history?.online;
+    expect(missed?.slice(0, 2)).toEqual([2, 2]);
+    expect(missed?.length).toBeLessThan(10);
+
+    const bare = await openStream(`${url}/stream`);
+    expect((await bare.first('welcome')).payload).not.toHaveProperty('history');
+  });
+
+  test('answers HEAD with the headers and counts nobody', async () => {
+    const { url, snapshot } = await openServer();
+    const response = await fetch(`${url}/stream`, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toBe('text/event-stream');
+    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+  });
+});
+
+describe('GET /visitors', () => {
+  test('is the snapshot as JSON, never cached', async () => {
+    const { url } = await openServer();
+    await openStream(`${url}/stream?tabs=2`);
+    const response = await fetch(`${url}/visitors`);
+    expect(response.headers.get('Content-Type')).toContain('application/json');
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    const { at, ...figures } = (await response.json()) as Record<string, number>;
+    expect(Object.keys(figures)).toEqual(['online', 'browsers', 'visits', 'peak', 'visitorSeconds']);
+    expect(figures).toMatchObject({ online: 2, browsers: 1 });
+    expect(Math.abs(Number(at) - Date.now())).toBeLessThan(10_000);
+  });
+});
+
+describe('stopping', () => {
+  test('does not wait for connections on which no request came', async () => {
+    const { port, close } = await openServer();
+    const { socket, closed } = openSocket(port, '');
+    await once(socket, 'connect');
+    await close();
+    await eventually(() => expect(closed()).toBe(true));
+  });
+
+  test('bids every stream farewell and ends it', async () => {
+    const { url, close } = await openServer();
+    const streams = await Promise.all([1, 2, 3].map(() => openStream(`${url}/stream`)));
+    await close();
+    for (const stream of streams) {
+      await eventually(() => expect(stream.ended()).toBe(true));
+      const last = stream.events.at(-1);
+      if (last?.name !== 'farewell') throw new Error('the last event must be the farewell');
+      expect(last.payload.reason).toBe('restart');
+      expect(last.payload.reconnectInMs).toBeGreaterThanOrEqual(500);
+      expect(last.payload.reconnectInMs).toBeLessThanOrEqual(2500);
+    }
+  });
+});

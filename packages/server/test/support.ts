@@ -1,0 +1,121 @@
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { decodeEvent, type EventMap, type EventName, eventNames } from '@live-visitors/shared';
+import { createParser } from 'eventsource-parser';
+import { pino } from 'pino';
+import { onTestFinished, vi } from 'vitest';
+import { type Config, readConfig } from '../src/config.ts';
+import { createMemoryLedger } from '../src/memory-ledger.ts';
+import { startServer } from '../src/server.ts';
+
+/** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
+export function eventually<Result>(holds: () => Result | Promise<Result>): Promise<Result> {
+  return vi.waitFor(holds, { timeout: 15_000, interval: 20 });
+}
+
+/** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
+export async function openServer(env: Record<string, string> = {}, pageDir = '/nowhere') {
+  const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  const config: Config = result.config;
+  const logged: string[] = [];
+  const server = await startServer({
+    config,
+    ledger: createMemoryLedger(Date.now),
+    clock: { now: Date.now, elapsed: () => performance.now() },
+    pageDir,
+    log: pino({}, { write: (line) => logged.push(line) }),
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= server.close());
+  onTestFinished(close);
+
+  const url = `http://127.0.0.1:${server.port}`;
+  const snapshot = async () => (await (await fetch(`${url}/visitors`)).json()) as EventMap['visitors'];
+  return { url, port: server.port, logged, snapshot, close };
+}
+
+export type StreamEvent = {
+  [Name in EventName]: { name: Name; payload: EventMap[Name]; id: string | undefined };
+}[EventName];
+
+/** Opens an event stream as a bare client does, and reads it with a parser that is not ours. */
+export async function openStream(url: string, headers: Record<string, string> = {}) {
+  const abort = new AbortController();
+  const response = await fetch(url, { headers, signal: abort.signal });
+  const events: StreamEvent[] = [];
+  let reconnectionTimeMs: number | undefined;
+  let ended = false;
+
+  const parser = createParser({
+    onEvent({ event, data, id }) {
+      const name = eventNames.find((known) => known === event);
+      const payload = name && decodeEvent(name, data);
+      if (!payload) throw new Error(`The stream sent what is not in the contract: ${event} ${data}`);
+      // Name and payload belong together: the one was decoded by the other.
+      events.push({ name, payload, id } as StreamEvent);
+    },
+    onRetry(milliseconds) {
+      reconnectionTimeMs = milliseconds;
+    },
+  });
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
+  })()
+    .catch((error) => {
+      if (!abort.signal.aborted) throw error;
+    })
+    .finally(() => {
+      ended = true;
+    });
+
+  const of = <Name extends EventName>(name: Name) =>
+    events.filter((event): event is Extract<StreamEvent, { name: Name }> => event.name === name);
+  const close = async () => {
+    abort.abort();
+    await reading;
+  };
+  onTestFinished(close);
+
+  return {
+    response,
+    events,
+    of,
+    close,
+    ended: () => ended,
+    reconnectionTimeMs: () => reconnectionTimeMs,
+    /** The first event of that name, once it has come. */
+    first: <Name extends EventName>(name: Name) =>
+      eventually(() => {
+        const [event] = of(name);
+        if (!event) throw new Error(`no "${name}" came; so far: ${JSON.stringify(events)}`);
+        return event;
+      }),
+  };
+}
+
+/** Sends raw bytes to the server and gathers what comes back. */
+export function openSocket(
+  port: number,
+  bytes: string,
+): { socket: Socket; received: () => string; closed: () => boolean } {
+  let received = '';
+  let closed = false;
+  const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.on('close', () => {
+    closed = true;
+  });
+  // A reset is one of the ways in which a server may end a connection.
+  socket.on('error', () => {});
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  return { socket, received: () => received, closed: () => closed };
+}
+
+export const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));

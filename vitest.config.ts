@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests wait for conditions; their deadlines are there to end a run that hangs, not to time anything.
+const unit = (name: string) => ({
+  test: { name, include: [`packages/${name}/test/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 60_000 },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      unit('shared'),
+      unit('server'),
+      unit('client'),
+      {
+        test: {
+          name: 'e2e',
+          include: ['packages/e2e/test/**/*.test.ts'],
+          // Browsers and servers want the machine to themselves.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
