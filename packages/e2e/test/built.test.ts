@@ -4,7 +4,7 @@ import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { startBuilt } from '../src/program.ts';
+import { run, startBuilt } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 describeTabs('the built server', async () => {
@@ -18,6 +18,28 @@ describeTabs('the built server', async () => {
     },
     stop: () => server.kill(),
   };
+});
+
+describe('pnpm start', () => {
+  test('serves page and stream on one port, and stops the server with it on SIGTERM', async () => {
+    const program = run('pnpm', ['start'], { PORT: '0' });
+    onTestFinished(program.kill);
+    const url = await program.printed(/"url":"([^"]+)"/);
+    const page = await fetch(url);
+    expect(page.headers.get('Cache-Control')).toBe('no-cache');
+    const html = await page.text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
+    const asset = await fetch(url + script);
+    expect(asset.status).toBe(200);
+    expect(asset.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
+    const stream = await fetch(`${url}/stream`);
+    expect(stream.headers.get('Content-Type')).toBe('text/event-stream');
+
+    program.child.kill('SIGTERM');
+    expect(await stream.text()).toContain('event: farewell');
+    await eventually(() => expect(program.isRunning()).toBe(false));
+    expect(program.output()).toContain('"msg":"stopped"');
+  });
 });
 
 describe('the page', () => {
@@ -101,15 +123,20 @@ describe('the page', () => {
     expect(await tab.text('.connection')).toBe('Refused: Not today.');
   });
 
-  test('leaves the count while it is put away, and is no new visit when it comes back', async () => {
+  test('leaves the count while it is put away, and is a new visit only if it is loaded anew', async () => {
     const { server, tab } = await openPage();
     const watching = await openTab(browser, server.url);
     onTestFinished(watching.close);
     await eventually(async () => expect(await watching.figure('visits')).toBe(2));
+    await tab.mark();
     await tab.page.goto('about:blank');
     await eventually(async () => expect(await watching.figure('online')).toBe(1));
     await tab.page.goBack();
     await eventually(async () => expect(await watching.figure('online')).toBe(2));
+    // A headless shell has no back/forward cache and loads the page anew; a whole browser takes it out of the cache.
+    const restored = await tab.isMarked();
+    await eventually(async () => expect(await watching.figure('visits')).toBe(restored ? 2 : 3));
+    expect(await watching.figure('online')).toBe(2);
   });
 
   test('asks nothing of any other host, and logs no error', async () => {
