@@ -16,6 +16,12 @@ const lifetimeMs = { min: 48_000, max: 72_000 };
 /** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
+/**
+ * How long the places of a browser's other tabs are kept when their stream breaks off: the tab that held it is gone at
+ * once, and one of the others is about to open the next stream. Without this the count would dip by all of them.
+ */
+const successionMs = 1000;
+
 export type Clock = {
   /** The time in milliseconds since 1970. */
   now(): number;
@@ -25,6 +31,7 @@ export type Clock = {
 
 export type Emitter = Awaited<ReturnType<typeof startEmitter>>;
 
+type Heirs = { until: number; leave: () => void };
 type Member = { stream: EventStream; expiresAt: number; leave: () => void };
 
 /**
@@ -35,6 +42,7 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
   const audience = createAudience();
   const history = createHistory(maxHistorySeconds);
   const members = new Set<Member>();
+  const heirs = new Set<Heirs>();
   let lastTickAt = clock.elapsed();
   let recorded = await ledger.record(audience.read());
 
@@ -42,6 +50,7 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
     const elapsed = clock.elapsed();
     audience.elapse(elapsed - lastTickAt);
     lastTickAt = elapsed;
+    dropHeirs(elapsed);
     recorded = await ledger.record(audience.read());
     history.add(recorded.at, recorded.online);
 
@@ -51,6 +60,21 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
       else bidFarewell(member, 'expired');
     }
   });
+
+  /** Keeps the places of those who shared a stream with the tab that has gone, until their next stream takes them. */
+  function keepForHeirs({ browser, tabs }: StreamQuery) {
+    if (browser === undefined || tabs === 1) return;
+    const leave = audience.join({ browser, tabs: tabs - 1, arrivals: 0 });
+    heirs.add({ until: clock.elapsed() + successionMs, leave });
+  }
+
+  function dropHeirs(elapsed: number) {
+    for (const heir of heirs) {
+      if (elapsed < heir.until) continue;
+      heirs.delete(heir);
+      heir.leave();
+    }
+  }
 
   // Counted out at once: a peer that vanished without a word never lets its socket close.
   function retire(member: Member, lastFrame?: string) {
@@ -102,8 +126,9 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
       const member = { stream, leave, expiresAt: clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY) };
       members.add(member);
       response.once('close', () => {
-        members.delete(member);
+        if (!members.delete(member)) return;
         leave();
+        keepForHeirs(query);
       });
     },
 

@@ -79,6 +79,23 @@ describe('GET /stream', () => {
     expect(await snapshot()).toMatchObject({ online: 4, browsers: 2 });
   });
 
+  test('keeps the places of the other tabs for a moment when a shared stream breaks off, and gives them to the next', async () => {
+    const { url, snapshot } = await openServer();
+    const leader = await openStream(`${url}/stream?browser=abcdefgh&tabs=14`);
+    await leader.first('visitors');
+    await leader.close();
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 13, browsers: 1 }));
+    const successor = await openStream(`${url}/stream?browser=abcdefgh&tabs=13&arrivals=0`);
+    expect((await successor.first('visitors')).payload).toMatchObject({ online: 13, browsers: 1 });
+    // Longer than the places are kept: they belong to the successor now.
+    await eventually(() => expect(successor.of('visitors').length).toBeGreaterThan(3));
+    expect(successor.of('visitors').map(({ payload }) => payload.online)).not.toContain(0);
+    expect(await snapshot()).toMatchObject({ online: 13, browsers: 1, visits: 14 });
+
+    await successor.close();
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 0, browsers: 0 }));
+  });
+
   test('tells only a stream with a browser id when to renew, each at its own time', async () => {
     const { url } = await openServer();
     const renewals = new Set<number>();

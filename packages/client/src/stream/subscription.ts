@@ -1,10 +1,11 @@
-import { formatStreamQuery, paths, type Snapshot, tickMs } from '@live-visitors/shared';
+import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-visitors/shared';
 import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, StreamHandlers } from './event-stream.ts';
+import type { News, OnNews } from './news.ts';
 
 /** After so much silence an open stream is stale. */
-const staleAfterMs = 2.5 * tickMs;
+export const staleAfterMs = 2.5 * tickMs;
 
 /** After so much silence it is given up, whatever the browser says of it: after sleep it may say open and be dead. */
 const lostAfterMs = 10 * tickMs;
@@ -15,8 +16,11 @@ const refusedRetryMs = 30_000;
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
+/** How many tabs that have left are remembered as counted, in case that they come back. */
+const maxRemembered = 64;
+
 /** The world outside, handed in. */
-export type Environment = {
+export type StreamEnvironment = {
   /** Opens a stream. Returns how to close it. */
   openStream: (url: string, handlers: StreamHandlers) => () => void;
   probe: (url: string) => Promise<Answer>;
@@ -34,18 +38,19 @@ export type SubscriptionOptions = {
   server: string;
   /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
   browser: string;
-  /** Whether this tab was counted as a visit before. */
-  counted: boolean;
-  onSnapshot: (snapshot: Snapshot) => void;
-  onConnection: (connection: Connection) => void;
+  /** The ids of the tabs that the stream speaks for. */
+  tabs: readonly string[];
+  /** Those that were reported to the server as arrivals before. Kept up to date. */
+  counted: Set<string>;
+  onNews: OnNews;
 };
 
-type Stream = { close: () => void };
+type Stream = { tabs: number; arrivals: readonly string[]; welcomed: boolean; close: () => void };
 
 type Link =
   /** A stream is being opened; none counts yet. */
   | { state: 'opening'; stream: Stream }
-  | { state: 'open'; stream: Stream; renewAt: number }
+  | { state: 'open'; stream: Stream; renewAt: number; notBefore: number }
   /** `stream` counts until `next` is welcomed. */
   | { state: 'renewing'; stream: Stream; next: Stream }
   /** The server is being asked why it opens no stream. */
@@ -54,44 +59,71 @@ type Link =
   | { state: 'left' };
 
 export type Subscription = {
+  /** Says which tabs there are now. */
+  setTabs: (tabs: readonly string[]) => void;
   /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
   check: () => void;
+  news: () => News;
   leave: () => void;
 };
 
 /**
- * Keeps a stream to the server open: renews it before it expires, and comes back by itself whatever happens to the
- * server, the network or this device.
+ * Keeps a stream to the server open: renews it before it expires or when the number of tabs changes, and comes back by
+ * itself whatever happens to the server, the network or this device.
  */
-export function subscribe(environment: Environment, options: SubscriptionOptions): Subscription {
+export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, probe, now, schedule, isOnline, random } = environment;
+  const { counted } = options;
+  let { tabs } = options;
   let connection: Connection = { state: 'connecting' };
-  let { counted } = options;
+  let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let failures = 0;
   let heardAt = now();
   let link: Link = { state: 'opening', stream: open() };
 
-  function urlWith(arrivals: { arrivals?: number }): string {
-    return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...arrivals });
+  function urlWith(query: { tabs: number; arrivals: number }): string {
+    return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...query });
+  }
+
+  function news(): News {
+    return { connection, last: last && { snapshot: last.snapshot, ageMs: now() - last.heardAt } };
   }
 
   function say(said: Connection): void {
     if (said.state === connection.state) return;
     connection = said;
-    options.onConnection(said);
+    options.onNews(news());
   }
 
   function sayLost(): void {
     say({ state: isOnline() ? 'reconnecting' : 'offline' });
   }
 
+  function tabCount(): number {
+    return Math.min(tabs.length, maxTabs);
+  }
+
+  function uncounted(): string[] {
+    return tabs.filter((tab) => !counted.has(tab));
+  }
+
   function open(): Stream {
-    const stream: Stream = { close: () => {} };
+    const stream: Stream = {
+      tabs: tabCount(),
+      arrivals: uncounted().slice(0, maxTabs),
+      welcomed: false,
+      close: () => {},
+    };
+    if (stream.arrivals.length > 0) {
+      // Told before they are sent: should this tab crash in between, nobody counts them a second time.
+      for (const tab of stream.arrivals) counted.add(tab);
+      options.onNews(news());
+    }
     const isCurrent = () => 'stream' in link && link.stream === stream;
 
-    stream.close = openStream(urlWith(counted ? { arrivals: 0 } : {}), {
+    stream.close = openStream(urlWith({ tabs: stream.tabs, arrivals: stream.arrivals.length }), {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY }) {
-        counted = true;
+        stream.welcomed = true;
         failures = 0;
         heardAt = now();
         if (link.state === 'renewing') {
@@ -99,34 +131,67 @@ export function subscribe(environment: Environment, options: SubscriptionOptions
           if (link.stream === stream) return;
           link.stream.close();
         }
-        link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare };
+        link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
+        renewIfDue();
       },
       visitors(snapshot) {
         heardAt = now();
-        options.onSnapshot(snapshot);
-        say({ state: 'live' });
-        // Renewal is driven by ticks: the timers of hidden tabs sleep.
-        if (link.state === 'open' && heardAt >= link.renewAt) link = { state: 'renewing', stream, next: open() };
+        last = { snapshot, heardAt };
+        connection = { state: 'live' };
+        options.onNews(news());
+        // Driven by ticks: the timers of hidden tabs sleep.
+        renewIfDue();
       },
       farewell({ reconnectInMs }) {
         if (isCurrent()) comeBackIn(reconnectInMs);
       },
       dropped() {
-        if (isCurrent()) sayLost();
+        if (!isCurrent()) return;
+        if (link.state === 'renewing') handOver(link);
+        else sayLost();
       },
       failed() {
-        if (isCurrent()) askWhy();
-        // The stream that counts goes on until the server ends it; then we come back as after any farewell.
-        else if (link.state === 'renewing')
-          link = { state: 'open', stream: link.stream, renewAt: Number.POSITIVE_INFINITY };
+        if (link.state === 'renewing') {
+          if (link.stream === stream) handOver(link);
+          else keep(link);
+        } else if (isCurrent()) {
+          askWhy();
+        }
       },
     });
     return stream;
   }
 
+  /** Opens the next stream when the one that counts is old, or has the tabs wrong. */
+  function renewIfDue(): void {
+    if (link.state !== 'open') return;
+    const { stream, renewAt, notBefore } = link;
+    const tabsChanged = stream.tabs !== tabCount() || uncounted().length > 0;
+    if ((tabsChanged || now() >= renewAt) && now() >= notBefore) link = { state: 'renewing', stream, next: open() };
+  }
+
+  /** The server has ended the stream that was being replaced: its place has been taken, or both are lost. */
+  function handOver({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
+    stream.close();
+    link = { state: 'opening', stream: next };
+  }
+
+  /** The next stream was refused. The one that counts goes on until the server ends it, or a later tick tries again. */
+  function keep({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
+    discard(next);
+    failures++;
+    const notBefore = now() + backoffMs(failures, random());
+    link = { state: 'open', stream, renewAt: notBefore, notBefore };
+  }
+
+  function discard(stream: Stream): void {
+    stream.close();
+    if (!stream.welcomed) for (const tab of stream.arrivals) counted.delete(tab);
+  }
+
   function hangUp(): void {
-    if ('stream' in link) link.stream.close();
-    if ('next' in link) link.next.close();
+    if ('stream' in link) discard(link.stream);
+    if ('next' in link) discard(link.next);
   }
 
   function reopen(): void {
@@ -152,7 +217,7 @@ export function subscribe(environment: Environment, options: SubscriptionOptions
     link = asking;
     failures++;
     // Nobody arrives with the question: the stream that follows brings us.
-    const answer = await probe(urlWith({ arrivals: 0 }));
+    const answer = await probe(urlWith({ tabs: tabCount(), arrivals: 0 }));
     if (link !== asking) return;
 
     const patienceMs = backoffMs(failures, random());
@@ -199,10 +264,24 @@ export function subscribe(environment: Environment, options: SubscriptionOptions
   }
 
   return {
+    setTabs(present) {
+      tabs = present;
+      forgetOldest(counted, tabs);
+      renewIfDue();
+    },
     check,
+    news,
     leave() {
       hangUp();
       link = { state: 'left' };
     },
   };
+}
+
+/** Keeps the set from growing for ever: of the tabs that are gone, the newest are enough. */
+function forgetOldest(counted: Set<string>, present: readonly string[]): void {
+  for (const tab of counted) {
+    if (counted.size <= present.length + maxRemembered) return;
+    if (!present.includes(tab)) counted.delete(tab);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection } from '../stream/connection.ts';
 
 const numbers = new Intl.NumberFormat('en');
 

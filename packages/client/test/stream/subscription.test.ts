@@ -1,12 +1,12 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import type { Answer, StreamHandlers } from '../src/event-stream.ts';
-import { subscribe } from '../src/subscription.ts';
+import type { Answer, StreamHandlers } from '../../src/stream/event-stream.ts';
+import { subscribe } from '../../src/stream/subscription.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** The world outside a subscription, with a clock that stands still until it is moved. */
-function createWorld({ counted = false } = {}) {
+function createWorld({ tabs = ['a'], counted = [] as string[] } = {}) {
   let time = 1000;
   let answer: Answer = { kind: 'unavailable', retryAfterMs: undefined };
   let timers: { dueAt: number; callback: () => void }[] = [];
@@ -36,9 +36,11 @@ function createWorld({ counted = false } = {}) {
     {
       server: 'https://visitors.example',
       browser: 'abcdefgh',
-      counted,
-      onSnapshot: () => {},
-      onConnection: (connection) => states.push(connection.state),
+      tabs,
+      counted: new Set(counted),
+      onNews({ connection }) {
+        if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
+      },
     },
   );
 
@@ -89,14 +91,14 @@ function welcome({ latest }: ReturnType<typeof createWorld>, renewWithinMs = 50_
 describe('a subscription', () => {
   test('opens one stream and is live with the first snapshot', () => {
     const world = createWorld();
-    expect(world.latest().url).toBe('https://visitors.example/stream?browser=abcdefgh');
+    expect(world.latest().url).toBe('https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=1');
     welcome(world);
     expect(world.states).toEqual(['live']);
     expect(world.openStreams()).toHaveLength(1);
   });
 
   test('counts no new visit for a page that was counted before', () => {
-    expect(createWorld({ counted: true }).latest().url).toContain('&arrivals=0');
+    expect(createWorld({ counted: ['a'] }).latest().url).toContain('&arrivals=0');
   });
 
   test('renews its stream on a tick, before it expires, and closes the last one when the next is welcomed', () => {
@@ -121,7 +123,7 @@ describe('a subscription', () => {
     expect(world.states).toEqual(['live']);
   });
 
-  test('lives on with its stream when the next one is refused, and comes back after the farewell', () => {
+  test('lives on with its stream when the next one is refused, tries again with patience, and comes back after the farewell', () => {
     const world = createWorld();
     welcome(world, 2000);
     const [first] = world.streams;
@@ -130,6 +132,11 @@ describe('a subscription', () => {
     world.fail();
     expect(first?.open).toBe(true);
     first?.handlers.visitors(snapshot);
+    expect(world.streams).toHaveLength(2);
+    world.pass(1000);
+    first?.handlers.visitors(snapshot);
+    expect(world.streams).toHaveLength(3);
+    world.fail();
     first?.handlers.farewell({ reason: 'expired', reconnectInMs: 700 });
     expect(world.openStreams()).toHaveLength(0);
     world.pass(700);
@@ -148,6 +155,52 @@ describe('a subscription', () => {
     expect(world.openStreams()).toHaveLength(2);
     welcome(world);
     expect(world.openStreams()).toEqual([world.latest()]);
+  });
+
+  test('opens the next stream when the tabs change, with those that are new as arrivals', () => {
+    const world = createWorld();
+    welcome(world);
+    world.setTabs(['a']);
+    expect(world.streams).toHaveLength(1);
+    world.setTabs(['a', 'b', 'c']);
+    expect(world.latest().url).toContain('&tabs=3&arrivals=2');
+    // What changes meanwhile waits for the welcome.
+    world.setTabs(['a', 'c', 'd']);
+    expect(world.streams).toHaveLength(2);
+    welcome(world);
+    expect(world.latest().url).toContain('&tabs=3&arrivals=1');
+    welcome(world);
+    world.setTabs(['a', 'c']);
+    expect(world.latest().url).toContain('&tabs=2&arrivals=0');
+    welcome(world);
+    // One that comes back is no new visit.
+    world.setTabs(['a', 'b', 'c']);
+    expect(world.latest().url).toContain('&tabs=3&arrivals=0');
+    welcome(world);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.states).toEqual(['live']);
+  });
+
+  test('speaks for 64 tabs at most, which is what the server takes', () => {
+    const tabs = Array.from({ length: 70 }, (_, index) => `tab ${index}`);
+    const world = createWorld({ tabs });
+    expect(world.latest().url).toContain('&tabs=64&arrivals=64');
+    welcome(world);
+    expect(world.latest().url).toContain('&tabs=64&arrivals=6');
+    welcome(world);
+    expect(world.streams).toHaveLength(2);
+  });
+
+  test('shows no trouble when the server ends the stream whose place has been taken', () => {
+    const world = createWorld();
+    welcome(world);
+    const [first] = world.streams;
+    world.setTabs(['a', 'b']);
+    first?.handlers.dropped();
+    expect(first?.open).toBe(false);
+    welcome(world);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.states).toEqual(['live']);
   });
 
   test('comes back when the server says after a farewell, as no new visit', () => {
@@ -183,8 +236,9 @@ describe('a subscription', () => {
       world.pass(100);
       expect(world.streams).toHaveLength(opened + 1);
     }
-    expect(world.probes[0]).toBe('https://visitors.example/stream?browser=abcdefgh&arrivals=0');
-    expect(world.latest().url).not.toContain('arrivals');
+    expect(world.probes[0]).toBe('https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=0');
+    // Nobody was counted yet, so that the arrival is still to be reported.
+    expect(world.latest().url).toContain('&arrivals=1');
     expect(world.states).toEqual(['reconnecting']);
     welcome(world);
     expect(world.states).toEqual(['reconnecting', 'live']);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../src/backoff.ts';
+import { backoffMs } from '../../src/stream/backoff.ts';
 
 describe('the backoff', () => {
   test('grows with each failure, up to a limit', () => {

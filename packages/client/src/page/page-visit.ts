@@ -8,16 +8,12 @@ declare global {
 /**
  * Calls `join` while someone has the page before them: not before a prerendered page is shown, and anew each time that
  * one comes back from the back/forward cache. What `join` returns is called when the page is put away.
- *
- * @param join - `counted` is false for the page's first time only
  */
-export function whilePageIsOpen(join: (counted: boolean) => () => void): void {
+export function whilePageIsOpen(join: () => () => void): void {
   let leave: (() => void) | undefined;
-  let counted = false;
 
   const enter = () => {
-    leave ??= join(counted);
-    counted = true;
+    leave ??= join();
   };
   const exit = () => {
     leave?.();

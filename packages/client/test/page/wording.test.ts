@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatCount, formatDuration, describe as inWords, plural } from '../src/wording.ts';
+import { formatCount, formatDuration, describe as inWords, plural } from '../../src/page/wording.ts';
 
 describe('the wording', () => {
   test.each([

@@ -1,0 +1,84 @@
+import { tickMs } from '@live-visitors/shared';
+import type { News } from '../stream/news.ts';
+import { type StreamEnvironment, type Subscription, subscribe } from '../stream/subscription.ts';
+
+/** A tab that leaves news unanswered for so long is gone: nobody tells a worker that a tab has crashed. */
+const goneAfterMs = 3 * tickMs;
+
+/** What a tab says to the hub. */
+export type FromTab =
+  /** `counted` is whether this tab was reported to the server as an arrival before. */
+  | { type: 'hello'; tab: string; counted: boolean }
+  /** The answer to a piece of news. Brings back a tab that was taken for gone. */
+  | { type: 'heard'; tab: string }
+  | { type: 'bye'; tab: string };
+
+export type HubOptions = {
+  /** The origin of the server. */
+  server: string;
+  browser: string;
+};
+
+type Tab = { unansweredSince: number | undefined; tell: (news: News) => void };
+
+/** Holds the one stream of a browser in a place that all tabs can reach: a shared worker. */
+export function createHub(environment: StreamEnvironment, { server, browser }: HubOptions) {
+  const tabs = new Map<string, Tab>();
+  const counted = new Set<string>();
+  let subscription: Subscription | undefined;
+
+  function spread(news: News): void {
+    const now = environment.now();
+    for (const [id, tab] of tabs) {
+      tab.unansweredSince ??= now;
+      if (now - tab.unansweredSince >= goneAfterMs) tabs.delete(id);
+      else tab.tell(news);
+    }
+    recount();
+  }
+
+  function enter(id: string, tell: Tab['tell']): void {
+    const isNew = !tabs.has(id);
+    tabs.set(id, { unansweredSince: undefined, tell });
+    if (!isNew) return;
+    if (subscription) tell(subscription.news());
+    else subscription = subscribe(environment, { server, browser, tabs: [id], counted, onNews: spread });
+    recount();
+  }
+
+  function recount(): void {
+    const present = [...tabs.keys()];
+    if (present.length === 0) {
+      subscription?.leave();
+      subscription = undefined;
+    } else if (subscription) {
+      subscription.setTabs(present);
+    }
+  }
+
+  return {
+    /** Takes what a tab says. `tell` is how to answer it. */
+    hear(message: FromTab, tell: (news: News) => void): void {
+      switch (message.type) {
+        case 'hello':
+          if (message.counted) counted.add(message.tab);
+          enter(message.tab, tell);
+          break;
+        case 'heard':
+          enter(message.tab, tell);
+          break;
+        case 'bye':
+          tabs.delete(message.tab);
+          recount();
+          break;
+        default:
+          message satisfies never;
+      }
+    },
+
+    /** Looks after the stream. To be called each second. */
+    check(): void {
+      subscription?.check();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** What a page knows of itself for as long as it lives, in memory only; it outlasts a stay in the back/forward cache. */
+export type PageIdentity = {
+  /** Random: the id of this tab. */
+  tab: string;
+  /** Random: the id of the browser, should this tab be its first. */
+  browser: string;
+  /** The tabs of this browser that are known to be counted as visits. */
+  counted: Set<string>;
+};
+
+export function createIdentity(): PageIdentity {
+  return { tab: randomId(), browser: randomId(), counted: new Set() };
+}
+
+/** 128 random bits in hexadecimal digits. (`crypto.randomUUID` is missing where the page came over plain HTTP.) */
+export function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Calls `check` each second, and whenever the page or the network wakes up. Returns how to stop. */
+export function onWake(check: () => void): () => void {
+  const timer = setInterval(check, 1000);
+  const wakers = [
+    [document, 'visibilitychange'],
+    [window, 'online'],
+    [window, 'offline'],
+  ] as const;
+  for (const [target, type] of wakers) target.addEventListener(type, check);
+
+  return () => {
+    clearInterval(timer);
+    for (const [target, type] of wakers) target.removeEventListener(type, check);
+  };
+}

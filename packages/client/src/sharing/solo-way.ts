@@ -1,0 +1,50 @@
+import { decodeEvent, paths } from '@live-visitors/shared';
+import { type StreamEnvironment, type Subscription, subscribe } from '../stream/subscription.ts';
+import type { Join } from './join.ts';
+import { onWake, type PageIdentity } from './page.ts';
+
+/** How often a hidden tab looks up the count. */
+const lookUpEveryMs = 15_000;
+
+/**
+ * Shares nothing: the way for pages that have no means to talk to their other tabs. A stream is open only while the tab
+ * is visible, as a browser opens six connections to an origin at most, and a hidden tab must not take one. Hidden, the
+ * tab is not counted.
+ */
+export function soloWay(environment: StreamEnvironment, server: string, page: PageIdentity): Join {
+  return (onNews) => {
+    let subscription: Subscription | undefined;
+    let lookedUpAt = Number.NEGATIVE_INFINITY;
+
+    async function lookUp() {
+      lookedUpAt = environment.now();
+      const response = await fetch(server + paths.visitors).catch(() => undefined);
+      const snapshot = response?.ok ? decodeEvent('visitors', await response.text()) : undefined;
+      if (snapshot && !subscription) onNews({ connection: { state: 'live' }, last: { snapshot, ageMs: 0 } });
+    }
+
+    function check() {
+      if (document.visibilityState === 'visible') {
+        subscription ??= subscribe(environment, {
+          server,
+          browser: page.browser,
+          tabs: [page.tab],
+          counted: page.counted,
+          onNews,
+        });
+        subscription.check();
+      } else {
+        subscription?.leave();
+        subscription = undefined;
+        if (environment.now() - lookedUpAt >= lookUpEveryMs) void lookUp();
+      }
+    }
+
+    check();
+    const stopWaking = onWake(check);
+    return () => {
+      stopWaking();
+      subscription?.leave();
+    };
+  };
+}

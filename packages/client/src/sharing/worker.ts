@@ -1,0 +1,21 @@
+import { environment } from '../stream/environment.ts';
+import { createHub, type FromTab } from './hub.ts';
+import { randomId } from './page.ts';
+import type { FromWorker } from './worker-way.ts';
+
+declare const self: {
+  /** The page's name for this worker ends with the server's origin. */
+  readonly name: string;
+  onconnect: (event: MessageEvent) => void;
+};
+
+const server = self.name.slice(self.name.lastIndexOf(' ') + 1);
+const hub = createHub(environment, { server, browser: randomId() });
+setInterval(hub.check, 1000);
+
+self.onconnect = ({ ports: [port] }) => {
+  if (!port) return;
+  const say = (message: FromWorker) => port.postMessage(message);
+  port.onmessage = ({ data }: MessageEvent<FromTab>) => hub.hear(data, (news) => say({ type: 'news', news }));
+  say({ type: 'ready' });
+};

@@ -1,0 +1,12 @@
+import { openEventStream, probe } from './event-stream.ts';
+import type { StreamEnvironment } from './subscription.ts';
+
+/** The world as a page or a worker has it. */
+export const environment: StreamEnvironment = {
+  openStream: openEventStream,
+  probe,
+  now: () => performance.now(),
+  schedule: (callback, delayMs) => setTimeout(callback, delayMs),
+  isOnline: () => navigator.onLine,
+  random: Math.random,
+};

@@ -1,0 +1,11 @@
+import type { Snapshot } from '@live-visitors/shared';
+import type { Connection } from './connection.ts';
+
+/** All that a tab has to know to show the count. Each piece of news is whole: a later one replaces it. */
+export type News = {
+  connection: Connection;
+  /** The last snapshot that came, if any, and how long before this news it did, in milliseconds. */
+  last?: { snapshot: Snapshot; ageMs: number } | undefined;
+};
+
+export type OnNews = (news: News) => void;
