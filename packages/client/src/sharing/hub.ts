@@ -1,6 +1,6 @@
 import { tickMs } from '@live-visitors/shared';
 import type { News } from '../stream/news.ts';
-import { type StreamEnvironment, type Subscription, subscribe } from '../stream/subscription.ts';
+import { type StreamEnvironment, type Subscription, subscribe, type Tabs } from '../stream/subscription.ts';
 
 /** A tab that leaves news unanswered for so long is gone: nobody tells a worker that a tab has crashed. */
 const goneAfterMs = 3 * tickMs;
@@ -24,7 +24,9 @@ type Tab = { unansweredSince: number | undefined; tell: (news: News) => void };
 /** Holds the one stream of a browser in a place that all tabs can reach: a shared worker. */
 export function createHub(environment: StreamEnvironment, { server, browser }: HubOptions) {
   const tabs = new Map<string, Tab>();
+  /** Tabs that were no newcomers when they said hello. */
   const counted = new Set<string>();
+  const reported = new Set<string>();
   let subscription: Subscription | undefined;
 
   function spread(news: News): void {
@@ -42,17 +44,20 @@ export function createHub(environment: StreamEnvironment, { server, browser }: H
     tabs.set(id, { unansweredSince: undefined, tell });
     if (!isNew) return;
     if (subscription) tell(subscription.news());
-    else subscription = subscribe(environment, { server, browser, tabs: [id], counted, onNews: spread });
+    else subscription = subscribe(environment, { server, browser, tabs: present(), reported, onNews: spread });
     recount();
   }
 
+  function present(): Tabs {
+    return { total: tabs.size, newcomers: [...tabs.keys()].filter((id) => !counted.has(id)) };
+  }
+
   function recount(): void {
-    const present = [...tabs.keys()];
-    if (present.length === 0) {
+    if (tabs.size > 0) {
+      subscription?.setTabs(present());
+    } else {
       subscription?.leave();
       subscription = undefined;
-    } else if (subscription) {
-      subscription.setTabs(present);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { StreamEnvironment } from '../stream/subscription.ts';
 import type { Join } from './join.ts';
 import { joinTabs, type MemberEnvironment, type Message } from './member.ts';
-import { onWake, type PageIdentity } from './page.ts';
+import { onWake, type PageIdentity, randomId } from './page.ts';
 
 /**
  * Shares the stream by a Web Lock and a `BroadcastChannel`: where the page is a secure context, and neither is withheld
@@ -11,7 +11,7 @@ export async function lockWay(environment: StreamEnvironment, server: string, pa
   // The number is that of the messages' form: tabs with an older or newer page keep to themselves.
   const name = `live-visitors 1 ${server}`;
   // Both throw or reject where they are withheld.
-  await navigator.locks.query();
+  const id = await findOwnId();
   new BroadcastChannel(name).close();
 
   return (onNews) => {
@@ -20,11 +20,12 @@ export async function lockWay(environment: StreamEnvironment, server: string, pa
       {
         ...environment,
         requestLock: (steal, handlers) => requestLock(name, steal, handlers),
-        queryTabs: () => queryTabs(name),
+        queryLock: () => queryLock(name),
         post: (message) => channel.postMessage(message),
         isVisible: () => document.visibilityState === 'visible',
+        time: Date.now,
       },
-      { server, browser: page.browser, counted: page.counted, onNews },
+      { server, id, page, onNews },
     );
     channel.onmessage = (event: MessageEvent<Message>) => member.hear(event.data);
     const stopWaking = onWake(member.check);
@@ -35,6 +36,16 @@ export async function lockWay(environment: StreamEnvironment, server: string, pa
       channel.close();
     };
   };
+}
+
+/** The id that the lock manager has for this tab, as it shows on a lock that nobody else can hold. */
+async function findOwnId(): Promise<string> {
+  const name = `live-visitors ${randomId()}`;
+  return navigator.locks.request(name, async () => {
+    const { holder } = await queryLock(name);
+    if (holder === undefined) throw new Error('The lock manager does not show a lock that is held.');
+    return holder;
+  });
 }
 
 const requestLock = (
@@ -63,8 +74,9 @@ const requestLock = (
   };
 };
 
-async function queryTabs(name: string): Promise<string[]> {
+async function queryLock(name: string) {
   const { held = [], pending = [] } = await navigator.locks.query();
-  const ids = [...held, ...pending].filter((lock) => lock.name === name).map(({ clientId = '' }) => clientId);
-  return [...new Set(ids)];
+  const idsOf = (locks: LockInfo[]) => locks.filter((lock) => lock.name === name).map(({ clientId = '' }) => clientId);
+  const [holder] = idsOf(held);
+  return { holder, tabs: [...new Set(idsOf([...held, ...pending]))] };
 }

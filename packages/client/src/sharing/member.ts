@@ -1,6 +1,7 @@
-import { tickMs } from '@live-visitors/shared';
+import { maxTabs, tickMs } from '@live-visitors/shared';
 import type { News, OnNews } from '../stream/news.ts';
 import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
+import type { PageIdentity } from './page.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;
@@ -11,13 +12,16 @@ const recountAfterMs = 150;
 /** A check that comes so late says that this tab itself was asleep, and may have news waiting. */
 const asleepAfterMs = 2.5 * tickMs;
 
+/** How many tabs are remembered as newcomers, and as reported: more than a stream may speak for. */
+const maxRemembered = 2 * maxTabs;
+
 /** What the tabs of one browser say to each other. */
 export type Message =
-  /** From a newcomer, with the tabs that it knows to be counted: itself, if it comes out of the back/forward cache. */
-  | { type: 'hello'; counted: readonly string[] }
+  /** From a newcomer; and from a tab that has not been reported as a visit, until it is. */
+  | { type: 'hello'; from: string; counted: boolean }
   | { type: 'bye' }
-  /** From the leader, with all that the next leader needs. */
-  | { type: 'news'; news: News; term: number; browser: string; counted: readonly string[] };
+  /** From who leads since `since`, with all that the next leader needs. `reported` are tabs counted as visits. */
+  | { type: 'news'; news: News; since: number; browser: string; reported: readonly string[] };
 
 /** The world outside, handed in. */
 export type MemberEnvironment = StreamEnvironment & {
@@ -28,27 +32,28 @@ export type MemberEnvironment = StreamEnvironment & {
    * @returns how to let go of the lock, or of the place in the queue for it
    */
   requestLock: (steal: boolean, handlers: { granted: () => void; stolen: () => void }) => () => void;
-  /** The ids of all tabs that hold the lock or wait for it. */
-  queryTabs: () => Promise<readonly string[]>;
+  /** The id of the tab that holds the lock, and the ids of all that hold it or wait for it. */
+  queryLock: () => Promise<{ holder: string | undefined; tabs: readonly string[] }>;
   /** Says something to all other tabs. */
   post: (message: Message) => void;
   isVisible: () => boolean;
+  /** The time in milliseconds since 1970, which is the same in all tabs. */
+  time: () => number;
 };
 
 export type MemberOptions = {
   /** The origin of the server; empty for the page's own. */
   server: string;
-  /** The browser's id, should this tab be the first. */
-  browser: string;
-  /** The tabs that were reported to the server as arrivals. Kept up to date, and handed in again on a return. */
-  counted: Set<string>;
+  /** The id by which the lock's queue knows this tab. */
+  id: string;
+  page: PageIdentity;
   onNews: OnNews;
 };
 
 type Role =
   | { name: 'follower'; letGo: () => void; heardAt: number }
   /** `subscription` is there as soon as the tabs have been counted. */
-  | { name: 'leader'; letGo: () => void; subscription: Subscription | undefined }
+  | { name: 'leader'; letGo: () => void; subscription?: Subscription }
   | { name: 'left' };
 
 export type Member = {
@@ -64,26 +69,35 @@ export type Member = {
  * the others all news, and says to the server how many tabs hold the lock or wait for it. That number is exact
  * whatever happens to a tab, as the browser itself takes a tab that is gone off the queue.
  */
-export function joinTabs(environment: MemberEnvironment, options: MemberOptions): Member {
-  const { requestLock, queryTabs, post, isVisible, now, schedule } = environment;
-  const { counted } = options;
-  let { browser } = options;
-  /** Grows with each leader, so that a leader of old, woken up, is not listened to. */
-  let term = 0;
+export function joinTabs(environment: MemberEnvironment, { server, id, page, onNews }: MemberOptions): Member {
+  const { requestLock, queryLock, post, isVisible, time, now, schedule } = environment;
+  let { browser } = page;
+  /** When the last leader that was heard took the lead; one of old that wakes up is not listened to. */
+  let since = 0;
   let last: News = { connection: { state: 'connecting' } };
+  /** Tabs that say they are new. */
+  const newcomers = new Set<string>();
+  const reported = new Set<string>();
   let recountPending = false;
   let checkedAt = now();
-  let role: Role = follow();
-  post({ type: 'hello', counted: [...counted] });
+  let helloAt = 0;
+  let role = follow(false);
+  sayHello();
 
-  function follow(steal = false): Role {
+  function follow(steal: boolean): Role {
     return { name: 'follower', letGo: requestLock(steal, { granted: lead, stolen: stepDown }), heardAt: now() };
+  }
+
+  function sayHello(): void {
+    helloAt = now();
+    post({ type: 'hello', from: id, counted: page.counted });
   }
 
   function lead(): void {
     if (role.name !== 'follower') return;
-    role = { name: 'leader', letGo: role.letGo, subscription: undefined };
-    term++;
+    role = { name: 'leader', letGo: role.letGo };
+    since = time();
+    if (!page.counted) remember(newcomers, id);
     void recount();
   }
 
@@ -92,7 +106,7 @@ export function joinTabs(environment: MemberEnvironment, options: MemberOptions)
     if (role.name === 'left') return;
     if (role.name === 'leader') role.subscription?.leave();
     role.letGo();
-    role = follow();
+    role = follow(false);
   }
 
   function steal(): void {
@@ -104,22 +118,24 @@ export function joinTabs(environment: MemberEnvironment, options: MemberOptions)
 
   async function recount(): Promise<void> {
     const leading = role;
-    const tabs = await queryTabs();
-    if (role !== leading || leading.name !== 'leader' || tabs.length === 0) return;
-    if (leading.subscription) leading.subscription.setTabs(tabs);
-    else
-      leading.subscription = subscribe(environment, { server: options.server, browser, tabs, counted, onNews: spread });
+    const { holder, tabs } = await queryLock();
+    // Not the holder: the lock was stolen while this tab was frozen, and word of it is on its way.
+    if (role !== leading || leading.name !== 'leader' || holder !== id) return;
+    const present = { total: tabs.length, newcomers: tabs.filter((tab) => newcomers.has(tab)) };
+    if (leading.subscription) leading.subscription.setTabs(present);
+    else leading.subscription = subscribe(environment, { server, browser, tabs: present, reported, onNews: spread });
   }
 
   function spread(news: News): void {
     last = news;
+    if (reported.has(id)) page.counted = true;
     tell(news);
-    options.onNews(news);
+    onNews(news);
     void recount();
   }
 
   function tell(news: News): void {
-    post({ type: 'news', news, term, browser, counted: [...counted] });
+    post({ type: 'news', news, since, browser, reported: [...reported] });
   }
 
   function recountSoon(): void {
@@ -132,20 +148,31 @@ export function joinTabs(environment: MemberEnvironment, options: MemberOptions)
   }
 
   function learn(message: Extract<Message, { type: 'news' }>): void {
-    if (message.term > term && role.name === 'leader') stepDown();
-    if (message.term < term || role.name !== 'follower') return;
+    for (const tab of message.reported) remember(reported, tab);
+    if (role.name !== 'follower') return;
+    if (message.since < since && now() - role.heardAt < staleAfterMs) return;
     role.heardAt = now();
-    ({ term, browser, news: last } = message);
-    counted.clear();
-    for (const tab of message.counted) counted.add(tab);
-    options.onNews(last);
+    ({ since, browser, news: last } = message);
+    if (reported.has(id)) page.counted = true;
+    else if (!page.counted) helloAgain();
+    onNews(last);
+  }
+
+  /** The leader does not know this tab as a newcomer: it may have come after the hello. */
+  function helloAgain(): void {
+    if (now() - helloAt < tickMs) return;
+    helloAt = now();
+    // After a sleep, the news that this tab has been reported may be waiting behind older news.
+    schedule(() => {
+      if (role.name === 'follower' && !page.counted) sayHello();
+    }, recountAfterMs);
   }
 
   return {
     hear(message) {
       switch (message.type) {
         case 'hello':
-          for (const tab of message.counted) counted.add(tab);
+          if (!message.counted) remember(newcomers, message.from);
           // The newcomer learns at once how things stand.
           if (role.name === 'leader' && role.subscription) tell(role.subscription.news());
           recountSoon();
@@ -179,7 +206,7 @@ export function joinTabs(environment: MemberEnvironment, options: MemberOptions)
           const silenceMs = now() - role.heardAt;
           if (silenceMs >= staleAfterMs && last.connection.state === 'live') {
             last = { ...last, connection: { state: 'stale' } };
-            options.onNews(last);
+            onNews(last);
           }
           if (silenceMs >= stealAfterMs && isVisible()) steal();
           break;
@@ -200,4 +227,14 @@ export function joinTabs(environment: MemberEnvironment, options: MemberOptions)
       post({ type: 'bye' });
     },
   };
+}
+
+/** Adds a tab to a set as its newest, and forgets the oldest where there are too many. */
+function remember(tabs: Set<string>, tab: string): void {
+  tabs.delete(tab);
+  tabs.add(tab);
+  for (const oldest of tabs) {
+    if (tabs.size <= maxRemembered) return;
+    tabs.delete(oldest);
+  }
 }

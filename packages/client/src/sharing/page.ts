@@ -4,12 +4,12 @@ export type PageIdentity = {
   tab: string;
   /** Random: the id of the browser, should this tab be its first. */
   browser: string;
-  /** The tabs of this browser that are known to be counted as visits. */
-  counted: Set<string>;
+  /** Whether this tab has been reported to the server as a visit. Kept up to date. */
+  counted: boolean;
 };
 
 export function createIdentity(): PageIdentity {
-  return { tab: randomId(), browser: randomId(), counted: new Set() };
+  return { tab: randomId(), browser: randomId(), counted: false };
 }
 
 /** 128 random bits in hexadecimal digits. (`crypto.randomUUID` is missing where the page came over plain HTTP.) */

@@ -28,9 +28,12 @@ export function soloWay(environment: StreamEnvironment, server: string, page: Pa
         subscription ??= subscribe(environment, {
           server,
           browser: page.browser,
-          tabs: [page.tab],
-          counted: page.counted,
-          onNews,
+          tabs: { total: 1, newcomers: page.counted ? [] : [page.tab] },
+          reported: new Set(),
+          onNews(news) {
+            if (news.connection.state === 'live') page.counted = true;
+            onNews(news);
+          },
         });
         subscription.check();
       } else {

@@ -36,8 +36,8 @@ export async function workerWay(server: string, page: PageIdentity): Promise<Joi
       say({ type: 'heard', tab: page.tab });
       onNews(data.news);
     };
-    say({ type: 'hello', tab: page.tab, counted: page.counted.has(page.tab) });
-    page.counted.add(page.tab);
+    say({ type: 'hello', tab: page.tab, counted: page.counted });
+    page.counted = true;
 
     return () => {
       port.onmessage = null;

@@ -16,9 +16,6 @@ const refusedRetryMs = 30_000;
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
-/** How many tabs that have left are remembered as counted, in case that they come back. */
-const maxRemembered = 64;
-
 /** The world outside, handed in. */
 export type StreamEnvironment = {
   /** Opens a stream. Returns how to close it. */
@@ -33,15 +30,22 @@ export type StreamEnvironment = {
   random: () => number;
 };
 
+/** Those whom a stream speaks for. */
+export type Tabs = {
+  /** How many there are. */
+  total: number;
+  /** The ids of those among them that are new and count as visits. */
+  newcomers: readonly string[];
+};
+
 export type SubscriptionOptions = {
   /** The origin of the server; empty for the page's own. */
   server: string;
   /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
   browser: string;
-  /** The ids of the tabs that the stream speaks for. */
-  tabs: readonly string[];
-  /** Those that were reported to the server as arrivals before. Kept up to date. */
-  counted: Set<string>;
+  tabs: Tabs;
+  /** The newcomers that were reported to the server. Kept up to date. */
+  reported: Set<string>;
   onNews: OnNews;
 };
 
@@ -60,7 +64,7 @@ type Link =
 
 export type Subscription = {
   /** Says which tabs there are now. */
-  setTabs: (tabs: readonly string[]) => void;
+  setTabs: (tabs: Tabs) => void;
   /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
   check: () => void;
   news: () => News;
@@ -73,7 +77,7 @@ export type Subscription = {
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, probe, now, schedule, isOnline, random } = environment;
-  const { counted } = options;
+  const { reported } = options;
   let { tabs } = options;
   let connection: Connection = { state: 'connecting' };
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
@@ -100,23 +104,23 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   }
 
   function tabCount(): number {
-    return Math.min(tabs.length, maxTabs);
+    return Math.min(tabs.total, maxTabs);
   }
 
-  function uncounted(): string[] {
-    return tabs.filter((tab) => !counted.has(tab));
+  function unreported(): string[] {
+    return tabs.newcomers.filter((tab) => !reported.has(tab));
   }
 
   function open(): Stream {
     const stream: Stream = {
       tabs: tabCount(),
-      arrivals: uncounted().slice(0, maxTabs),
+      arrivals: unreported().slice(0, tabCount()),
       welcomed: false,
       close: () => {},
     };
     if (stream.arrivals.length > 0) {
-      // Told before they are sent: should this tab crash in between, nobody counts them a second time.
-      for (const tab of stream.arrivals) counted.add(tab);
+      // Told before they are sent: should this tab crash in between, nobody reports them a second time.
+      for (const tab of stream.arrivals) reported.add(tab);
       options.onNews(news());
     }
     const isCurrent = () => 'stream' in link && link.stream === stream;
@@ -166,7 +170,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   function renewIfDue(): void {
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
-    const tabsChanged = stream.tabs !== tabCount() || uncounted().length > 0;
+    const tabsChanged = stream.tabs !== tabCount() || unreported().length > 0;
     if ((tabsChanged || now() >= renewAt) && now() >= notBefore) link = { state: 'renewing', stream, next: open() };
   }
 
@@ -184,14 +188,18 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     link = { state: 'open', stream, renewAt: notBefore, notBefore };
   }
 
+  /** Closes a stream that did not come about, so that its arrivals are still to be reported. */
   function discard(stream: Stream): void {
     stream.close();
-    if (!stream.welcomed) for (const tab of stream.arrivals) counted.delete(tab);
+    if (!stream.welcomed) for (const tab of stream.arrivals) reported.delete(tab);
+  }
+
+  function openStreams(): Stream[] {
+    return [...('stream' in link ? [link.stream] : []), ...('next' in link ? [link.next] : [])];
   }
 
   function hangUp(): void {
-    if ('stream' in link) discard(link.stream);
-    if ('next' in link) discard(link.next);
+    openStreams().forEach(discard);
   }
 
   function reopen(): void {
@@ -266,22 +274,14 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   return {
     setTabs(present) {
       tabs = present;
-      forgetOldest(counted, tabs);
       renewIfDue();
     },
     check,
     news,
     leave() {
-      hangUp();
+      // Whether a stream on its way has arrived, nobody knows: better a visit lost than one counted twice.
+      for (const stream of openStreams()) stream.close();
       link = { state: 'left' };
     },
   };
-}
-
-/** Keeps the set from growing for ever: of the tabs that are gone, the newest are enough. */
-function forgetOldest(counted: Set<string>, present: readonly string[]): void {
-  for (const tab of counted) {
-    if (counted.size <= present.length + maxRemembered) return;
-    if (!present.includes(tab)) counted.delete(tab);
-  }
 }

@@ -6,7 +6,7 @@ import { subscribe } from '../../src/stream/subscription.ts';
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** The world outside a subscription, with a clock that stands still until it is moved. */
-function createWorld({ tabs = ['a'], counted = [] as string[] } = {}) {
+function createWorld(newcomers = ['a'], total = newcomers.length) {
   let time = 1000;
   let answer: Answer = { kind: 'unavailable', retryAfterMs: undefined };
   let timers: { dueAt: number; callback: () => void }[] = [];
@@ -36,8 +36,8 @@ function createWorld({ tabs = ['a'], counted = [] as string[] } = {}) {
     {
       server: 'https://visitors.example',
       browser: 'abcdefgh',
-      tabs,
-      counted: new Set(counted),
+      tabs: { total, newcomers },
+      reported: new Set(),
       onNews({ connection }) {
         if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
       },
@@ -98,7 +98,7 @@ describe('a subscription', () => {
   });
 
   test('counts no new visit for a page that was counted before', () => {
-    expect(createWorld({ counted: ['a'] }).latest().url).toContain('&arrivals=0');
+    expect(createWorld([], 1).latest().url).toContain('&arrivals=0');
   });
 
   test('renews its stream on a tick, before it expires, and closes the last one when the next is welcomed', () => {
@@ -160,21 +160,21 @@ describe('a subscription', () => {
   test('opens the next stream when the tabs change, with those that are new as arrivals', () => {
     const world = createWorld();
     welcome(world);
-    world.setTabs(['a']);
+    world.setTabs({ total: 1, newcomers: ['a'] });
     expect(world.streams).toHaveLength(1);
-    world.setTabs(['a', 'b', 'c']);
+    world.setTabs({ total: 3, newcomers: ['a', 'b', 'c'] });
     expect(world.latest().url).toContain('&tabs=3&arrivals=2');
     // What changes meanwhile waits for the welcome.
-    world.setTabs(['a', 'c', 'd']);
+    world.setTabs({ total: 3, newcomers: ['a', 'c', 'd'] });
     expect(world.streams).toHaveLength(2);
     welcome(world);
     expect(world.latest().url).toContain('&tabs=3&arrivals=1');
     welcome(world);
-    world.setTabs(['a', 'c']);
+    world.setTabs({ total: 2, newcomers: ['a', 'c'] });
     expect(world.latest().url).toContain('&tabs=2&arrivals=0');
     welcome(world);
     // One that comes back is no new visit.
-    world.setTabs(['a', 'b', 'c']);
+    world.setTabs({ total: 3, newcomers: ['a', 'b', 'c'] });
     expect(world.latest().url).toContain('&tabs=3&arrivals=0');
     welcome(world);
     expect(world.openStreams()).toEqual([world.latest()]);
@@ -183,7 +183,7 @@ describe('a subscription', () => {
 
   test('speaks for 64 tabs at most, which is what the server takes', () => {
     const tabs = Array.from({ length: 70 }, (_, index) => `tab ${index}`);
-    const world = createWorld({ tabs });
+    const world = createWorld(tabs);
     expect(world.latest().url).toContain('&tabs=64&arrivals=64');
     welcome(world);
     expect(world.latest().url).toContain('&tabs=64&arrivals=6');
@@ -195,7 +195,7 @@ describe('a subscription', () => {
     const world = createWorld();
     welcome(world);
     const [first] = world.streams;
-    world.setTabs(['a', 'b']);
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
     first?.handlers.dropped();
     expect(first?.open).toBe(false);
     welcome(world);

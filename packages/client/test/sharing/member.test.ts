@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createBrowser, type Tab } from './browser-model.ts';
+
+type Browser = ReturnType<typeof createBrowser>;
+
+const present = ({ tabs }: Browser) => tabs.filter(({ state }) => state === 'running' || state === 'frozen');
+
+/** What must hold once things are quiet. */
+function expectTruth(browser: Browser): void {
+  const here = present(browser);
+  expect(browser.online()).toBe(here.length);
+  expect(browser.streams()).toHaveLength(Math.min(here.length, 1));
+  for (const { news } of here) {
+    expect(news.at(-1)?.connection.state).toBe('live');
+    expect(news.at(-1)?.last?.snapshot.online).toBe(here.length);
+  }
+}
+
+async function openTabs(count: number): Promise<Browser> {
+  const browser = createBrowser();
+  for (let i = 0; i < count; i++) browser.open(true);
+  await browser.pass(2500);
+  expectTruth(browser);
+  return browser;
+}
+
+function leaderOf(browser: Browser): Tab {
+  const leader = browser.leader();
+  if (!leader) throw new Error('nobody leads');
+  return leader;
+}
+
+function followerOf(browser: Browser): Tab {
+  const follower = present(browser).find((tab) => tab !== browser.leader());
+  if (!follower) throw new Error('nobody follows');
+  return follower;
+}
+
+describe('the tabs of a browser', () => {
+  test('share one stream, each of them counted, as one browser and one visit each', async () => {
+    const browser = await openTabs(14);
+    expect(browser.visits()).toBe(14);
+  });
+
+  test.each(['close', 'crash'] as const)(
+    'count right again soon after a follower or the leader is gone (%s)',
+    async (way) => {
+      const browser = await openTabs(5);
+      for (const pick of [followerOf, leaderOf, leaderOf]) {
+        browser[way](pick(browser));
+        await browser.pass(1500);
+        expectTruth(browser);
+      }
+      expect(browser.visits()).toBe(5);
+    },
+  );
+
+  test('know the number at once when they open, and within a quarter of a second as counted', async () => {
+    const browser = await openTabs(3);
+    const tab = browser.open(true);
+    await browser.pass(10);
+    expect(tab.news.at(-1)?.last?.snapshot.online).toBe(3);
+    await browser.pass(240);
+    expectTruth(browser);
+  });
+
+  test('take the lead from a leader that is frozen, and have it back as a follower when it thaws', async () => {
+    const browser = await openTabs(4);
+    const frozen = leaderOf(browser);
+    browser.freeze(frozen);
+    await browser.pass(6000);
+    expect(browser.leader()).not.toBe(frozen);
+    for (const tab of present(browser).filter((other) => other !== frozen)) {
+      expect(tab.news.at(-1)?.connection.state).toBe('live');
+    }
+    browser.thaw(frozen);
+    await browser.pass(3000);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(4);
+  });
+
+  test('leave a frozen leader its lead while nobody looks, and see no thief in one that was asleep itself', async () => {
+    const browser = await openTabs(3);
+    const leader = leaderOf(browser);
+    const follower = followerOf(browser);
+    browser.freeze(follower);
+    await browser.pass(60_000);
+    browser.thaw(follower);
+    await browser.pass(3000);
+    expect(browser.leader()).toBe(leader);
+
+    for (const tab of browser.tabs) tab.visible = false;
+    browser.freeze(leader);
+    await browser.pass(10_000);
+    expect(browser.leader()).toBe(leader);
+  });
+
+  test('do not count one again that comes back out of the back/forward cache', async () => {
+    const browser = await openTabs(3);
+    for (const tab of [leaderOf(browser), followerOf(browser)]) {
+      browser.goAway(tab);
+      await browser.pass(1500);
+      expectTruth(browser);
+      browser.comeBack(tab);
+      await browser.pass(1500);
+      expectTruth(browser);
+    }
+    expect(browser.visits()).toBe(3);
+
+    const alone = await openTabs(1);
+    const tab = leaderOf(alone);
+    alone.goAway(tab);
+    await alone.pass(5000);
+    alone.comeBack(tab);
+    await alone.pass(1000);
+    expectTruth(alone);
+    expect(alone.visits()).toBe(1);
+  });
+
+  test('renew their stream for ever', async () => {
+    const browser = await openTabs(3);
+    await browser.pass(300_000);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(3);
+  });
+
+  test('have exactly one stream that counts them all, and no visit twice, after whatever happened to them', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('open' as const), visible: fc.boolean() }) },
+      fc.record({
+        do: fc.constantFrom('close' as const, 'crash' as const, 'freeze' as const, 'thaw' as const, 'show' as const),
+        which: fc.nat(100),
+      }),
+      fc.record({ do: fc.constantFrom('goAway' as const, 'comeBack' as const), which: fc.nat(100) }),
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(7000) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(20) }) },
+    );
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        const browser = createBrowser();
+        /** Those that had the time to be counted. */
+        const settled = new Set<Tab>();
+
+        for (const next of steps) {
+          if (next.do === 'open') {
+            browser.open(next.visible);
+          } else if (next.do === 'pass') {
+            await browser.pass(next.ms);
+          } else {
+            const fit = {
+              close: ['running'],
+              crash: ['running', 'frozen'],
+              freeze: ['running'],
+              thaw: ['frozen'],
+              show: ['running', 'frozen'],
+              goAway: ['running'],
+              comeBack: ['away'],
+            }[next.do];
+            const candidates = browser.tabs.filter(({ state }) => fit.includes(state));
+            const tab = candidates[next.which % candidates.length];
+            if (!tab) continue;
+            if (next.do === 'show') for (const other of browser.tabs) other.visible = other === tab;
+            else browser[next.do](tab);
+          }
+        }
+
+        for (const tab of present(browser)) {
+          if (tab.state === 'frozen') browser.thaw(tab);
+          tab.visible = true;
+          settled.add(tab);
+        }
+        await browser.pass(15_000);
+        expectTruth(browser);
+        expect(browser.visits()).toBeLessThanOrEqual(browser.tabs.length);
+        // Whether a request that was given up had been counted, nobody knows: such a visit is not reported again.
+        expect(browser.visits() + browser.lostOnTheWay()).toBeGreaterThanOrEqual(settled.size);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
