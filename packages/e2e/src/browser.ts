@@ -1,15 +1,45 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { EventMap } from '@live-visitors/shared';
 import chromium from '@sparticuz/chromium';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 
-/** Starts Chromium: the one that comes as an npm package, or the one at `PUPPETEER_EXECUTABLE_PATH`. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * Starts Chromium: the one that comes as an npm package, or the one at `PUPPETEER_EXECUTABLE_PATH`.
+ *
+ * @param args - more arguments for its command line
+ */
+export async function launchChromium(...args: string[]): Promise<Browser> {
   return puppeteer.launch({
     executablePath: process.env.PUPPETEER_EXECUTABLE_PATH ?? (await chromium.executablePath()),
     headless: true,
     // The package's own arguments switch web security off. These let it run as root and without a GPU.
-    args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
+    args: ['--no-sandbox', '--disable-gpu', '--no-zygote', ...args],
   });
+}
+
+/** Starts a whole Chromium, with all that the package's headless shell leaves out. */
+export async function launchWholeChromium(): Promise<Browser> {
+  return puppeteer.launch({
+    executablePath: installed.chromium ?? '',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+}
+
+export async function launchFirefox(): Promise<Browser> {
+  return puppeteer.launch({ browser: 'firefox', executablePath: installed.firefox ?? '', headless: true });
+}
+
+/** Where these browsers are on this machine, if they are. */
+export const installed = {
+  chromium: findProgram('chromium', 'google-chrome'),
+  firefox: findProgram('firefox', 'firefox-esr'),
+};
+
+function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
 type Figure = Exclude<keyof EventMap['visitors'], 'at'>;
@@ -17,10 +47,16 @@ type Figure = Exclude<keyof EventMap['visitors'], 'at'>;
 /** One tab with the page in it, seen through the page's hooks. */
 export type Tab = Awaited<ReturnType<typeof openTab>>;
 
-export async function openTab(profile: BrowserContext | Browser, url: string) {
-  const page: Page = await profile.newPage();
+/** @param prepare - what to do with the page before it is loaded */
+export async function openTab(
+  profile: BrowserContext | Browser,
+  url: string,
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+) {
+  const page = await profile.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
+  await prepare(page);
   await page.goto(url);
 
   return {

@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { News } from '../stream/news.ts';
-import { describe, formatCount, formatDuration, plural } from './wording.ts';
+import { define, describe, formatCount, formatDuration, plural } from './wording.ts';
 
 type Figure = Exclude<keyof Snapshot, 'at'>;
 
@@ -36,6 +36,8 @@ function showSnapshot(snapshot: Snapshot): void {
     setText(selector, formats[name](snapshot[name]));
   }
   setText('.online-label', `${plural(snapshot.online, 'visitor', 'visitors')} here right now`);
+  setText('.tabs', `${formatCount(snapshot.online)} ${plural(snapshot.online, 'tab', 'tabs')}`);
+  setText('#definition', define(snapshot.online, snapshot.browsers));
   setText('.browsers-label', plural(snapshot.browsers, 'browser', 'browsers'));
 }
 

@@ -11,6 +11,13 @@ export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }
 
+/** What the number means. */
+export function define(tabs: number, browsers: number): string {
+  const come = plural(tabs, 'This 1 tab comes', `These ${formatCount(tabs)} tabs come`);
+  const from = plural(browsers, '1 browser', `${formatCount(browsers)} browsers`);
+  return `One open tab is one visitor. ${come} from ${from}.`;
+}
+
 /** A duration as a person would say it, in its two largest units: `5310` seconds are `1 h 28 min`. */
 export function formatDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);

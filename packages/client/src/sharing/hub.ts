@@ -6,12 +6,13 @@ import { type StreamEnvironment, type Subscription, subscribe, type Tabs } from 
 const goneAfterMs = 3 * tickMs;
 
 /** What a tab says to the hub. */
-export type FromTab =
-  /** `counted` is whether this tab was reported to the server as an arrival before. */
-  | { type: 'hello'; tab: string; counted: boolean }
-  /** The answer to a piece of news. Brings back a tab that was taken for gone. */
-  | { type: 'heard'; tab: string }
-  | { type: 'bye'; tab: string };
+export type FromTab = {
+  /** `heard` is the answer to a piece of news; it brings back a tab that was taken for gone. */
+  type: 'hello' | 'heard' | 'bye';
+  tab: string;
+  /** Whether this tab was reported to the server as a visit before. */
+  counted: boolean;
+};
 
 export type HubOptions = {
   /** The origin of the server. */
@@ -74,16 +75,21 @@ export function createHub(environment: StreamEnvironment, { server, browser }: H
           break;
         case 'bye':
           tabs.delete(message.tab);
+          // Should it come back, it says itself that it is counted.
+          counted.delete(message.tab);
+          reported.delete(message.tab);
           recount();
           break;
         default:
-          message satisfies never;
+          message.type satisfies never;
       }
     },
 
     /** Looks after the stream. To be called each second. */
     check(): void {
       subscription?.check();
+      // Without ticks, this is how the tabs know that the worker lives.
+      if (subscription && subscription.news().connection.state !== 'live') spread(subscription.news());
     },
   };
 }

@@ -2,15 +2,13 @@ import { maxTabs, tickMs } from '@live-visitors/shared';
 import type { News, OnNews } from '../stream/news.ts';
 import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
 import type { PageIdentity } from './page.ts';
+import { listenForSilence } from './silence.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;
 
-/** How long the leader waits after a hello or a bye before it counts: a closing tab's lock is let go meanwhile. */
+/** How long after a hello or a bye the leader counts once more: by then a closing tab has let go of its lock. */
 const recountAfterMs = 150;
-
-/** A check that comes so late says that this tab itself was asleep, and may have news waiting. */
-const asleepAfterMs = 2.5 * tickMs;
 
 /** How many tabs are remembered as newcomers, and as reported: more than a stream may speak for. */
 const maxRemembered = 2 * maxTabs;
@@ -51,7 +49,7 @@ export type MemberOptions = {
 };
 
 type Role =
-  | { name: 'follower'; letGo: () => void; heardAt: number }
+  | { name: 'follower'; letGo: () => void }
   /** `subscription` is there as soon as the tabs have been counted. */
   | { name: 'leader'; letGo: () => void; subscription?: Subscription }
   | { name: 'left' };
@@ -78,14 +76,15 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
   /** Tabs that say they are new. */
   const newcomers = new Set<string>();
   const reported = new Set<string>();
+  const silence = listenForSilence(now);
   let recountPending = false;
-  let checkedAt = now();
   let helloAt = 0;
   let role = follow(false);
   sayHello();
 
   function follow(steal: boolean): Role {
-    return { name: 'follower', letGo: requestLock(steal, { granted: lead, stolen: stepDown }), heardAt: now() };
+    silence.heard();
+    return { name: 'follower', letGo: requestLock(steal, { granted: lead, stolen: stepDown }) };
   }
 
   function sayHello(): void {
@@ -138,20 +137,22 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     post({ type: 'news', news, since, browser, reported: [...reported] });
   }
 
-  function recountSoon(): void {
+  function recountNowAndSoon(): void {
+    if (role.name !== 'leader') return;
+    void recount();
     if (recountPending) return;
     recountPending = true;
     schedule(() => {
       recountPending = false;
-      if (role.name === 'leader') void recount();
+      void recount();
     }, recountAfterMs);
   }
 
   function learn(message: Extract<Message, { type: 'news' }>): void {
     for (const tab of message.reported) remember(reported, tab);
     if (role.name !== 'follower') return;
-    if (message.since < since && now() - role.heardAt < staleAfterMs) return;
-    role.heardAt = now();
+    if (message.since < since && silence.silenceMs() < staleAfterMs) return;
+    silence.heard();
     ({ since, browser, news: last } = message);
     if (reported.has(id)) page.counted = true;
     else if (!page.counted) helloAgain();
@@ -175,10 +176,10 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
           if (!message.counted) remember(newcomers, message.from);
           // The newcomer learns at once how things stand.
           if (role.name === 'leader' && role.subscription) tell(role.subscription.news());
-          recountSoon();
+          recountNowAndSoon();
           break;
         case 'bye':
-          recountSoon();
+          recountNowAndSoon();
           break;
         case 'news':
           learn(message);
@@ -189,28 +190,24 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     },
 
     check() {
-      const sleptMs = now() - checkedAt;
-      checkedAt = now();
+      const wokeUp = silence.check();
       switch (role.name) {
         case 'leader': {
           const { subscription } = role;
           // Another tab may have taken the lead meanwhile: that is on its way, and to be known before anything is done.
-          if (sleptMs >= asleepAfterMs) schedule(() => subscription?.check(), tickMs);
+          if (wokeUp) schedule(() => subscription?.check(), tickMs);
           else subscription?.check();
           // Without ticks, this is how the others know that they are led.
           if (subscription && subscription.news().connection.state !== 'live') tell(subscription.news());
           break;
         }
-        case 'follower': {
-          if (sleptMs >= asleepAfterMs) role.heardAt = now();
-          const silenceMs = now() - role.heardAt;
-          if (silenceMs >= staleAfterMs && last.connection.state === 'live') {
+        case 'follower':
+          if (silence.silenceMs() >= staleAfterMs && last.connection.state === 'live') {
             last = { ...last, connection: { state: 'stale' } };
             onNews(last);
           }
-          if (silenceMs >= stealAfterMs && isVisible()) steal();
+          if (silence.silenceMs() >= stealAfterMs && isVisible()) steal();
           break;
-        }
         case 'left':
           break;
         default:

@@ -1,7 +1,9 @@
 import type { News } from '../stream/news.ts';
+import { staleAfterMs } from '../stream/subscription.ts';
 import type { FromTab } from './hub.ts';
 import type { Join } from './join.ts';
-import type { PageIdentity } from './page.ts';
+import { onWake, type PageIdentity } from './page.ts';
+import { listenForSilence } from './silence.ts';
 
 /** How long the worker may take to answer for the first time. */
 const answerWithinMs = 5000;
@@ -16,32 +18,59 @@ export type FromWorker = { type: 'ready' } | { type: 'news'; news: News };
  * @throws where there is no such worker, or it does not start
  */
 export async function workerWay(server: string, page: PageIdentity): Promise<Join> {
-  const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    // One for each server; the number is that of the messages' form.
-    name: `live-visitors 1 ${server}`,
-  });
-  const { port } = worker;
+  const worker = start(server);
+  let { port } = worker;
   await new Promise<void>((resolve, reject) => {
     port.onmessage = () => resolve();
     worker.onerror = () => reject(new Error('The shared worker did not start.'));
     setTimeout(() => reject(new Error('The shared worker did not answer.')), answerWithinMs);
   });
 
-  const say = (message: FromTab) => port.postMessage(message);
-
   return (onNews) => {
-    port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.type !== 'news') return;
-      say({ type: 'heard', tab: page.tab });
-      onNews(data.news);
-    };
-    say({ type: 'hello', tab: page.tab, counted: page.counted });
-    page.counted = true;
+    const silence = listenForSilence(() => performance.now());
+    let last: News = { connection: { state: 'connecting' } };
+    const say = (type: FromTab['type']) => port.postMessage({ type, tab: page.tab, counted: page.counted });
+
+    function enter() {
+      silence.heard();
+      port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        if (data.type !== 'news') return;
+        silence.heard();
+        say('heard');
+        last = data.news;
+        onNews(last);
+      };
+      say('hello');
+      page.counted = true;
+    }
+
+    enter();
+    const stopWaking = onWake(() => {
+      silence.check();
+      if (silence.silenceMs() < staleAfterMs) return;
+      if (last.connection.state === 'live') {
+        last = { ...last, connection: { state: 'stale' } };
+        onNews(last);
+      }
+      // A browser may run the worker in the process of one of the tabs, with which it dies; nobody tells the others.
+      port.close();
+      ({ port } = start(server));
+      enter();
+    });
 
     return () => {
+      stopWaking();
       port.onmessage = null;
-      say({ type: 'bye', tab: page.tab });
+      say('bye');
     };
   };
+}
+
+/** Connects to the worker, which is started if there is none. */
+function start(server: string): SharedWorker {
+  return new SharedWorker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    // One for each server; the number is that of the messages' form.
+    name: `live-visitors 1 ${server}`,
+  });
 }

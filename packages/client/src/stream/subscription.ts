@@ -83,7 +83,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let failures = 0;
   let heardAt = now();
-  let link: Link = { state: 'opening', stream: open() };
+  let link: Link = { state: 'opening', stream: prepare() };
+  start(link.stream);
 
   function urlWith(query: { tabs: number; arrivals: number }): string {
     return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...query });
@@ -111,13 +112,11 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     return tabs.newcomers.filter((tab) => !reported.has(tab));
   }
 
-  function open(): Stream {
-    const stream: Stream = {
-      tabs: tabCount(),
-      arrivals: unreported().slice(0, tabCount()),
-      welcomed: false,
-      close: () => {},
-    };
+  function prepare(): Stream {
+    return { tabs: tabCount(), arrivals: unreported().slice(0, tabCount()), welcomed: false, close: () => {} };
+  }
+
+  function start(stream: Stream): void {
     if (stream.arrivals.length > 0) {
       // Told before they are sent: should this tab crash in between, nobody reports them a second time.
       for (const tab of stream.arrivals) reported.add(tab);
@@ -163,7 +162,6 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         }
       },
     });
-    return stream;
   }
 
   /** Opens the next stream when the one that counts is old, or has the tabs wrong. */
@@ -171,7 +169,10 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
     const tabsChanged = stream.tabs !== tabCount() || unreported().length > 0;
-    if ((tabsChanged || now() >= renewAt) && now() >= notBefore) link = { state: 'renewing', stream, next: open() };
+    if ((!tabsChanged && now() < renewAt) || now() < notBefore) return;
+    const next = prepare();
+    link = { state: 'renewing', stream, next };
+    start(next);
   }
 
   /** The server has ended the stream that was being replaced: its place has been taken, or both are lost. */
@@ -205,7 +206,9 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   function reopen(): void {
     hangUp();
     heardAt = now();
-    link = { state: 'opening', stream: open() };
+    const stream = prepare();
+    link = { state: 'opening', stream };
+    start(stream);
   }
 
   function wait(delayMs: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatCount, formatDuration, describe as inWords, plural } from '../../src/page/wording.ts';
+import { define, formatCount, formatDuration, describe as inWords, plural } from '../../src/page/wording.ts';
 
 describe('the wording', () => {
   test.each([
@@ -20,6 +20,11 @@ describe('the wording', () => {
 
   test('has one visitor, and 0 or 2 visitors', () => {
     expect([0, 1, 2].map((count) => plural(count, 'visitor', 'visitors'))).toEqual(['visitors', 'visitor', 'visitors']);
+  });
+
+  test('says what is counted', () => {
+    expect(define(1, 1)).toBe('One open tab is one visitor. This 1 tab comes from 1 browser.');
+    expect(define(1700, 2)).toBe('One open tab is one visitor. These 1,700 tabs come from 2 browsers.');
   });
 
   test('gives the reason of a refusal', () => {

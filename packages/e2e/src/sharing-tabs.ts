@@ -1,0 +1,87 @@
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { openTab, type Tab } from './browser.ts';
+import { eventually } from './eventually.ts';
+import { startBuilt } from './program.ts';
+
+type Server = Awaited<ReturnType<typeof startBuilt>>;
+
+export type TabOptions = {
+  profile?: Parameters<typeof openTab>[0];
+  /** The name by which the page is opened. */
+  host?: string;
+  /** What to do with the page before it is loaded. */
+  prepare?: (page: Page) => Promise<unknown>;
+};
+
+/** Gives the tests around it a browser that they share, and each of them a built server of its own. */
+export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {}) {
+  let browser: Browser;
+  let server: Server;
+  let tabs: Tab[] = [];
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  beforeEach(async () => {
+    server = await startBuilt();
+  });
+  afterEach(async () => {
+    const problems = tabs.flatMap((tab) => tab.problems);
+    for (const tab of tabs) await tab.close();
+    tabs = [];
+    await server.kill();
+    expect(problems).toEqual([]);
+  });
+  afterAll(() => browser.close());
+
+  return {
+    browser: () => browser,
+    server: () => server,
+    tabs: () => tabs,
+
+    /** The tab at an index; the first one leads. */
+    tab(index: number): Tab {
+      const tab = tabs[index];
+      if (!tab) throw new Error(`there is no tab ${index}`);
+      return tab;
+    },
+
+    async open(count: number, options: TabOptions = {}) {
+      const { profile = browser, host = 'localhost', prepare } = { ...defaults, ...options };
+      const url = server.url.replace('localhost', host);
+      for (let i = 0; i < count; i++) tabs.push(await openTab(profile, url, prepare));
+    },
+
+    /** Looks no more at the tab at an index, and gives it. */
+    take(index: number): Tab {
+      const [tab] = tabs.splice(index, 1);
+      if (!tab) throw new Error(`there is no tab ${index}`);
+      return tab;
+    },
+
+    /** Waits until every tab is live and shows what is said. */
+    async allShow(figures: { online: number; browsers?: number; visits?: number }) {
+      await eventually(async () => {
+        for (const tab of tabs) {
+          expect(await tab.connection()).toBe('live');
+          for (const [name, value] of Object.entries(figures)) {
+            expect(await tab.figure(name as keyof typeof figures)).toBe(value);
+          }
+        }
+      });
+    },
+
+    /** Ends the server without a word, and starts another in its place. */
+    async restartServer() {
+      const { port } = server;
+      await server.kill();
+      server = await startBuilt({ PORT: port });
+    },
+  };
+}
+
+/** Ends the process of a tab. */
+export async function crash(tab: Tab): Promise<void> {
+  void tab.page.goto('chrome://crash').catch(() => {});
+}
