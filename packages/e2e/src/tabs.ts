@@ -73,6 +73,12 @@ export function describeTabs(name: string, start: () => Promise<Site>): void {
       expect((await recorded()).filter((value, index, all) => value !== all[index - 1])).toEqual([1, 2, 3, 2, 1]);
     });
 
+    test('14 tabs are all live on one stream, more than a browser has connections', async () => {
+      for (let i = 0; i < 14; i++) await open();
+      await allShow(14);
+      expect((await visitors()).browsers).toBe(1);
+    });
+
     test('tabs of two browser profiles are counted together', async () => {
       const other = await browser.createBrowserContext();
       await open();
