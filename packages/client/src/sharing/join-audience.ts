@@ -12,17 +12,17 @@ import { workerWay } from './worker-way.ts';
  */
 export function joinAudience(server: string): Join {
   const page = createIdentity();
-  // In a sandboxed frame, merely touching a feature may throw: each way that fails makes room for the next.
-  const way = lockWay(environment, server, page)
-    .catch(() => workerWay(server, page))
-    .catch(() => soloWay(environment, server, page));
 
   return (onNews) => {
     let leave: (() => void) | undefined;
     let left = false;
-    void way.then((join) => {
-      if (!left) leave = join(onNews);
-    });
+    // In a sandboxed frame, merely touching a feature may throw: each way that fails makes room for the next.
+    void lockWay(environment, server, page)
+      .catch(() => workerWay(server, page))
+      .catch(() => soloWay(environment, server, page))
+      .then((join) => {
+        if (!left) leave = join(onNews);
+      });
     return () => {
       left = true;
       leave?.();

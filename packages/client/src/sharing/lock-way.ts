@@ -10,7 +10,7 @@ import { onWake, type PageIdentity, randomId } from './page.ts';
 export async function lockWay(environment: StreamEnvironment, server: string, page: PageIdentity): Promise<Join> {
   // The number is that of the messages' form: tabs with an older or newer page keep to themselves.
   const name = `live-visitors 1 ${server}`;
-  // Both throw or reject where they are withheld.
+  // Both throw or reject where they are withheld. The id is asked for anew each time that a page comes back.
   const id = await findOwnId();
   new BroadcastChannel(name).close();
 
@@ -64,8 +64,8 @@ const requestLock = (
         release = resolve;
       });
     })
-    .catch(() => {
-      if (!abort.signal.aborted) stolen();
+    .catch((error: DOMException) => {
+      if (!abort.signal.aborted && error.name === 'AbortError') stolen();
     });
 
   return () => {
@@ -75,7 +75,8 @@ const requestLock = (
 };
 
 async function queryLock(name: string) {
-  const { held = [], pending = [] } = await navigator.locks.query();
+  // Rejects in a document that is being put away.
+  const { held = [], pending = [] } = await navigator.locks.query().catch(() => ({}) as LockManagerSnapshot);
   const idsOf = (locks: LockInfo[]) => locks.filter((lock) => lock.name === name).map(({ clientId = '' }) => clientId);
   const [holder] = idsOf(held);
   return { holder, tabs: [...new Set(idsOf([...held, ...pending]))] };

@@ -10,8 +10,11 @@ const stealAfterMs = 4 * tickMs;
 /** How long after a hello or a bye the leader counts once more: by then a closing tab has let go of its lock. */
 const recountAfterMs = 150;
 
-/** How many tabs are remembered as newcomers, and as reported: more than a stream may speak for. */
-const maxRemembered = 2 * maxTabs;
+/** How many newcomers are remembered: more than a stream may speak for. */
+const maxNewcomers = 2 * maxTabs;
+
+/** How many reported tabs are: more again, for a newcomer that is forgotten as reported would be reported twice. */
+const maxReported = 2 * maxNewcomers;
 
 /** What the tabs of one browser say to each other. */
 export type Message =
@@ -96,7 +99,7 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     if (role.name !== 'follower') return;
     role = { name: 'leader', letGo: role.letGo };
     since = time();
-    if (!page.counted) remember(newcomers, id);
+    if (!page.counted) remember([id], newcomers, maxNewcomers);
     void recount();
   }
 
@@ -117,9 +120,10 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
 
   async function recount(): Promise<void> {
     const leading = role;
+    if (leading.name !== 'leader') return;
     const { holder, tabs } = await queryLock();
     // Not the holder: the lock was stolen while this tab was frozen, and word of it is on its way.
-    if (role !== leading || leading.name !== 'leader' || holder !== id) return;
+    if (role !== leading || holder !== id) return;
     const present = { total: tabs.length, newcomers: tabs.filter((tab) => newcomers.has(tab)) };
     if (leading.subscription) leading.subscription.setTabs(present);
     else leading.subscription = subscribe(environment, { server, browser, tabs: present, reported, onNews: spread });
@@ -127,6 +131,7 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
 
   function spread(news: News): void {
     last = news;
+    remember([], reported, maxReported);
     if (reported.has(id)) page.counted = true;
     tell(news);
     onNews(news);
@@ -138,7 +143,6 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
   }
 
   function recountNowAndSoon(): void {
-    if (role.name !== 'leader') return;
     void recount();
     if (recountPending) return;
     recountPending = true;
@@ -149,7 +153,7 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
   }
 
   function learn(message: Extract<Message, { type: 'news' }>): void {
-    for (const tab of message.reported) remember(reported, tab);
+    remember(message.reported, reported, maxReported);
     if (role.name !== 'follower') return;
     if (message.since < since && silence.silenceMs() < staleAfterMs) return;
     silence.heard();
@@ -173,7 +177,7 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     hear(message) {
       switch (message.type) {
         case 'hello':
-          if (!message.counted) remember(newcomers, message.from);
+          if (!message.counted) remember([message.from], newcomers, maxNewcomers);
           // The newcomer learns at once how things stand.
           if (role.name === 'leader' && role.subscription) tell(role.subscription.news());
           recountNowAndSoon();
@@ -219,6 +223,8 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
       if (role.name === 'left') return;
       const { letGo } = role;
       if (role.name === 'leader') role.subscription?.leave();
+      // The leader may just have reported this tab: should it come back, better a visit lost than one counted twice.
+      else if (now() - helloAt < tickMs) page.counted = true;
       role = { name: 'left' };
       letGo();
       post({ type: 'bye' });
@@ -226,12 +232,14 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
   };
 }
 
-/** Adds a tab to a set as its newest, and forgets the oldest where there are too many. */
-function remember(tabs: Set<string>, tab: string): void {
-  tabs.delete(tab);
-  tabs.add(tab);
-  for (const oldest of tabs) {
-    if (tabs.size <= maxRemembered) return;
-    tabs.delete(oldest);
+/** Adds tabs to a set as its newest, and forgets the oldest where there are more than `max`. */
+function remember(tabs: Iterable<string>, known: Set<string>, max: number): void {
+  for (const tab of tabs) {
+    known.delete(tab);
+    known.add(tab);
+  }
+  for (const oldest of known) {
+    if (known.size <= max) return;
+    known.delete(oldest);
   }
 }

@@ -62,6 +62,7 @@ export async function workerWay(server: string, page: PageIdentity): Promise<Joi
       stopWaking();
       port.onmessage = null;
       say('bye');
+      port.close();
     };
   };
 }

@@ -56,7 +56,7 @@ type Link =
   | { state: 'opening'; stream: Stream }
   | { state: 'open'; stream: Stream; renewAt: number; notBefore: number }
   /** `stream` counts until `next` is welcomed. */
-  | { state: 'renewing'; stream: Stream; next: Stream }
+  | { state: 'renewing'; stream: Stream; next: Stream; since: number }
   /** The server is being asked why it opens no stream. */
   | { state: 'asking' }
   | { state: 'waiting'; dueAt: number }
@@ -121,6 +121,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
       // Told before they are sent: should this tab crash in between, nobody reports them a second time.
       for (const tab of stream.arrivals) reported.add(tab);
       options.onNews(news());
+      // Whoever hears it may find that nobody is left.
+      if (!openStreams().includes(stream)) return;
     }
     const isCurrent = () => 'stream' in link && link.stream === stream;
 
@@ -166,12 +168,13 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
   /** Opens the next stream when the one that counts is old, or has the tabs wrong. */
   function renewIfDue(): void {
+    if (link.state === 'renewing' && now() - link.since >= lostAfterMs) keep(link);
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
     const tabsChanged = stream.tabs !== tabCount() || unreported().length > 0;
     if ((!tabsChanged && now() < renewAt) || now() < notBefore) return;
     const next = prepare();
-    link = { state: 'renewing', stream, next };
+    link = { state: 'renewing', stream, next, since: now() };
     start(next);
   }
 
@@ -181,7 +184,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     link = { state: 'opening', stream: next };
   }
 
-  /** The next stream was refused. The one that counts goes on until the server ends it, or a later tick tries again. */
+  /** The next stream does not come about. The one that counts goes on until the server ends it, or a later tick tries again. */
   function keep({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
     discard(next);
     failures++;

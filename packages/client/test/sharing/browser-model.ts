@@ -31,7 +31,7 @@ export function createBrowser() {
   let streams: ServerStream[] = [];
   const tabs: Tab[] = [];
   let visits = 0;
-  /** Arrivals in requests that were given up before they reached the server. */
+  /** Arrivals in requests that were given up before they reached the server, and those that left before they knew. */
   let lostOnTheWay = 0;
 
   const after = (delayMs: number, tab: Tab | undefined, run: () => void) =>
@@ -212,7 +212,9 @@ export function createBrowser() {
     },
     /** Leaves the page for another one; the page stays in the back/forward cache. */
     goAway(tab: Tab): void {
+      const { counted } = tab.page;
       tab.member.leave();
+      if (tab.page.counted !== counted) lostOnTheWay++;
       drop(tab);
       tab.state = 'away';
     },
