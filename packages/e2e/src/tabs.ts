@@ -93,7 +93,9 @@ export function describeTabs(name: string, start: () => Promise<Site>): void {
     test('every tab that is opened is one visit, and the visits stay when it closes', async () => {
       const before = (await visitors()).visits;
       await open();
-      await close(await open());
+      const second = await open();
+      await allShow(2);
+      await close(second);
       await open();
       await eventually(async () => expect((await visitors()).visits).toBe(before + 3));
     });

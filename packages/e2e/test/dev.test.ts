@@ -57,7 +57,7 @@ describe('pnpm dev', () => {
     onTestFinished(tab.close);
     await eventually(async () => expect(await tab.connection()).toBe('live'));
     await tab.mark();
-    await save('packages/client/src/wording.ts');
+    await save('packages/client/src/page/wording.ts');
     await eventually(async () => expect(await tab.isMarked()).toBe(false));
     await eventually(async () => expect(await tab.connection()).toBe('live'));
   });

@@ -2,7 +2,7 @@ import { maxTabs, tickMs } from '@live-visitors/shared';
 import type { News, OnNews } from '../stream/news.ts';
 import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
 import type { PageIdentity } from './page.ts';
-import { listenForSilence } from './silence.ts';
+import { listenForSilence, wakingMs } from './silence.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;
@@ -194,13 +194,13 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     },
 
     check() {
-      const wokeUp = silence.check();
+      const wakefulness = silence.check();
       switch (role.name) {
         case 'leader': {
           const { subscription } = role;
           // Another tab may have taken the lead meanwhile: that is on its way, and to be known before anything is done.
-          if (wokeUp) schedule(() => subscription?.check(), tickMs);
-          else subscription?.check();
+          if (wakefulness === 'woke up') schedule(() => subscription?.check(), wakingMs);
+          else if (wakefulness === 'awake') subscription?.check();
           // Without ticks, this is how the others know that they are led.
           if (subscription && subscription.news().connection.state !== 'live') tell(subscription.news());
           break;

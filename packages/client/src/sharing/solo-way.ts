@@ -25,14 +25,16 @@ export function soloWay(environment: StreamEnvironment, server: string, page: Pa
 
     function check() {
       if (document.visibilityState === 'visible') {
+        const tabs = { total: 1, newcomers: page.counted ? [] : [page.tab] };
         subscription ??= subscribe(environment, {
           server,
           browser: page.browser,
-          tabs: { total: 1, newcomers: page.counted ? [] : [page.tab] },
+          tabs,
           reported: new Set(),
           onNews(news) {
             if (news.connection.state === 'live') page.counted = true;
             onNews(news);
+            subscription?.setTabs(tabs);
           },
         });
         subscription.check();

@@ -63,7 +63,10 @@ type Link =
   | { state: 'left' };
 
 export type Subscription = {
-  /** Says which tabs there are now. */
+  /**
+   * Says which tabs there are now, and opens the next stream if that is due. To be called on each news: that is how
+   * renewal is driven by ticks, as the timers of hidden tabs sleep.
+   */
   setTabs: (tabs: Tabs) => void;
   /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
   check: () => void;
@@ -137,15 +140,13 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
           link.stream.close();
         }
         link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
-        renewIfDue();
+        options.onNews(news());
       },
       visitors(snapshot) {
         heardAt = now();
         last = { snapshot, heardAt };
         connection = { state: 'live' };
         options.onNews(news());
-        // Driven by ticks: the timers of hidden tabs sleep.
-        renewIfDue();
       },
       farewell({ reconnectInMs }) {
         if (isCurrent()) comeBackIn(reconnectInMs);

@@ -31,6 +31,8 @@ export function createBrowser() {
   let streams: ServerStream[] = [];
   const tabs: Tab[] = [];
   let visits = 0;
+  /** The tabs whose streams the server took, in that order. */
+  const accepted: Tab[] = [];
   /** Arrivals in requests that were given up before they reached the server, and those that left before they knew. */
   let lostOnTheWay = 0;
 
@@ -76,6 +78,7 @@ export function createBrowser() {
       if (other.url.searchParams.get('browser') === id && other !== stream) end(other);
     }
     stream.state = 'open';
+    accepted.push(stream.tab);
     if (!returning) visits += numberIn(stream, 'arrivals');
     send(stream, () => stream.handlers.welcome({ renewWithinMs: 40_000 }));
     const first = snapshot();
@@ -100,7 +103,8 @@ export function createBrowser() {
         const request = { tab, handlers };
         if (steal && holder) {
           const robbed = holder;
-          after(1, robbed.tab, robbed.handlers.stolen);
+          // In a tab that wakes up, the word of it may come behind all else that has waited.
+          after(1, robbed.tab, () => after(20, robbed.tab, robbed.handlers.stolen));
           holder = undefined;
         }
         if (steal) queue.unshift(request);
@@ -177,6 +181,7 @@ export function createBrowser() {
     tabs,
     online,
     visits: () => visits,
+    accepted,
     lostOnTheWay: () => lostOnTheWay,
     streams: () => streams.filter((stream) => stream.state !== 'closed'),
     leader: () => holder?.tab,
@@ -209,6 +214,8 @@ export function createBrowser() {
     },
     thaw(tab: Tab): void {
       tab.state = 'running';
+      // Its timer is long overdue, and may run before anything that has waited.
+      tab.member.check();
     },
     /** Leaves the page for another one; the page stays in the back/forward cache. */
     goAway(tab: Tab): void {

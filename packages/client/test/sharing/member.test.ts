@@ -74,10 +74,19 @@ describe('the tabs of a browser', () => {
     for (const tab of present(browser).filter((other) => other !== frozen)) {
       expect(tab.news.at(-1)?.connection.state).toBe('live');
     }
+    await browser.pass(6000);
+    // Nobody is to notice what a leader of old believes when it wakes up.
+    const others = present(browser).filter((tab) => tab !== frozen);
+    for (const { news } of others) news.length = 0;
+    browser.accepted.length = 0;
+    browser.open(true);
     browser.thaw(frozen);
     await browser.pass(3000);
+    const states = others.flatMap(({ news }) => news.map(({ connection }) => connection.state));
+    expect(new Set(states)).toEqual(new Set(['live']));
+    expect(browser.accepted).not.toContain(frozen);
     expectTruth(browser);
-    expect(browser.visits()).toBe(4);
+    expect(browser.visits()).toBe(5);
   });
 
   test('leave a frozen leader its lead while nobody looks, and see no thief in one that was asleep itself', async () => {

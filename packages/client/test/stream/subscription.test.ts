@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { Answer, StreamHandlers } from '../../src/stream/event-stream.ts';
-import { subscribe } from '../../src/stream/subscription.ts';
+import { type Subscription, subscribe, type Tabs } from '../../src/stream/subscription.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
@@ -15,7 +15,8 @@ function createWorld(newcomers = ['a'], total = newcomers.length) {
   const probes: string[] = [];
   const world = { online: true };
 
-  const subscription = subscribe(
+  let tabs: Tabs = { total, newcomers };
+  const subscription: Subscription = subscribe(
     {
       openStream(url, handlers) {
         const stream = { url, handlers, open: true };
@@ -36,9 +37,11 @@ function createWorld(newcomers = ['a'], total = newcomers.length) {
     {
       server: 'https://visitors.example',
       browser: 'abcdefgh',
-      tabs: { total, newcomers },
+      tabs,
       reported: new Set(),
       onNews({ connection }) {
+        // The first news may come while the subscription is still being made.
+        if (streams.length > 0) subscription.setTabs(tabs);
         if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
       },
     },
@@ -46,6 +49,10 @@ function createWorld(newcomers = ['a'], total = newcomers.length) {
 
   return {
     ...subscription,
+    setTabs(next: Tabs) {
+      tabs = next;
+      subscription.setTabs(tabs);
+    },
     world,
     streams,
     states,
