@@ -55,7 +55,7 @@ export function createApp({ emitter, allowedOrigins, pageDir, isReady, log }: Ap
   app
     .route(paths.stream)
     .get(fromAllowedOrigin, whenReady, (request, response) => {
-      const result = parseStreamQuery(new URLSearchParams(request.url.split('?', 2)[1]));
+      const result = parseStreamQuery(queryOf(request.url));
       if (!result.ok) return sendProblem(response, 400, result.detail);
       if (request.method === 'HEAD') return response.writeHead(200, eventStreamHeaders).end();
       // A request that was pipelined behind a stream would wait for ever, yet be counted.
@@ -96,6 +96,12 @@ export function createApp({ emitter, allowedOrigins, pageDir, isReady, log }: Ap
   });
   app.use(reportError(log));
   return app;
+}
+
+/** All that follows the first question mark; `URL` would take a number sign in it for the end. */
+function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
 }
 
 const ok: RequestHandler = (_request, response) => {

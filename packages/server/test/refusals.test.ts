@@ -24,6 +24,7 @@ describe('what is refused', () => {
       'tabs=1&tabs=1': '"tabs" may be given once, but came more often.',
       'arrivals=2': '"arrivals" must be a whole number from 0 to "tabs", which is 1, but is "2".',
       'history=3601': '"history" must be a whole number from 0 to 3600, but is "3601".',
+      'tabs=1?tabs=2': '"tabs" must be a whole number from 1 to 64, but is "1?tabs=2".',
       'browser=short': '"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "short".',
       'browser=abcdefgh%0d%0aevent:%20x': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\r\nevent: x".`,
       'browser=abcdefgh%00': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\u0000".`,
