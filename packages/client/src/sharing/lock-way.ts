@@ -48,11 +48,11 @@ async function findOwnId(): Promise<string> {
   });
 }
 
-const requestLock = (
+function requestLock(
   name: string,
   steal: boolean,
   { granted, stolen }: Parameters<MemberEnvironment['requestLock']>[1],
-): (() => void) => {
+): () => void {
   const abort = new AbortController();
   let release = () => {};
   const options = steal ? { steal } : { signal: abort.signal };
@@ -72,7 +72,7 @@ const requestLock = (
     abort.abort();
     release();
   };
-};
+}
 
 async function queryLock(name: string) {
   // Rejects in a document that is being put away.

@@ -1,17 +1,14 @@
 import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-visitors/shared';
-import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, StreamHandlers } from './event-stream.ts';
 import type { News, OnNews } from './news.ts';
+import { backoffMs, retryInMs } from './retry.ts';
 
 /** After so much silence an open stream is stale. */
 export const staleAfterMs = 2.5 * tickMs;
 
 /** After so much silence it is given up, whatever the browser says of it: after sleep it may say open and be dead. */
 const lostAfterMs = 10 * tickMs;
-
-/** Where a server that refuses us does not say when to ask again. */
-const refusedRetryMs = 30_000;
 
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
@@ -235,22 +232,9 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     const answer = await probe(urlWith({ tabs: tabCount(), arrivals: 0 }));
     if (link !== asking) return;
 
-    const patienceMs = backoffMs(failures, random());
-    switch (answer.kind) {
-      case 'open':
-        // Once is bad luck; a server that opens for the question alone is not to be asked in a tight loop.
-        comeBackIn(failures === 1 ? 0 : patienceMs);
-        break;
-      case 'unavailable':
-        comeBackIn(Math.max(patienceMs, answer.retryAfterMs ?? 0));
-        break;
-      case 'refused':
-        wait(Math.max(patienceMs, answer.retryAfterMs ?? refusedRetryMs));
-        say({ state: 'refused', reason: answer.reason });
-        break;
-      default:
-        answer satisfies never;
-    }
+    wait(retryInMs(answer, failures, random()));
+    if (answer.kind === 'refused') say({ state: 'refused', reason: answer.reason });
+    else sayLost();
   }
 
   function check(): void {
