@@ -20,7 +20,7 @@ const renewalShare = 0.8;
  * How long the places of a browser's other tabs are kept when their stream breaks off: the tab that held it is gone at
  * once, and one of the others is about to open the next stream. Without this the count would dip by all of them.
  */
-const successionMs = 1000;
+const successionMs = 450;
 
 export type Clock = {
   /** The time in milliseconds since 1970. */
