@@ -1,25 +1,25 @@
 import { join } from 'node:path';
-import { parseStreamQuery, paths } from '@live-visitors/shared';
+import { paths } from '@live-visitors/shared';
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import type { Emitter } from './emitter.ts';
-import { eventStreamHeaders } from './event-stream.ts';
+import { createDoor, type DoorOptions } from './door.ts';
+import type { Metrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
+import { dropIfTaken } from './request-socket.ts';
+import { securityHeaders } from './security-headers.ts';
 
-export type AppOptions = {
-  emitter: Emitter;
-  allowedOrigins: Config['allowedOrigins'];
+export type AppOptions = DoorOptions & {
+  metrics: Metrics;
   /** The folder of the built page. */
   pageDir: string;
-  /** False while the server drains: it finishes what it has and takes no more. */
-  isReady: () => boolean;
   log: Logger;
 };
 
-/** The door: what is asked for is checked here, and refused before anything is counted. */
-export function createApp({ emitter, allowedOrigins, pageDir, isReady, log }: AppOptions): Express {
+/** What the server answers, and where. */
+export function createApp({ metrics, pageDir, log, ...options }: AppOptions): Express {
+  const { emitter, config } = options;
+  const door = createDoor(options);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -27,52 +27,25 @@ export function createApp({ emitter, allowedOrigins, pageDir, isReady, log }: Ap
   app.enable('strict routing');
   // The one query that counts has a parser of its own.
   app.set('query parser', false);
+  app.set('trust proxy', config.trustProxy);
 
+  app.use(dropWhatFollowsAStream);
+  app.use(securityHeaders);
   // Errors too must be readable for scripts of any origin, those of refused origins among them.
-  app.use(cors({ origin: allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
+  app.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
 
-  const whenReady: RequestHandler = (_request, response, next) => {
-    if (isReady()) return next();
-    response.set('Retry-After', '1');
-    sendProblem(response, 503, 'The server is about to stop. Come back in a moment.');
-  };
-
-  const fromAllowedOrigin: RequestHandler = (request, response, next) => {
-    const { origin, host } = request.headers;
-    const allowed =
-      allowedOrigins === '*' ||
-      origin === undefined ||
-      allowedOrigins.includes(origin) ||
-      URL.parse(origin)?.host === host;
-    if (allowed) return next();
-    sendProblem(
-      response,
-      403,
-      `Pages of ${JSON.stringify(origin)} may not read this count. ALLOWED_ORIGINS must list them.`,
-    );
-  };
-
-  app
-    .route(paths.stream)
-    .get(fromAllowedOrigin, whenReady, (request, response) => {
-      const result = parseStreamQuery(queryOf(request.url));
-      if (!result.ok) return sendProblem(response, 400, result.detail);
-      if (request.method === 'HEAD') return response.writeHead(200, eventStreamHeaders).end();
-      // A request that was pipelined behind a stream would wait for ever, yet be counted.
-      if (response.socket === null) return request.socket.destroy();
-      emitter.open(response, result.query, request.get('Last-Event-ID'));
-    })
-    .all(methodNotAllowed);
+  app.route(paths.stream).get(door.fromAllowedOrigin, door.whenReady, door.openStream).all(methodNotAllowed);
 
   app
     .route(paths.visitors)
-    .get(fromAllowedOrigin, (_request, response) => {
+    .get(door.fromAllowedOrigin, (_request, response) => {
       response.set('Cache-Control', 'no-store').json(emitter.snapshot());
     })
     .all(methodNotAllowed);
 
   app.route(paths.healthz).get(ok).all(methodNotAllowed);
-  app.route(paths.readyz).get(whenReady, ok).all(methodNotAllowed);
+  app.route(paths.readyz).get(door.whenReady, ok).all(methodNotAllowed);
+  if (config.metrics) app.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
 
   app.use(
     express.static(pageDir, {
@@ -98,15 +71,21 @@ export function createApp({ emitter, allowedOrigins, pageDir, isReady, log }: Ap
   return app;
 }
 
-/** All that follows the first question mark; `URL` would take a number sign in it for the end. */
-function queryOf(url: string): URLSearchParams {
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-}
+/** A stream has its connection for itself: one on which more is asked for is closed. */
+const dropWhatFollowsAStream: RequestHandler = (request, _response, next) => {
+  if (!dropIfTaken(request)) next();
+};
 
 const ok: RequestHandler = (_request, response) => {
   response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');
 };
+
+function sendMetrics({ registry }: Metrics): RequestHandler {
+  return async (_request, response) => {
+    const text = await registry.metrics();
+    response.set('Cache-Control', 'no-store').type(registry.contentType).send(text);
+  };
+}
 
 const methodNotAllowed: RequestHandler = (request, response) => {
   response.set('Allow', 'GET, HEAD');

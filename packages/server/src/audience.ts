@@ -18,17 +18,15 @@ export type Reading = {
   visitorSeconds: number;
 };
 
-export type Audience = ReturnType<typeof createAudience>;
-
 /** Everyone who is here now. Knows numbers and ids only: no sockets, no clock. */
-export function createAudience() {
-  const parties = new Set<Party>();
-  const byBrowser = new Map<string, Party>();
+export function createAudience<Guest extends Party>() {
+  const parties = new Set<Guest>();
+  const byBrowser = new Map<string, Guest>();
   let online = 0;
   let visits = 0;
   let visitorMs = 0;
 
-  function leave(party: Party) {
+  function leave(party: Guest) {
     if (!parties.delete(party)) return;
     online -= party.tabs;
     if (party.browser !== undefined && byBrowser.get(party.browser) === party) byBrowser.delete(party.browser);
@@ -41,7 +39,7 @@ export function createAudience() {
      *
      * @returns how to count it out again; a second call, or one after the party was replaced, does nothing
      */
-    join(party: Party): () => void {
+    join(party: Guest): () => void {
       const replaced = party.browser === undefined ? undefined : byBrowser.get(party.browser);
       if (replaced) leave(replaced);
       parties.add(party);
@@ -50,6 +48,11 @@ export function createAudience() {
       visits += party.arrivals;
       replaced?.onReplaced?.();
       return () => leave(party);
+    },
+
+    /** The party that one with the same `browser` id would replace, if any. */
+    find(browser: string | undefined): Guest | undefined {
+      return browser === undefined ? undefined : byBrowser.get(browser);
     },
 
     /** Lets `elapsedMs` milliseconds pass for everyone who is here. */

@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { type EventMap, maxHistorySeconds, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
-import { createAudience } from './audience.ts';
+import { createAudience, type Party } from './audience.ts';
 import { EventStream } from './event-stream.ts';
 import { encodeEvent, encodeRetry } from './frame.ts';
 import { createHistory } from './history.ts';
 import type { Ledger } from './ledger.ts';
+import type { BrokenLimit, Limits, Share } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { inSlices } from './slices.ts';
+import { createSuccession } from './succession.ts';
 import { startTicking } from './tick.ts';
 
 /** Streams come back between these two after a drop, so that a restart brings no stampede. */
@@ -16,12 +20,6 @@ const lifetimeMs = { min: 48_000, max: 72_000 };
 /** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
-/**
- * How long the places of a browser's other tabs are kept when their stream breaks off: the tab that held it is gone at
- * once, and one of the others is about to open the next stream. Without this the count would dip by all of them.
- */
-const successionMs = 450;
-
 export type Clock = {
   /** The time in milliseconds since 1970. */
   now(): number;
@@ -29,62 +27,89 @@ export type Clock = {
   elapsed(): number;
 };
 
+export type EmitterOptions = { ledger: Ledger; clock: Clock; limits: Limits; metrics: Metrics };
+
+export type StreamRequest = {
+  query: StreamQuery;
+  /** The network that it comes from. */
+  address: string;
+  /** What a returning stream saw last: its tabs are no arrivals, and what it missed since is sent along. */
+  lastEventId: string | undefined;
+};
+
 export type Emitter = Awaited<ReturnType<typeof startEmitter>>;
 
-type Heirs = { until: number; leave: () => void };
-type Member = { stream: EventStream; expiresAt: number; leave: () => void };
+type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
+type Guest = Party & Share;
+type Member = { stream: EventStream; party: Guest; expiresAt: number; leave: () => void };
 
 /**
  * Starts to count the audience and to tell it: once a second it is counted, recorded in the ledger, and then sent to
  * every stream.
  */
-export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: Clock }) {
-  const audience = createAudience();
+export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOptions) {
+  const audience = createAudience<Guest>();
   const history = createHistory(maxHistorySeconds);
   const members = new Set<Member>();
-  const heirs = new Set<Heirs>();
+  const succession = createSuccession(enter, clock.elapsed);
+  let opened = 0;
+  let ended = 0;
   let lastTickAt = clock.elapsed();
   let recorded = await ledger.record(audience.read());
 
-  const stopTicking = startTicking(tickMs, clock.now, async () => {
-    const elapsed = clock.elapsed();
-    audience.elapse(elapsed - lastTickAt);
-    lastTickAt = elapsed;
-    dropHeirs(elapsed);
+  const stopTicking = startTicking(tickMs, clock.now, async (latenessMs) => {
+    const startedAt = clock.elapsed();
+    audience.elapse(startedAt - lastTickAt);
+    lastTickAt = startedAt;
+    succession.expire();
+    // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
+    const present = [...members];
     recorded = await ledger.record(audience.read());
     history.add(recorded.at, recorded.online);
+    await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), present, startedAt);
 
-    const frame = encodeEvent('visitors', recorded, recorded.at);
-    for (const member of members) {
-      if (elapsed < member.expiresAt) member.stream.sendTick(frame);
-      else bidFarewell(member, 'expired');
-    }
+    metrics.tickLateness.observe(latenessMs / 1000);
+    metrics.tickDuration.observe((clock.elapsed() - startedAt) / 1000);
   });
 
-  /** Keeps the places of those who shared a stream with the tab that has gone, until their next stream takes them. */
-  function keepForHeirs({ browser, tabs }: StreamQuery) {
-    if (browser === undefined || tabs === 1) return;
-    const leave = audience.join({ browser, tabs: tabs - 1, arrivals: 0 });
-    heirs.add({ until: clock.elapsed() + successionMs, leave });
+  async function send(frame: Buffer, present: readonly Member[], tickAt: number): Promise<void> {
+    const count = { sent: 0, skipped: 0, clogged: 0 };
+    await inSlices(present, clock.elapsed, (member) => {
+      if (!members.has(member)) return;
+      if (tickAt >= member.expiresAt) return bidFarewell(member, 'expired');
+      const result = member.stream.sendTick(frame);
+      count[result]++;
+      if (result === 'clogged') end(member, 'clogged');
+    });
+    metrics.eventsSent.inc(count.sent);
+    metrics.ticksSkipped.inc(count.skipped + count.clogged);
   }
 
-  function dropHeirs(elapsed: number) {
-    for (const heir of heirs) {
-      if (elapsed < heir.until) continue;
-      heirs.delete(heir);
-      heir.leave();
-    }
+  /** Counts a party in. Returns how to count it out. */
+  function enter(party: Guest): () => void {
+    const leave = audience.join(party);
+    const giveBack = limits.take(party);
+    return () => {
+      leave();
+      giveBack();
+    };
   }
 
-  // Counted out at once: a peer that vanished without a word never lets its socket close.
-  function retire(member: Member, lastFrame?: string) {
+  /** Counts a stream out; a peer that vanished without a word would never let its socket close. */
+  function remove(member: Member, reason: EndReason): void {
     members.delete(member);
     member.leave();
+    ended++;
+    metrics.streamsEnded.inc({ reason });
+  }
+
+  function end(member: Member, reason: EndReason, lastFrame?: string): void {
+    remove(member, reason);
     member.stream.end(lastFrame);
   }
 
-  function bidFarewell(member: Member, reason: EventMap['farewell']['reason']) {
-    retire(member, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
+  function bidFarewell(member: Member, reason: EventMap['farewell']['reason']): void {
+    end(member, reason, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
   }
 
   /** Who is here now, with totals as last recorded. */
@@ -93,24 +118,35 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
     return { ...recorded, online, browsers, at: Math.max(recorded.at, clock.now()) };
   }
 
+  /** By how much the books disagree with the sockets that are held, and with each other. */
+  function drift(): number {
+    const { online, browsers } = audience.read();
+    const parties = [...[...members].map(({ party }) => party), ...succession.parties()];
+    const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
+    const held = [...members].filter(({ stream }) => stream.isOpen).length;
+    return Math.abs(opened - ended - held) + Math.abs(browsers - parties.length) + Math.abs(online - tabs);
+  }
+
+  metrics.watch(() => ({ streams: members.size, tabs: audience.read().online, drift: drift() }));
+
   return {
     snapshot,
 
     /**
      * Counts a stream in and opens it: `welcome` and a first snapshot at once, then one each tick.
      *
-     * @param lastEventId - what a returning stream saw last; its tabs are then no arrivals, and what it missed
-     * since is sent along
+     * @returns the limit that one more stream would break, in which case nothing has been done
      */
-    open(response: ServerResponse, query: StreamQuery, lastEventId: string | undefined): void {
-      const lifetime = query.browser === undefined ? undefined : between(lifetimeMs);
-      const leave = audience.join({
-        browser: query.browser,
-        tabs: query.tabs,
-        arrivals: lastEventId === undefined ? query.arrivals : 0,
-        onReplaced: () => retire(member),
-      });
+    open(response: ServerResponse, { query, address, lastEventId }: StreamRequest): BrokenLimit | undefined {
+      const { browser, tabs } = query;
+      const broken = limits.brokenBy({ address, tabs }, audience.find(browser));
+      if (broken) return broken;
 
+      const arrivals = lastEventId === undefined ? query.arrivals : 0;
+      const party = { browser, address, tabs, arrivals, onReplaced: () => end(member, 'replaced') };
+      const leave = enter(party);
+
+      const lifetime = browser === undefined ? undefined : between(lifetimeMs);
       const welcome = {
         renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
         history: lastEventId === undefined ? history.last(query.history) : missedSince(lastEventId),
@@ -121,21 +157,26 @@ export async function startEmitter({ ledger, clock }: { ledger: Ledger; clock: C
         encodeRetry(between(reconnectionTimeMs)) +
           encodeEvent('welcome', welcome) +
           encodeEvent('visitors', first, first.at),
+        () => {
+          if (!members.has(member)) return;
+          remove(member, 'closed');
+          succession.keepFor(party);
+        },
       );
 
-      const member = { stream, leave, expiresAt: clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY) };
+      const member = { stream, party, leave, expiresAt: clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY) };
       members.add(member);
-      response.once('close', () => {
-        if (!members.delete(member)) return;
-        leave();
-        keepForHeirs(query);
-      });
+      opened++;
+      metrics.streamsOpened.inc();
+      return undefined;
     },
 
     /** Bids every stream farewell and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
-      for (const member of members) bidFarewell(member, 'restart');
+      await inSlices([...members], clock.elapsed, (member) => {
+        if (members.has(member)) bidFarewell(member, 'restart');
+      });
       await ledger.close();
     },
   };

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { takeSocket } from './request-socket.ts';
 
-/** How many ticks in a row a stream may skip before it is given up. */
+/** How many ticks in a row a stream may skip before it is clogged for good. */
 export const maxSkippedTicks = 10;
 
 /** What an open stream is answered with. */
@@ -14,34 +16,55 @@ export const eventStreamHeaders = {
   Connection: 'close',
 };
 
-/** One open event stream: a response that frames are written to until either side ends it. */
+/** One open event stream: the socket of a response, which frames are written to until either side ends it. */
 export class EventStream {
-  readonly #response: ServerResponse;
+  readonly #socket: Socket;
   #skippedTicks = 0;
 
-  /** Answers with the headers and the first frames at once. */
-  constructor(response: ServerResponse, firstFrames: string) {
-    this.#response = response;
+  /**
+   * Answers with the headers and the first frames at once.
+   *
+   * @param onClose - called once, when the socket is closed, whoever closed it
+   */
+  constructor(response: ServerResponse, firstFrames: string, onClose: () => void) {
+    // Neither length nor chunks: the body ends with the connection (RFC 9112 §6.3).
+    response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
     response.write(firstFrames);
+    const socket = takeSocket(response);
+    // Who says more than the request, or goodbye, is no reader of this stream any longer.
+    socket.on('data', hangUp).on('end', hangUp).on('error', hangUp).on('close', onClose);
+    this.#socket = socket;
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.closed;
   }
 
   /**
-   * Writes a tick's frame. While the peer has not taken what was written before (backpressure), ticks are skipped,
-   * as the next snapshot says everything that a skipped one did; a stream that skips too many is given up.
+   * Writes a tick's frame. While the peer has not taken what was written before (backpressure), ticks are skipped, as
+   * the next snapshot says everything that a skipped one did: what is queued for a stream is never more than its first
+   * frames, or one tick's.
+   *
+   * @returns `clogged` after {@link maxSkippedTicks} skipped ones: the stream is to be ended
    */
-  sendTick(frame: string): void {
-    if (this.#response.writableLength === 0) {
-      this.#skippedTicks = 0;
-      this.#response.write(frame);
-    } else if (++this.#skippedTicks >= maxSkippedTicks) {
-      this.#response.destroy();
-    }
+  sendTick(frame: Buffer): 'sent' | 'skipped' | 'clogged' {
+    if (this.#socket.writableLength > 0) return ++this.#skippedTicks < maxSkippedTicks ? 'skipped' : 'clogged';
+    this.#skippedTicks = 0;
+    this.#socket.write(frame);
+    return 'sent';
   }
 
-  /** Ends the stream, with a last frame where one is given and the peer takes it. */
+  /**
+   * Ends the stream, with a last frame where one is given and the peer takes it. The kernel delivers what it has taken;
+   * this process waits for nobody.
+   */
   end(lastFrame = ''): void {
-    if (this.#response.writableLength === 0) this.#response.end(lastFrame);
-    else this.#response.destroy();
+    if (this.#socket.writableLength === 0) this.#socket.write(lastFrame);
+    this.#socket.destroy();
   }
+}
+
+function hangUp(this: Socket): void {
+  this.destroy();
 }

@@ -7,7 +7,17 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Clock, startEmitter } from './emitter.ts';
 import type { Ledger } from './ledger.ts';
+import { createLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
 import { problem, problemType } from './problem.ts';
+import { createRefusals, type RefusalReason, type Refusals } from './refusals.ts';
+import { serveDetachably } from './request-socket.ts';
+
+/** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
+const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+
+/** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
+const backlog = 65_535;
 
 /** How long responses may take to finish when the server stops; what is left then is cut off. */
 const drainMs = 3000;
@@ -16,6 +26,9 @@ export type ServerOptions = {
   config: Config;
   ledger: Ledger;
   clock: Clock;
+  metrics: Metrics;
+  /** How many connections may be open at once. */
+  maxConnections: number;
   /** The folder of the built page. */
   pageDir: string;
   log: Logger;
@@ -27,11 +40,16 @@ export type ServerOptions = {
  * @returns where it listens, and how to stop it: every stream is told farewell, requests under way are finished
  * @throws the error of `listen`, with its `code`, where the address cannot be had
  */
-export async function startServer({ config, ledger, clock, pageDir, log }: ServerOptions) {
+export async function startServer({ config, ledger, clock, metrics, maxConnections, pageDir, log }: ServerOptions) {
   let ready = true;
-  const emitter = await startEmitter({ ledger, clock });
-  const app = createApp({ emitter, allowedOrigins: config.allowedOrigins, pageDir, isReady: () => ready, log });
-  const server = createServer(app).on('clientError', refuseUnparsable);
+  const refusals = createRefusals(metrics, log);
+  const emitter = await startEmitter({ ledger, clock, limits: createLimits(config), metrics });
+  const app = createApp({ emitter, config, metrics, refusals, pageDir, isReady: () => ready, log });
+  const server = createServer(requestDeadline, app);
+  server.maxConnections = maxConnections;
+  server.on('clientError', refuseUnparsable(refusals));
+  server.on('drop', () => refusals.count('max_connections'));
+  serveDetachably(server);
   const responses = trackResponses(server);
 
   try {
@@ -40,6 +58,11 @@ export async function startServer({ config, ledger, clock, pageDir, log }: Serve
     await emitter.close();
     throw error;
   }
+  // After it listens, what fails is to accept a connection; those that are open go on.
+  server.on('error', (error) => {
+    metrics.acceptFailures.inc();
+    log.error({ err: error }, 'a connection could not be accepted');
+  });
   // A server that listens on TCP has an address of this kind.
   const { port } = server.address() as AddressInfo;
 
@@ -54,6 +77,7 @@ export async function startServer({ config, ledger, clock, pageDir, log }: Serve
       // Browsers open connections in advance, on which no request ever comes.
       server.closeAllConnections();
       await closed;
+      refusals.close();
     },
   };
 }
@@ -87,7 +111,7 @@ function trackResponses(server: Server) {
 function listen(server: Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -95,32 +119,39 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 }
 
 /** Answers what Node's HTTP parser refuses: headers that are too long, too slow or no headers at all. */
-function refuseUnparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // A socket on which a response is under way, a stream above all, cannot take another.
-  if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = explain(error.code);
-  const body = JSON.stringify(problem(status, detail));
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `Content-Type: ${problemType}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Access-Control-Allow-Origin: *',
-    'Cache-Control: no-store',
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+function refuseUnparsable(refusals: Refusals) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    // A socket on which a response is under way cannot take another; one that broke needs none.
+    if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) {
+      socket.destroy();
+      return;
+    }
+    const { reason, status, detail } = explain(error.code);
+    refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
+    const body = JSON.stringify(problem(status, detail));
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `Content-Type: ${problemType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Access-Control-Allow-Origin: *',
+      'Cache-Control: no-store',
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  };
 }
 
-function explain(code: string | undefined): [status: number, detail: string] {
+function explain(code: string | undefined): { reason: RefusalReason; status: number; detail: string } {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return [431, 'The address and headers of a request must be shorter than 16 KiB together.'];
+      return {
+        reason: 'malformed',
+        status: 431,
+        detail: 'The address and headers of a request must be shorter than 16 KiB together.',
+      };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return [408, 'The request took too long to arrive.'];
+      return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
     default:
-      return [400, 'This is no HTTP request.'];
+      return { reason: 'malformed', status: 400, detail: 'This is no HTTP request.' };
   }
 }

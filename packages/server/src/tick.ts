@@ -9,25 +9,29 @@ export function untilNextTick(now: number, everyMs: number): number {
 }
 
 /**
- * Calls `onTick` at each tick. A tick that is still at work when the next one is due is waited for.
+ * Calls `onTick` at each tick, with how many milliseconds late it is. A tick that is still at work when the next one is
+ * due is waited for.
  *
  * @param now - the time in milliseconds since 1970
  * @returns how to stop; resolves when the tick under way, if any, is done
  */
-export function startTicking(everyMs: number, now: () => number, onTick: () => Promise<void>): () => Promise<void> {
+export function startTicking(
+  everyMs: number,
+  now: () => number,
+  onTick: (latenessMs: number) => Promise<void>,
+): () => Promise<void> {
   let stopped = false;
   let underWay = Promise.resolve();
   let timer: NodeJS.Timeout;
 
   const schedule = () => {
-    timer = setTimeout(
-      () => {
-        underWay = onTick().finally(() => {
-          if (!stopped) schedule();
-        });
-      },
-      untilNextTick(now(), everyMs),
-    );
+    const delayMs = untilNextTick(now(), everyMs);
+    const dueAt = now() + delayMs;
+    timer = setTimeout(() => {
+      underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
+        if (!stopped) schedule();
+      });
+    }, delayMs);
   };
   schedule();
 

@@ -1,19 +1,58 @@
 import { describe, expect, test } from 'vitest';
 import { explainListenError, readConfig } from '../src/config.ts';
 
+const openFiles = 20_000;
+
 describe('the configuration', () => {
   test('has defaults, also for variables that are set to nothing', () => {
-    const config = { host: undefined, port: 3000, allowedOrigins: '*' };
-    expect(readConfig({})).toEqual({ ok: true, config });
-    expect(readConfig({ HOST: '', PORT: '', ALLOWED_ORIGINS: '' })).toEqual({ ok: true, config });
+    const config = {
+      host: undefined,
+      port: 3000,
+      allowedOrigins: '*',
+      maxStreams: 19_000,
+      maxStreamsPerAddress: 256,
+      trustProxy: 'loopback',
+      metrics: true,
+      logLevel: 'info',
+    };
+    expect(readConfig({}, openFiles)).toEqual({ ok: true, config });
+    const empty = Object.fromEntries(['HOST', 'PORT', 'ALLOWED_ORIGINS', 'MAX_STREAMS', 'METRICS'].map((n) => [n, '']));
+    expect(readConfig(empty, openFiles)).toEqual({ ok: true, config });
   });
 
   test('is read from the environment', () => {
-    const env = { HOST: '::1', PORT: '0', ALLOWED_ORIGINS: 'https://Example.com, http://localhost:8080/' };
-    expect(readConfig(env)).toEqual({
+    const env = {
+      HOST: '::1',
+      PORT: '0',
+      ALLOWED_ORIGINS: 'https://Example.com, http://localhost:8080/',
+      MAX_STREAMS: '500',
+      MAX_STREAMS_PER_ADDRESS: '8',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8',
+      METRICS: 'off',
+      LOG_LEVEL: 'debug',
+    };
+    expect(readConfig(env, openFiles)).toEqual({
       ok: true,
-      config: { host: '::1', port: 0, allowedOrigins: ['https://example.com', 'http://localhost:8080'] },
+      config: {
+        host: '::1',
+        port: 0,
+        allowedOrigins: ['https://example.com', 'http://localhost:8080'],
+        maxStreams: 500,
+        maxStreamsPerAddress: 8,
+        trustProxy: 'loopback, 10.0.0.0/8',
+        metrics: false,
+        logLevel: 'debug',
+      },
     });
+  });
+
+  test.each([
+    ['true', true],
+    ['false', false],
+    ['2', 2],
+    ['192.0.2.1', '192.0.2.1'],
+  ])('takes TRUST_PROXY=%s as Express does', (text, trustProxy) => {
+    expect(readConfig({ TRUST_PROXY: text }, openFiles)).toMatchObject({ config: { trustProxy } });
   });
 
   test.each([
@@ -28,8 +67,16 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', 'https://example.com,'],
     ['ALLOWED_ORIGINS', 'https://example.com,*'],
     ['ALLOWED_ORIGINS', 'ftp://example.com'],
+    ['MAX_STREAMS', '0'],
+    ['MAX_STREAMS', 'many'],
+    ['MAX_STREAMS', '19001'],
+    ['MAX_STREAMS_PER_ADDRESS', '0'],
+    ['TRUST_PROXY', 'my-proxy'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['METRICS', 'yes'],
+    ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%j in one sentence that says what to set', (name, value) => {
-    const result = readConfig({ [name]: value });
+    const result = readConfig({ [name]: value }, openFiles);
     if (result.ok) throw new Error('it was taken');
     expect(result.problems).toHaveLength(1);
     expect(result.problems[0]).toContain(`${name} must be`);
@@ -38,12 +85,12 @@ describe('the configuration', () => {
   });
 
   test('names every variable that is wrong', () => {
-    expect(readConfig({ PORT: 'x', ALLOWED_ORIGINS: 'y' })).toMatchObject({ problems: { length: 2 } });
+    expect(readConfig({ PORT: 'x', ALLOWED_ORIGINS: 'y' }, openFiles)).toMatchObject({ problems: { length: 2 } });
   });
 });
 
 describe('explainListenError', () => {
-  const config = { host: '192.0.2.1', port: 80, allowedOrigins: '*' } as const;
+  const config = { host: '192.0.2.1', port: 80 };
   const failure = (code: string) => Object.assign(new Error(code), { code });
 
   test.each(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'])('says what to set on %s', (code) => {

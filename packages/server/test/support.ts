@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../src/config.ts';
 import { createMemoryLedger } from '../src/memory-ledger.ts';
+import { createMetrics } from '../src/metrics.ts';
 import { startServer } from '../src/server.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
@@ -14,8 +15,11 @@ export function eventually<Result>(holds: () => Result | Promise<Result>): Promi
 }
 
 /** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
-export async function openServer(env: Record<string, string> = {}, pageDir = '/nowhere') {
-  const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env });
+export async function openServer(
+  env: Record<string, string> = {},
+  { pageDir = '/nowhere', maxConnections = 10_000 }: { pageDir?: string; maxConnections?: number } = {},
+) {
+  const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, 20_000);
   if (!result.ok) throw new Error(result.problems.join('\n'));
   const config: Config = result.config;
   const logged: string[] = [];
@@ -23,8 +27,10 @@ export async function openServer(env: Record<string, string> = {}, pageDir = '/n
     config,
     ledger: createMemoryLedger(Date.now),
     clock: { now: Date.now, elapsed: () => performance.now() },
+    metrics: createMetrics(),
+    maxConnections,
     pageDir,
-    log: pino({}, { write: (line) => logged.push(line) }),
+    log: pino({ level: config.logLevel }, { write: (line) => logged.push(line) }),
   });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= server.close());

@@ -8,4 +8,6 @@ export const paths = {
   healthz: '/healthz',
   /** Ready for traffic: 200, or 503 while draining. */
   readyz: '/readyz',
+  /** What the server tells of itself, as Prometheus text. */
+  metrics: '/metrics',
 } as const;

@@ -1,0 +1,54 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const tickBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** What the server tells of itself to Prometheus. Durations are in seconds, as is the custom there. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const named = (name: string, help: string) => ({ name: `live_visitors_${name}`, help, registers });
+
+  return {
+    registry,
+    streamsOpened: new Counter(named('streams_opened_total', 'Streams that were opened.')),
+    streamsEnded: new Counter({
+      ...named('streams_ended_total', 'Streams that have ended, by what ended them.'),
+      labelNames: ['reason'] as const,
+    }),
+    eventsSent: new Counter(named('events_sent_total', 'Ticks that were written to streams.')),
+    ticksSkipped: new Counter(
+      named('ticks_skipped_total', 'Ticks that were not written as the stream had not drained (backpressure).'),
+    ),
+    refusals: new Counter({
+      ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
+      labelNames: ['reason'] as const,
+    }),
+    acceptFailures: new Counter(
+      named('accept_failures_total', 'Connections that the system could not accept, as with too many open files.'),
+    ),
+    tickDuration: new Histogram({
+      ...named('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
+      buckets: tickBuckets,
+    }),
+    tickLateness: new Histogram({
+      ...named('tick_lateness_seconds', 'How long after its second a tick started.'),
+      buckets: tickBuckets,
+    }),
+
+    /** Gauges that are read anew each time that Prometheus asks. */
+    watch(read: () => { streams: number; tabs: number; drift: number }): void {
+      const gauge = (name: 'streams' | 'tabs' | 'drift', help: string) =>
+        new Gauge({
+          ...named(name, help),
+          collect() {
+            this.set(read()[name]);
+          },
+        });
+      gauge('streams', 'Open streams.');
+      gauge('tabs', 'Open tabs: visitors.');
+      gauge('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.');
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.ts';
+
+/** Refusals within so many milliseconds of the first are one burst, and one line in the log. */
+const burstMs = 10_000;
+
+export type RefusalReason =
+  /** The origin is not one of `ALLOWED_ORIGINS`. */
+  | 'origin'
+  /** The query breaks the contract. */
+  | 'query'
+  /** The request has a body. */
+  | 'body'
+  /** The server is about to stop. */
+  | 'draining'
+  | 'max_streams'
+  | 'max_streams_per_address'
+  /** As before, but what took up the room is very likely a proxy that `TRUST_PROXY` does not name. */
+  | 'untrusted_proxy'
+  /** What came is no HTTP, or too long. */
+  | 'malformed'
+  /** The request did not arrive in time. */
+  | 'timeout'
+  /** There are as many connections as the limit of open files allows. */
+  | 'max_connections';
+
+const hints: { [Reason in RefusalReason]?: string } = {
+  untrusted_proxy:
+    'These requests bear X-Forwarded-For, yet all count as one address. If they come through a proxy of yours, set TRUST_PROXY to its address.',
+  max_streams: 'MAX_STREAMS says how many streams may be open. The limit of open files (ulimit -n) bounds it.',
+  max_connections: 'The limit of open files bounds the number of connections. Raise it (ulimit -n).',
+};
+
+export type Refusals = ReturnType<typeof createRefusals>;
+
+/** Keeps count of what was refused and why, and logs bursts, not single refusals: who floods a server must not flood its log. */
+export function createRefusals(metrics: Metrics, log: Logger) {
+  let burst: { [Reason in RefusalReason]?: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function logBurst(): void {
+    clearTimeout(timer);
+    if (burst === undefined) return;
+    // As the type of the keys is known here, `Object.keys` tells no lie.
+    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hints[reason] ?? []);
+    log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'refused');
+    burst = undefined;
+  }
+
+  return {
+    /** @param address - whose request it was; logged at the level `debug` only */
+    count(reason: RefusalReason, address?: string): void {
+      metrics.refusals.inc({ reason });
+      log.debug({ reason, address }, 'refusal');
+      if (burst === undefined) timer = setTimeout(logBurst, burstMs).unref();
+      burst ??= {};
+      burst[reason] = (burst[reason] ?? 0) + 1;
+    },
+
+    /** Logs what was not logged yet. */
+    close: logBurst,
+  };
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+type Callback = (error?: Error | null) => void;
+
+/**
+ * A connection as Node's HTTP server sees it: all that it hangs on a connection (parser, request, response, buffers,
+ * listeners: most of what an open response costs) hangs on this object, and goes with it when a stream takes the socket
+ * over. A stream then keeps a bare socket.
+ */
+class RequestSocket extends Duplex {
+  readonly #socket: Socket;
+  #isDetached = false;
+  readonly #listeners = {
+    data: (chunk: Buffer) => {
+      if (!this.push(chunk)) this.#socket.pause();
+    },
+    end: () => this.push(null),
+    timeout: () => this.emit('timeout'),
+    error: (error: Error) => this.destroy(error),
+    close: () => this.destroy(),
+  };
+
+  constructor(socket: Socket) {
+    super({ decodeStrings: false });
+    this.#socket = socket;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  setTimeout(timeoutMs: number): this {
+    this.#socket.setTimeout(timeoutMs);
+    return this;
+  }
+
+  /** Gives the socket away, as it is. What the HTTP server writes or closes from now on goes nowhere. */
+  detach(): Socket {
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
+    this.#isDetached = true;
+    return this.#socket;
+  }
+
+  get isDetached(): boolean {
+    return this.#isDetached;
+  }
+
+  /** Closes the connection, even when it was given away. */
+  hangUp(): void {
+    this.#socket.destroy();
+  }
+
+  /** Closes the connection when all that was written is out, as the HTTP server wants it after a last response. */
+  destroySoon(): void {
+    if (this.#isDetached) this.destroy();
+    else this.end();
+  }
+
+  override _read(): void {
+    if (!this.#isDetached) this.#socket.resume();
+  }
+
+  override _write(chunk: string | Buffer, encoding: BufferEncoding, callback: Callback): void {
+    if (this.#isDetached) callback();
+    else this.#socket.write(chunk, encoding, callback);
+  }
+
+  override _writev(chunks: { chunk: string | Buffer; encoding: BufferEncoding }[], callback: Callback): void {
+    this.#socket.cork();
+    for (const [index, { chunk, encoding }] of chunks.entries()) {
+      this._write(chunk, encoding, index === chunks.length - 1 ? callback : () => {});
+    }
+    this.#socket.uncork();
+  }
+
+  override _final(callback: Callback): void {
+    this.#socket.once('close', () => callback());
+    this.#socket.destroySoon();
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    if (!this.#isDetached) this.#socket.destroy();
+    callback(error);
+  }
+}
+
+/** Has a server serve its connections in such a way that {@link takeSocket} can take them from it. */
+export function serveDetachably(server: Server): void {
+  // A server serves whatever it is given by "connection" (Node's documentation, http.Server, Event: 'connection').
+  const serve = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    for (const listener of serve) listener.call(server, new RequestSocket(socket));
+  });
+}
+
+/**
+ * Takes the socket of a response, with whatever was written so far, from the server: for that, the response is over, and
+ * it lets go of all that it had for the connection.
+ *
+ * @throws where the server does not serve detachably
+ */
+export function takeSocket(response: ServerResponse): Socket {
+  const { socket: requestSocket } = response;
+  if (!(requestSocket instanceof RequestSocket))
+    throw new Error('Call serveDetachably on the server of this response.');
+  // Node holds what is written back until the end of this turn.
+  while (requestSocket.writableCorked > 0) requestSocket.uncork();
+  const socket = requestSocket.detach();
+  response.end();
+  return socket;
+}
+
+/** Closes the connection of a request that came on a socket which was taken before. Returns whether there was one. */
+export function dropIfTaken({ socket }: IncomingMessage): boolean {
+  if (!(socket instanceof RequestSocket && socket.isDetached)) return false;
+  socket.hangUp();
+  return true;
+}
