@@ -1,0 +1,19 @@
+// The floor: no HTTP server at all, one shared buffer, written to every socket in one go.
+import { createServer, type Socket } from 'node:net';
+import { frameNow, port } from './payload.ts';
+
+const sockets = new Set<Socket>();
+const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
+
+createServer({ noDelay: true }, (socket) => {
+  socket.once('data', () => {
+    sockets.add(socket);
+    socket.write(head + frameNow(sockets.size));
+  });
+  socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+}).listen({ port, host: '127.0.0.1', backlog: 65_535 });
+
+setInterval(() => {
+  const frame = Buffer.from(frameNow(sockets.size));
+  for (const socket of sockets) socket.write(frame);
+}, 1000);

@@ -1,0 +1,24 @@
+// Loaded into each contestant's process before its own code: reads what only the process itself can tell.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+export type Reading = { userUs: number; systemUs: number; rssBytes: number; heapBytes: number; maxStallMs: number };
+
+const resolutionMs = 5;
+const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+delay.enable();
+
+process.on('message', (message) => {
+  if (message === 'reset') delay.reset();
+  if (message !== 'read') return;
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  process.send?.({
+    userUs: user,
+    systemUs: system,
+    rssBytes: rss,
+    heapBytes: heapUsed,
+    maxStallMs: Math.max(0, delay.max / 1e6 - resolutionMs),
+  } satisfies Reading);
+});
+// The channel must not keep a process alive that would end otherwise.
+process.channel?.unref();

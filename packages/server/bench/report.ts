@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export type Result = {
+  /** Of the server's process, for each event that was delivered. */
+  userUs: number;
+  systemUs: number;
+  kibPerStream: number;
+  /** Events that arrived, as a share of one for each stream and second. */
+  deliveredShare: number;
+  /** Arrival after the beginning of the tick, over all events. */
+  p50: number;
+  p99: number;
+  max: number;
+  /** Arrival at the last stream, for the median tick. */
+  lastMs: number;
+  maxStallMs: number;
+  /** All streams answered, after a restart. */
+  backMs: number;
+  refused: number;
+};
+
+type Run = { results: ReadonlyMap<string, readonly Result[]>; streams: number; seconds: number; rounds: number };
+
+const columns: { title: string; read: (result: Result) => number; digits: number; hasRatio: boolean }[] = [
+  { title: 'CPU per event, µs', read: ({ userUs, systemUs }) => userUs + systemUs, digits: 1, hasRatio: true },
+  { title: 'of that, user', read: ({ userUs }) => userUs, digits: 1, hasRatio: true },
+  { title: 'system', read: ({ systemUs }) => systemUs, digits: 1, hasRatio: true },
+  { title: 'memory per stream, KiB', read: ({ kibPerStream }) => kibPerStream, digits: 1, hasRatio: true },
+  { title: 'event after its tick, p50, ms', read: ({ p50 }) => p50, digits: 0, hasRatio: true },
+  { title: 'p99', read: ({ p99 }) => p99, digits: 0, hasRatio: true },
+  { title: 'max', read: ({ max }) => max, digits: 0, hasRatio: true },
+  { title: 'last stream, median tick', read: ({ lastMs }) => lastMs, digits: 0, hasRatio: true },
+  { title: 'longest stall, ms', read: ({ maxStallMs }) => maxStallMs, digits: 0, hasRatio: true },
+  { title: 'all back after a restart, ms', read: ({ backMs }) => backMs, digits: 0, hasRatio: true },
+  { title: 'refused then', read: ({ refused }) => refused, digits: 0, hasRatio: false },
+  { title: 'delivered', read: ({ deliveredShare }) => deliveredShare, digits: 3, hasRatio: false },
+];
+
+function median(values: readonly number[]): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = Number.NaN] =
+    sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : sorted.slice(middle - 1);
+  return (low + high) / 2;
+}
+
+/** Prints the table, and writes it to docs/benchmarks.md. */
+export function writeReport({ results, streams, seconds, rounds }: Run): void {
+  const floor = [...results.values()][0] ?? [];
+  const rows = [...results].map(([name, all]) => [
+    name,
+    ...columns.map(({ read, digits, hasRatio }) => {
+      const value = median(all.map(read));
+      if (Number.isNaN(value)) return '–';
+      const text = value.toFixed(digits);
+      // Each round is compared with the floor of that round, as the machine may be slower in one than in another.
+      const ratio = median(all.map((result, round) => read(result) / (floor[round] ? read(floor[round]) : Number.NaN)));
+      return hasRatio && all !== floor && Number.isFinite(ratio) ? `${text} (${ratio.toFixed(2)} ×)` : text;
+    }),
+  ]);
+  const table = [['', ...columns.map(({ title }) => title)], ['---', ...columns.map(() => '--:')], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+  console.log(`\n${table}`);
+
+  const date = new Date().toISOString().slice(0, 10);
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
+  const file = fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url));
+  const template = readFileSync(fileURLToPath(new URL('report.md', import.meta.url)), 'utf8');
+  const text = template
+    .replaceAll('{{streams}}', streams.toLocaleString('en'))
+    .replaceAll('{{seconds}}', String(seconds))
+    .replaceAll('{{rounds}}', String(rounds))
+    .replaceAll('{{date}}', date)
+    .replaceAll('{{machine}}', machine)
+    .replaceAll('{{versions}}', versions())
+    .replaceAll('{{table}}', table);
+  writeFileSync(file, text);
+  console.log(`\nWritten to ${file}`);
+}
+
+function versions(): string {
+  const { devDependencies, dependencies } = JSON.parse(
+    readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
+  );
+  const nginx = (() => {
+    try {
+      return execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' })
+        .replace(/.*nginx\//s, 'nginx ')
+        .trim();
+    } catch {
+      return 'no nginx';
+    }
+  })();
+  return `Node ${process.versions.node}, Express ${dependencies.express}, better-sse ${devDependencies['better-sse']}, ${nginx}`;
+}
