@@ -80,7 +80,7 @@ async function start({ file, flags = [] }: Contestant, port: number) {
       const [reading] = await once(child, 'message');
       return reading as Reading;
     },
-    reset: () => child.send('reset'),
+    watchStalls: () => child.send('watch stalls'),
     async kill() {
       const exited = once(child, 'exit');
       // nchan's process takes its nginx with it.
@@ -133,12 +133,13 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
   await ask(open);
   await wait(2500);
 
-  server.reset();
   await ask({ do: 'record' });
   const before = await server.read();
   await wait(seconds * 1000);
   const after = await server.read();
   const { events, latencyMs, lastMs } = await ask<LoadReport>({ do: 'report' });
+  server.watchStalls();
+  await wait(5000);
   const full = await server.read();
 
   await server.kill();
@@ -150,11 +151,11 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
   return {
     userUs: (after.userUs - before.userUs) / events,
     systemUs: (after.systemUs - before.systemUs) / events,
-    kibPerStream: (full.rssBytes - empty.rssBytes) / 1024 / streams,
+    kibPerStream: (after.rssBytes - empty.rssBytes) / 1024 / streams,
     deliveredShare: events / (streams * seconds),
     ...latencyMs,
     lastMs: lastMs ?? Number.NaN,
-    maxStallMs: after.maxStallMs,
+    maxStallMs: full.maxStallMs,
     backMs: tookMs,
     refused,
   };

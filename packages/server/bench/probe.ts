@@ -5,10 +5,10 @@ export type Reading = { userUs: number; systemUs: number; rssBytes: number; heap
 
 const resolutionMs = 5;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-delay.enable();
 
 process.on('message', (message) => {
-  if (message === 'reset') delay.reset();
+  // Costs too much to run while the rest is measured.
+  if (message === 'watch stalls') delay.enable();
   if (message !== 'read') return;
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();

@@ -41,7 +41,7 @@ export type Emitter = Awaited<ReturnType<typeof startEmitter>>;
 
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
 type Guest = Party & Share;
-type Member = { stream: EventStream; party: Guest; expiresAt: number; leave: () => void };
+type Member = { party: Guest; leave: () => void };
 
 /**
  * Starts to count the audience and to tell it: once a second it is counted, recorded in the ledger, and then sent to
@@ -50,7 +50,7 @@ type Member = { stream: EventStream; party: Guest; expiresAt: number; leave: () 
 export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOptions) {
   const audience = createAudience<Guest>();
   const history = createHistory(maxHistorySeconds);
-  const members = new Set<Member>();
+  const members = new Map<EventStream, Member>();
   const succession = createSuccession(enter, clock.elapsed);
   let opened = 0;
   let ended = 0;
@@ -63,7 +63,7 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     lastTickAt = startedAt;
     succession.expire();
     // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
-    const present = [...members];
+    const present = [...members.keys()];
     recorded = await ledger.record(audience.read());
     history.add(recorded.at, recorded.online);
     await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), present, startedAt);
@@ -72,17 +72,19 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     metrics.tickDuration.observe((clock.elapsed() - startedAt) / 1000);
   });
 
-  async function send(frame: Buffer, present: readonly Member[], tickAt: number): Promise<void> {
-    const count = { sent: 0, skipped: 0, clogged: 0 };
-    await inSlices(present, clock.elapsed, (member) => {
-      if (!members.has(member)) return;
-      if (tickAt >= member.expiresAt) return bidFarewell(member, 'expired');
-      const result = member.stream.sendTick(frame);
-      count[result]++;
-      if (result === 'clogged') end(member, 'clogged');
+  async function send(frame: Buffer, present: readonly EventStream[], tickAt: number): Promise<void> {
+    let sent = 0;
+    let skipped = 0;
+    await inSlices(present, clock.elapsed, (stream) => {
+      if (!stream.isOpen) return;
+      if (tickAt >= stream.expiresAt) return bidFarewell(stream, 'expired');
+      const result = stream.sendTick(frame);
+      if (result === 'sent') sent++;
+      else skipped++;
+      if (result === 'clogged') end(stream, 'clogged');
     });
-    metrics.eventsSent.inc(count.sent);
-    metrics.ticksSkipped.inc(count.skipped + count.clogged);
+    metrics.eventsSent.inc(sent);
+    metrics.ticksSkipped.inc(skipped);
   }
 
   /** Counts a party in. Returns how to count it out. */
@@ -96,20 +98,23 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   }
 
   /** Counts a stream out; a peer that vanished without a word would never let its socket close. */
-  function remove(member: Member, reason: EndReason): void {
-    members.delete(member);
+  function remove(stream: EventStream, reason: EndReason): Guest | undefined {
+    const member = members.get(stream);
+    if (member === undefined) return undefined;
+    members.delete(stream);
     member.leave();
     ended++;
     metrics.streamsEnded.inc({ reason });
+    return member.party;
   }
 
-  function end(member: Member, reason: EndReason, lastFrame?: string): void {
-    remove(member, reason);
-    member.stream.end(lastFrame);
+  function end(stream: EventStream, reason: EndReason, lastFrame?: string): void {
+    remove(stream, reason);
+    stream.end(lastFrame);
   }
 
-  function bidFarewell(member: Member, reason: EventMap['farewell']['reason']): void {
-    end(member, reason, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
+  function bidFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
+    end(stream, reason, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
   }
 
   /** Who is here now, with totals as last recorded. */
@@ -121,9 +126,9 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   /** By how much the books disagree with the sockets that are held, and with each other. */
   function drift(): number {
     const { online, browsers } = audience.read();
-    const parties = [...[...members].map(({ party }) => party), ...succession.parties()];
+    const parties = [...[...members.values()].map(({ party }) => party), ...succession.parties()];
     const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
-    const held = [...members].filter(({ stream }) => stream.isOpen).length;
+    const held = [...members.keys()].filter(({ isHeld }) => isHeld).length;
     return Math.abs(opened - ended - held) + Math.abs(browsers - parties.length) + Math.abs(online - tabs);
   }
 
@@ -143,7 +148,7 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
       if (broken) return broken;
 
       const arrivals = lastEventId === undefined ? query.arrivals : 0;
-      const party = { browser, address, tabs, arrivals, onReplaced: () => end(member, 'replaced') };
+      const party = { browser, address, tabs, arrivals, onReplaced: () => end(stream, 'replaced') };
       const leave = enter(party);
 
       const lifetime = browser === undefined ? undefined : between(lifetimeMs);
@@ -157,15 +162,13 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
         encodeRetry(between(reconnectionTimeMs)) +
           encodeEvent('welcome', welcome) +
           encodeEvent('visitors', first, first.at),
+        clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY),
         () => {
-          if (!members.has(member)) return;
-          remove(member, 'closed');
-          succession.keepFor(party);
+          const gone = remove(stream, 'closed');
+          if (gone) succession.keepFor(gone);
         },
       );
-
-      const member = { stream, party, leave, expiresAt: clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY) };
-      members.add(member);
+      members.set(stream, { party, leave });
       opened++;
       metrics.streamsOpened.inc();
       return undefined;
@@ -174,8 +177,8 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     /** Bids every stream farewell and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
-      await inSlices([...members], clock.elapsed, (member) => {
-        if (members.has(member)) bidFarewell(member, 'restart');
+      await inSlices([...members.keys()], clock.elapsed, (stream) => {
+        if (stream.isOpen) bidFarewell(stream, 'restart');
       });
       await ledger.close();
     },

@@ -18,6 +18,8 @@ export const eventStreamHeaders = {
 
 /** One open event stream: the socket of a response, which frames are written to until either side ends it. */
 export class EventStream {
+  /** When it is to end at the latest, on the emitter's clock. */
+  readonly expiresAt: number;
   readonly #socket: Socket;
   #skippedTicks = 0;
 
@@ -26,7 +28,7 @@ export class EventStream {
    *
    * @param onClose - called once, when the socket is closed, whoever closed it
    */
-  constructor(response: ServerResponse, firstFrames: string, onClose: () => void) {
+  constructor(response: ServerResponse, firstFrames: string, expiresAt: number, onClose: () => void) {
     // Neither length nor chunks: the body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
@@ -35,9 +37,16 @@ export class EventStream {
     // Who says more than the request, or goodbye, is no reader of this stream any longer.
     socket.on('data', hangUp).on('end', hangUp).on('error', hangUp).on('close', onClose);
     this.#socket = socket;
+    this.expiresAt = expiresAt;
   }
 
+  /** False as soon as either side has ended it. */
   get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
+  /** Whether there still is a socket; for a moment there may be one that is not open any more. */
+  get isHeld(): boolean {
     return !this.#socket.closed;
   }
 

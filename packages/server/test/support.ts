@@ -10,8 +10,8 @@ import { createMetrics } from '../src/metrics.ts';
 import { startServer } from '../src/server.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
-export function eventually<Result>(holds: () => Result | Promise<Result>): Promise<Result> {
-  return vi.waitFor(holds, { timeout: 15_000, interval: 20 });
+export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
+  return vi.waitFor(holds, { timeout, interval: 20 });
 }
 
 /** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
@@ -38,7 +38,12 @@ export async function openServer(
 
   const url = `http://127.0.0.1:${server.port}`;
   const snapshot = async () => (await (await fetch(`${url}/visitors`)).json()) as EventMap['visitors'];
-  return { url, port: server.port, logged, snapshot, close };
+  /** The value of a metric, by its name and labels as they stand in the text; 0 where it has none yet. */
+  const metric = async (name: string) => {
+    const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n');
+    return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length) ?? 0);
+  };
+  return { url, port: server.port, logged, snapshot, metric, close };
 }
 
 export type StreamEvent = {
