@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually, openServer, openSocket, openStream } from './support.ts';
+
+describe('GET /metrics', () => {
+  test('tells of streams, tabs, events, ticks and what has ended', async () => {
+    const { url, metric } = await openServer();
+    await openStream(`${url}/stream?tabs=3`);
+    const leaving = await openStream(`${url}/stream`);
+    await eventually(() => expect(leaving.of('visitors').length).toBeGreaterThan(2));
+    await leaving.close();
+    await eventually(async () => expect(await metric('live_visitors_streams_ended_total{reason="closed"}')).toBe(1));
+    expect(await metric('live_visitors_streams')).toBe(1);
+    expect(await metric('live_visitors_tabs')).toBe(3);
+    expect(await metric('live_visitors_streams_opened_total')).toBe(2);
+    expect(await metric('live_visitors_events_sent_total')).toBeGreaterThanOrEqual(4);
+    expect(await metric('live_visitors_ticks_skipped_total')).toBe(0);
+    expect(await metric('live_visitors_tick_duration_seconds_count')).toBeGreaterThanOrEqual(2);
+    expect(await metric('live_visitors_tick_lateness_seconds_bucket{le="2.5"}')).toBeGreaterThanOrEqual(1);
+    expect(await metric('live_visitors_drift')).toBe(0);
+  });
+
+  test('is text that Prometheus reads, never cached, and not there when it is switched off', async () => {
+    const { url } = await openServer();
+    const response = await fetch(`${url}/metrics`);
+    expect(response.headers.get('Content-Type')).toContain('text/plain; version=0.0.4');
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    const silent = await openServer({ METRICS: 'off' });
+    expect((await fetch(`${silent.url}/metrics`)).status).toBe(404);
+  });
+});
+
+describe('the log', () => {
+  test('has one line for a burst of refusals, none for a visitor, and no address', async () => {
+    const { url, logged, close } = await openServer();
+    for (let i = 0; i < 20; i++) await (await openStream(`${url}/stream`)).close();
+    for (let i = 0; i < 200; i++) await fetch(`${url}/stream?tabs=0`);
+    await close();
+    expect(logged).toHaveLength(1);
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refused', refused: { query: 200 } });
+    expect(logged[0]).not.toContain('127.0.0.1');
+  });
+
+  test('names the address of a refusal where it is set to debug', async () => {
+    const { url, logged } = await openServer({ LOG_LEVEL: 'debug' });
+    await fetch(`${url}/stream?tabs=0`);
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refusal', reason: 'query', address: '127.0.0.1' });
+  });
+});
+
+describe('every answer', () => {
+  test.each(['/', '/stream', '/visitors', '/healthz', '/nothing', '/stream?tabs=0'])(
+    'to GET %s tells browsers what the page never does',
+    async (path) => {
+      const { url } = await openServer();
+      const abort = new AbortController();
+      const { headers } = await fetch(url + path, { signal: abort.signal });
+      abort.abort();
+      expect(headers.get('Content-Security-Policy')).toContain("default-src 'self'");
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(headers.get('Referrer-Policy')).toBe('no-referrer');
+      // Other sites are to read the count.
+      expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+    },
+  );
+});
+
+test('GET /readyz is 503 as soon as the server drains, while a response is still under way', async () => {
+  const pageDir = await mkdtemp(join(tmpdir(), 'live-visitors-'));
+  onTestFinished(() => rm(pageDir, { recursive: true }));
+  await writeFile(join(pageDir, 'large.bin'), Buffer.alloc(64 * 1024 * 1024));
+  const { port, close } = await openServer({}, { pageDir });
+  // A download that its client has stopped reading keeps the server from ending at once.
+  const download = openSocket(port, 'GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n');
+  await eventually(() => expect(download.received()).toContain('HTTP/1.1 200'));
+  download.socket.pause();
+  const probe = openSocket(port, 'GET /readyz HTTP/1.1\r\nHost: x\r\n');
+  const stream = await openStream(`http://127.0.0.1:${port}/stream`);
+  await stream.first('visitors');
+  const closed = close();
+  await stream.first('farewell');
+  probe.socket.write('\r\n');
+  await eventually(() => expect(probe.received()).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s));
+  await closed;
+});

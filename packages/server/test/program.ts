@@ -1,0 +1,25 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { eventually, mainFile } from './support.ts';
+
+/** Runs the program, until the test has finished, with these environment variables besides the ones that there are. */
+export function runProgram(env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [mainFile], {
+    env: { ...process.env, HOST: '127.0.0.1', ...env },
+  });
+  let output = '';
+  let errors = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const url = () => eventually(() => JSON.parse(output.split('\n')[0] ?? '').url as string);
+  return { child, exited, url, output: () => output, errors: () => errors };
+}
