@@ -142,3 +142,4 @@ process.on('message', async (command: Command) => {
       command satisfies never;
   }
 });
+process.on('disconnect', () => process.exit());

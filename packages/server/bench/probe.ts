@@ -1,7 +1,14 @@
 // Loaded into each contestant's process before its own code: reads what only the process itself can tell.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-export type Reading = { userUs: number; systemUs: number; rssBytes: number; heapBytes: number; maxStallMs: number };
+export type Reading = {
+  userUs: number;
+  systemUs: number;
+  rssBytes: number;
+  heapBytes: number;
+  resources: number;
+  maxStallMs: number;
+};
 
 const resolutionMs = 5;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -9,7 +16,8 @@ const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 process.on('message', (message) => {
   // Costs too much to run while the rest is measured.
   if (message === 'watch stalls') delay.enable();
-  if (message !== 'read') return;
+  if (message === 'collect') globalThis.gc?.();
+  else if (message !== 'read') return;
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   process.send?.({
@@ -17,8 +25,11 @@ process.on('message', (message) => {
     systemUs: system,
     rssBytes: rss,
     heapBytes: heapUsed,
+    resources: process.getActiveResourcesInfo().length,
     maxStallMs: Math.max(0, delay.max / 1e6 - resolutionMs),
   } satisfies Reading);
 });
+// Nobody is left to measure for.
+process.on('disconnect', () => process.exit());
 // The channel must not keep a process alive that would end otherwise.
 process.channel?.unref();

@@ -40,6 +40,7 @@ http {
 );
 const nginx = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'inherit' });
 process.send?.({ measure: nginx.pid });
+nginx.on('exit', () => process.exit(1));
 process.on('disconnect', () => {
   nginx.kill('SIGKILL');
   spawnSync('rm', ['-rf', folder]);

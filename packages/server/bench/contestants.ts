@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export type Contestant = {
+  name: string;
+  file: string;
+  /** For Node. */
+  flags?: string[];
+};
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const nchanModule = '/usr/lib/nginx/modules/ngx_nchan_module.so';
+
+/** This server, as built. */
+export const liveVisitors: Contestant = { name: 'Live Visitors', file: here('../dist/main.js') };
+
+/** The first is the floor. */
+export const contestants: Contestant[] = [
+  { name: 'bare net socket, one shared buffer: the floor', file: here('contestants/net.ts') },
+  liveVisitors,
+  { name: 'plain Express, one interval per stream', file: here('contestants/express-interval.ts') },
+  { name: 'Express, one encoded string', file: here('contestants/express-string.ts') },
+  { name: 'better-sse on Express', file: here('contestants/better-sse.ts') },
+  ...(existsSync(nchanModule) ? [{ name: 'nchan (nginx module)', file: here('contestants/nchan.ts') }] : []),
+];
