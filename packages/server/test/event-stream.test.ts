@@ -62,7 +62,8 @@ describe('an event stream', () => {
     client.pause();
     fill(stream);
     const queued = process.memoryUsage().arrayBuffers;
-    for (let i = 0; i < maxSkippedTicks - 2; i++) expect(stream.sendTick(Buffer.from('data: tick\n\n'))).toBe('skipped');
+    for (let i = 0; i < maxSkippedTicks - 2; i++)
+      expect(stream.sendTick(Buffer.from('data: tick\n\n'))).toBe('skipped');
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(queued + 64 * 1024);
   });
 
