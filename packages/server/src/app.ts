@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import { createDoor, type DoorOptions } from './door.ts';
 import type { Metrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
-import { dropIfTaken } from './request-socket.ts';
+import type { Refusals } from './refusals.ts';
+import { hangUp } from './request-socket.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = DoorOptions & {
@@ -29,7 +30,7 @@ export function createApp({ metrics, pageDir, log, ...options }: AppOptions): Ex
   app.set('query parser', false);
   app.set('trust proxy', config.trustProxy);
 
-  app.use(dropWhatFollowsAStream);
+  app.use(oneAtATime(options.refusals));
   app.use(securityHeaders);
   // Errors too must be readable for scripts of any origin, those of refused origins among them.
   app.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
@@ -71,10 +72,21 @@ export function createApp({ metrics, pageDir, log, ...options }: AppOptions): Ex
   return app;
 }
 
-/** A stream has its connection for itself: one on which more is asked for is closed. */
-const dropWhatFollowsAStream: RequestHandler = (request, _response, next) => {
-  if (!dropIfTaken(request)) next();
-};
+/**
+ * Closes connections on which more is asked before what was asked is answered: behind a stream it would wait for ever,
+ * and files that are opened for an answer whose turn never comes stay open. A client that pipelines tries again
+ * (RFC 9112 §9.3.2).
+ */
+function oneAtATime(refusals: Refusals): RequestHandler {
+  return (request, response, next) => {
+    // Node gives a response its socket when its turn comes.
+    if (response.socket !== null) return next();
+    refusals.count('pipelined', request.ip);
+    // Tells those who wait for its end; Node would not.
+    response.destroy();
+    hangUp(request);
+  };
+}
 
 const ok: RequestHandler = (_request, response) => {
   response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');

@@ -82,8 +82,6 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
       });
     }
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
-    // It was pipelined behind a request that is not answered yet.
-    if (response.socket === null) return void request.socket.destroy();
 
     const limit = emitter.open(response, {
       query: result.query,

@@ -126,10 +126,15 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   /** By how much the books disagree with the sockets that are held, and with each other. */
   function drift(): number {
     const { online, browsers } = audience.read();
-    const parties = [...[...members.values()].map(({ party }) => party), ...succession.parties()];
-    const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
-    const held = [...members.keys()].filter(({ isHeld }) => isHeld).length;
-    return Math.abs(opened - ended - held) + Math.abs(browsers - parties.length) + Math.abs(online - tabs);
+    let held = 0;
+    let tabs = 0;
+    for (const [stream, { party }] of members) {
+      if (stream.isHeld) held++;
+      tabs += party.tabs;
+    }
+    const heirs = succession.parties();
+    for (const party of heirs) tabs += party.tabs;
+    return Math.abs(opened - ended - held) + Math.abs(browsers - members.size - heirs.length) + Math.abs(online - tabs);
   }
 
   metrics.watch(() => ({ streams: members.size, tabs: audience.read().online, drift: drift() }));

@@ -25,9 +25,6 @@ export function createMetrics() {
       ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
       labelNames: ['reason'] as const,
     }),
-    acceptFailures: new Counter(
-      named('accept_failures_total', 'Connections that the system could not accept, as with too many open files.'),
-    ),
     tickDuration: new Histogram({
       ...named('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
       buckets: tickBuckets,
@@ -39,16 +36,20 @@ export function createMetrics() {
 
     /** Gauges that are read anew each time that Prometheus asks. */
     watch(read: () => { streams: number; tabs: number; drift: number }): void {
-      const gauge = (name: 'streams' | 'tabs' | 'drift', help: string) =>
-        new Gauge({
-          ...named(name, help),
-          collect() {
-            this.set(read()[name]);
-          },
-        });
-      gauge('streams', 'Open streams.');
-      gauge('tabs', 'Open tabs: visitors.');
-      gauge('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.');
+      const streams = new Gauge({
+        ...named('streams', 'Open streams.'),
+        // Called once for all three.
+        collect() {
+          const now = read();
+          streams.set(now.streams);
+          tabs.set(now.tabs);
+          drift.set(now.drift);
+        },
+      });
+      const tabs = new Gauge(named('tabs', 'Open tabs: visitors.'));
+      const drift = new Gauge(
+        named('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.'),
+      );
     },
   };
 }

@@ -1,3 +1,6 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
 /** What is taken for the limit where the system has none to tell. */
 const unknownLimit = 16_384;
 
@@ -11,4 +14,21 @@ export function openFilesLimit(): number {
   const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft: number | 'unlimited' } } };
   const soft = userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : unknownLimit;
+}
+
+/**
+ * Looks each second whether this process can still open a file, and calls back each time that it cannot. Otherwise
+ * nobody would know: where a connection cannot be accepted for want of a file, Node closes it without a word.
+ *
+ * @returns how to stop
+ */
+export function watchOpenFiles(onExhausted: () => void): () => void {
+  const timer = setInterval(() => {
+    try {
+      closeSync(openSync(devNull, 'r'));
+    } catch {
+      onExhausted();
+    }
+  }, 1000).unref();
+  return () => clearInterval(timer);
 }

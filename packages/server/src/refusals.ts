@@ -21,13 +21,19 @@ export type RefusalReason =
   | 'malformed'
   /** The request did not arrive in time. */
   | 'timeout'
+  /** More was asked on a connection before the last request was answered. */
+  | 'pipelined'
   /** There are as many connections as the limit of open files allows. */
-  | 'max_connections';
+  | 'max_connections'
+  /** The system lets this process open no more files, sockets among them (EMFILE). It does not say how many were lost. */
+  | 'open_files';
 
 const hints: { [Reason in RefusalReason]?: string } = {
   untrusted_proxy:
     'These requests bear X-Forwarded-For, yet all count as one address. If they come through a proxy of yours, set TRUST_PROXY to its address.',
   max_streams: 'MAX_STREAMS says how many streams may be open. The limit of open files (ulimit -n) bounds it.',
+  open_files:
+    'The system lets this process open no more files. Raise the limit (ulimit -n), or set a lower MAX_STREAMS.',
   max_connections: 'The limit of open files bounds the number of connections. Raise it (ulimit -n).',
 };
 

@@ -45,11 +45,8 @@ class RequestSocket extends Duplex {
   detach(): Socket {
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     this.#isDetached = true;
+    this.#socket.setTimeout(0);
     return this.#socket;
-  }
-
-  get isDetached(): boolean {
-    return this.#isDetached;
   }
 
   /** Closes the connection, even when it was given away. */
@@ -118,9 +115,7 @@ export function takeSocket(response: ServerResponse): Socket {
   return socket;
 }
 
-/** Closes the connection of a request that came on a socket which was taken before. Returns whether there was one. */
-export function dropIfTaken({ socket }: IncomingMessage): boolean {
-  if (!(socket instanceof RequestSocket && socket.isDetached)) return false;
-  socket.hangUp();
-  return true;
+/** Closes the connection of a request, even one whose socket was taken. */
+export function hangUp({ socket }: IncomingMessage): void {
+  if (socket instanceof RequestSocket) socket.hangUp();
 }

@@ -9,12 +9,16 @@ import { type Clock, startEmitter } from './emitter.ts';
 import type { Ledger } from './ledger.ts';
 import { createLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import { watchOpenFiles } from './open-files.ts';
 import { problem, problemType } from './problem.ts';
 import { createRefusals, type RefusalReason, type Refusals } from './refusals.ts';
 import { serveDetachably } from './request-socket.ts';
 
 /** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+
+/** How long a connection may make no progress, such as one whose peer does not read its answer. Not for streams. */
+const idleMs = 30_000;
 
 /** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
 const backlog = 65_535;
@@ -47,22 +51,24 @@ export async function startServer({ config, ledger, clock, metrics, maxConnectio
   const app = createApp({ emitter, config, metrics, refusals, pageDir, isReady: () => ready, log });
   const server = createServer(requestDeadline, app);
   server.maxConnections = maxConnections;
+  server.timeout = idleMs;
+  // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server);
   const responses = trackResponses(server);
+  const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
   try {
     await listen(server, config);
   } catch (error) {
+    stopWatching();
     await emitter.close();
     throw error;
   }
   // After it listens, what fails is to accept a connection; those that are open go on.
-  server.on('error', (error) => {
-    metrics.acceptFailures.inc();
-    log.error({ err: error }, 'a connection could not be accepted');
-  });
+  server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
   // A server that listens on TCP has an address of this kind.
   const { port } = server.address() as AddressInfo;
 
@@ -77,6 +83,7 @@ export async function startServer({ config, ledger, clock, metrics, maxConnectio
       // Browsers open connections in advance, on which no request ever comes.
       server.closeAllConnections();
       await closed;
+      stopWatching();
       refusals.close();
     },
   };
@@ -121,13 +128,13 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 /** Answers what Node's HTTP parser refuses: headers that are too long, too slow or no headers at all. */
 function refuseUnparsable(refusals: Refusals) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    // A socket on which a response is under way cannot take another; one that broke needs none.
-    if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) {
-      socket.destroy();
-      return;
-    }
-    const { reason, status, detail } = explain(error.code);
+    // One that broke off needs no answer.
+    const refusal = explain(error.code);
+    if (refusal === undefined) return void socket.destroy();
+    const { reason, status, detail } = refusal;
     refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
+    // Where something was answered before, that may still be under way.
+    if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) return void socket.destroy();
     const body = JSON.stringify(problem(status, detail));
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -141,17 +148,15 @@ function refuseUnparsable(refusals: Refusals) {
   };
 }
 
-function explain(code: string | undefined): { reason: RefusalReason; status: number; detail: string } {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        reason: 'malformed',
-        status: 431,
-        detail: 'The address and headers of a request must be shorter than 16 KiB together.',
-      };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
-    default:
-      return { reason: 'malformed', status: 400, detail: 'This is no HTTP request.' };
+function explain(code = ''): { reason: RefusalReason; status: number; detail: string } | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const detail = 'The address and headers of a request must be shorter than 16 KiB together.';
+    return { reason: 'malformed', status: 431, detail };
   }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
+  }
+  // The errors of Node's HTTP parser.
+  if (code.startsWith('HPE_')) return { reason: 'malformed', status: 400, detail: 'This is no HTTP request.' };
+  return undefined;
 }

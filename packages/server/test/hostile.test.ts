@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually, openServer, openSocket, openStream } from './support.ts';
 
@@ -59,6 +62,32 @@ describe('a hostile client', () => {
     expect(await server.metric('live_visitors_drift')).toBe(0);
     await honest.close();
     await eventually(async () => expect(await server.snapshot()).toMatchObject({ online: 0, browsers: 0 }));
+  });
+
+  test('that pipelines requests loses its connection, and no file that was opened for them stays open', async () => {
+    const pageDir = await mkdtemp(join(tmpdir(), 'live-visitors-'));
+    onTestFinished(() => rm(pageDir, { recursive: true }));
+    await writeFile(join(pageDir, 'index.html'), '<!doctype html>'.padEnd(50_000));
+    const server = await openServer({}, { pageDir });
+    const files = async () => (await readdir('/proc/self/fd')).length;
+    const { honest } = await openBeside(server, []);
+    const before = await files();
+    for (let i = 0; i < 20; i++) {
+      const { socket, closed } = openSocket(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(60));
+      socket.once('data', () => socket.resetAndDestroy());
+      await eventually(() => expect(closed()).toBe(true));
+    }
+    await eventually(async () => expect(await files()).toBeLessThanOrEqual(before));
+    expect(await server.metric('live_visitors_refusals_total{reason="pipelined"}')).toBeGreaterThanOrEqual(20);
+    await expectUnharmed(server, honest);
+  });
+
+  test('that expects 100 (Continue) has its stream from the beginning', async () => {
+    const { port } = await openServer();
+    const { received } = openSocket(port, 'GET /stream HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n');
+    await eventually(() =>
+      expect(received()).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nretry: .*event: welcome.*event: visitors/s),
+    );
   });
 
   test.each([
