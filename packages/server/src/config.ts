@@ -12,6 +12,8 @@ export type Config = {
   maxStreams: number;
   /** The most streams at once from one address. */
   maxStreamsPerAddress: number;
+  /** The most connections at once, streams among them. */
+  maxConnections: number;
   /** Which peers' `X-Forwarded-For` is believed, as Express has it. */
   trustProxy: boolean | number | string;
   /** Whether `GET /metrics` is answered. */
@@ -54,6 +56,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
     allowedOrigins: read('ALLOWED_ORIGINS', variables.ALLOWED_ORIGINS),
     maxStreams: read('MAX_STREAMS', variables.MAX_STREAMS),
     maxStreamsPerAddress: read('MAX_STREAMS_PER_ADDRESS', variables.MAX_STREAMS_PER_ADDRESS),
+    // What is left then is for the log, the ledger and the runtime itself.
+    maxConnections: openFiles - Math.floor(reservedFiles(openFiles) / 2),
     trustProxy: read('TRUST_PROXY', variables.TRUST_PROXY),
     metrics: read('METRICS', variables.METRICS),
     logLevel: read('LOG_LEVEL', variables.LOG_LEVEL),

@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { collectDefaultMetrics } from 'prom-client';
 import { explainListenError, readConfig } from './config.ts';
 import { createMemoryLedger } from './memory-ledger.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, watchProcess } from './metrics.ts';
 import { openFilesLimit } from './open-files.ts';
 import { startServer } from './server.ts';
 
@@ -12,23 +11,19 @@ function fail(sentences: readonly string[]): never {
   process.exit(1);
 }
 
-const openFiles = openFilesLimit();
-const result = readConfig(process.env, openFiles);
+const result = readConfig(process.env, openFilesLimit());
 if (!result.ok) fail(result.problems);
 const { config } = result;
 
 const log = pino({ base: null, level: config.logLevel });
 const metrics = createMetrics();
-// Every 10 ms, which is the default, costs more than a tick of a thousand streams.
-collectDefaultMetrics({ register: metrics.registry, eventLoopMonitoringPrecision: 100 });
+watchProcess(metrics);
 
 const server = await startServer({
   config,
   ledger: createMemoryLedger(Date.now),
   clock: { now: Date.now, elapsed: () => performance.now() },
   metrics,
-  // Some are for what is no connection: the log, the ledger, and the runtime's own.
-  maxConnections: openFiles - 50,
   // The client's build puts the page beside the server's bundle.
   pageDir: fileURLToPath(new URL('page', import.meta.url)),
   log,

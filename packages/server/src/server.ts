@@ -31,8 +31,6 @@ export type ServerOptions = {
   ledger: Ledger;
   clock: Clock;
   metrics: Metrics;
-  /** How many connections may be open at once. */
-  maxConnections: number;
   /** The folder of the built page. */
   pageDir: string;
   log: Logger;
@@ -44,13 +42,13 @@ export type ServerOptions = {
  * @returns where it listens, and how to stop it: every stream is told farewell, requests under way are finished
  * @throws the error of `listen`, with its `code`, where the address cannot be had
  */
-export async function startServer({ config, ledger, clock, metrics, maxConnections, pageDir, log }: ServerOptions) {
+export async function startServer({ config, ledger, clock, metrics, pageDir, log }: ServerOptions) {
   let ready = true;
   const refusals = createRefusals(metrics, log);
   const emitter = await startEmitter({ ledger, clock, limits: createLimits(config), metrics });
   const app = createApp({ emitter, config, metrics, refusals, pageDir, isReady: () => ready, log });
   const server = createServer(requestDeadline, app);
-  server.maxConnections = maxConnections;
+  server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
   server.on('checkContinue', (request, response) => server.emit('request', request, response));

@@ -17,9 +17,9 @@ export function eventually<Result>(holds: () => Result | Promise<Result>, timeou
 /** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
 export async function openServer(
   env: Record<string, string> = {},
-  { pageDir = '/nowhere', maxConnections = 10_000 }: { pageDir?: string; maxConnections?: number } = {},
+  { pageDir = '/nowhere', openFiles = 20_000 }: { pageDir?: string; openFiles?: number } = {},
 ) {
-  const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, 20_000);
+  const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
   const config: Config = result.config;
   const logged: string[] = [];
@@ -28,7 +28,6 @@ export async function openServer(
     ledger: createMemoryLedger(Date.now),
     clock: { now: Date.now, elapsed: () => performance.now() },
     metrics: createMetrics(),
-    maxConnections,
     pageDir,
     log: pino({ level: config.logLevel }, { write: (line) => logged.push(line) }),
   });
