@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EventMap } from '@live-visitors/shared';
+import type { Figure } from '@live-visitors/shared';
 import chromium from '@sparticuz/chromium';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 
@@ -60,8 +60,6 @@ function findProgram(...names: string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
-
-type Figure = Exclude<keyof EventMap['visitors'], 'at'>;
 
 /** One tab with the page in it, seen through the page's hooks. */
 export type Tab = Awaited<ReturnType<typeof openTab>>;

@@ -5,10 +5,18 @@ import type { Reading } from './audience.ts';
 export type Ledger = {
   /**
    * Records one tick. The reading's `visits` and `visitorSeconds` are totals since this process began, so that a
-   * call that is repeated counts nothing twice.
+   * call that is repeated counts nothing twice. Never rejects: what cannot be recorded now is kept, and recorded as soon
+   * as it can be.
    *
-   * @returns the snapshot to show, all of which is safe by now. Its `at` is later than that of the one before
+   * @returns the snapshot to show. Its `at` is later than that of the one before, and no total of it is ever lower
    */
   record(reading: Reading): Promise<Snapshot>;
+  /** What keeps it from recording, if anything does, in a sentence for whoever runs the server. */
+  trouble(): string | undefined;
   close(): Promise<void>;
 };
+
+/** A ledger cannot be had. The message is a sentence that says what to do. */
+export class LedgerError extends Error {
+  override name = 'LedgerError';
+}

@@ -12,6 +12,7 @@ export function createMemoryLedger(now: () => number): Ledger {
       lastAt = Math.max(lastAt + 1, now());
       return { online, browsers, visits, peak, visitorSeconds, at: lastAt };
     },
+    trouble: () => undefined,
     async close() {},
   };
 }

@@ -21,6 +21,8 @@ export const snapshotSchema = v.object({
   visitorSeconds: wholeNumber,
   /** When this was counted, in milliseconds since 1970. */
   at: timeMs,
+  /** There while a fleet's nodes cannot hear each other: the others' part is what was last heard of them. */
+  partial: v.optional(v.literal(true)),
 });
 
 /** `online` of one tick after the other, oldest first. */
@@ -55,6 +57,8 @@ const eventSchemas = {
 export type EventMap = { [Name in keyof typeof eventSchemas]: v.InferOutput<(typeof eventSchemas)[Name]> };
 export type EventName = keyof EventMap;
 export type Snapshot = EventMap['visitors'];
+/** The numbers that a snapshot shows. */
+export type Figure = Exclude<keyof Snapshot, 'at' | 'partial'>;
 export type History = v.InferOutput<typeof historySchema>;
 
 // As the type of the keys is known here, `Object.keys` tells no lie.

@@ -1,8 +1,6 @@
-import type { Snapshot } from '@live-visitors/shared';
+import type { Figure, Snapshot } from '@live-visitors/shared';
 import type { News } from '../stream/news.ts';
 import { define, describe, formatCount, formatDuration, plural } from './wording.ts';
-
-type Figure = Exclude<keyof Snapshot, 'at'>;
 
 const formats: { [Name in Figure]: (value: number) => string } = {
   online: formatCount,
