@@ -1,7 +1,9 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Contestant } from './contestants.ts';
@@ -9,6 +11,7 @@ import type { Reading } from './probe.ts';
 
 /** Starts a contestant in a fresh process. */
 export async function startContestant({ file, flags = [] }: Contestant, port: number) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'live-visitors-'));
   const child = fork(file, {
     execArgv: ['--import', fileURLToPath(new URL('probe.ts', import.meta.url)), ...flags],
     env: {
@@ -16,6 +19,7 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
       NODE_ENV: 'production',
       PORT: String(port),
       HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
       // All streams come from one machine here.
       MAX_STREAMS_PER_ADDRESS: '1000000',
     },
@@ -49,6 +53,7 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
       if (measured === undefined) child.kill('SIGKILL');
       else child.disconnect();
       await exited;
+      rmSync(dataDir, { recursive: true });
     },
   };
 }

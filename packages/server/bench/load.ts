@@ -65,7 +65,7 @@ function open(port: number, index: number, path: string): void {
       },
     },
   });
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://example.com\r\n\r\n`;
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nOrigin: http://example.com\r\n\r\n`;
   socket.once('connect', () => socket.write(request));
   socket.on('error', () => {});
   socket.once('close', () => {
@@ -108,6 +108,8 @@ function report(): LoadReport {
 
 type Command =
   | { do: 'open'; port: number; streams: number; path: string }
+  /** Waits until the server's end of every stream is gone. */
+  | { do: 'await end' }
   | { do: 'record' }
   | { do: 'report' }
   | { do: 'close' };
@@ -121,6 +123,10 @@ process.on('message', async (command: Command) => {
       refused = 0;
       break;
     }
+    case 'await end':
+      while (answered > 0) await wait(5);
+      process.send?.({});
+      break;
     case 'record':
       recording = { events: 0, latencies: new Uint32Array(10_000), ticks: new Map() };
       process.send?.({});

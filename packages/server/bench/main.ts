@@ -51,6 +51,7 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
   const full = await server.read();
 
   await server.kill();
+  await ask({ do: 'await end' });
   server = await startContestant(contestant, port);
   const { tookMs, refused } = await ask<{ tookMs: number; refused: number }>(open);
   await ask({ do: 'close' });

@@ -1,6 +1,6 @@
 // nchan: nginx holds the streams, and this process publishes each tick to it.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { frameNow, port, snapshotNow } from './payload.ts';
@@ -41,10 +41,9 @@ http {
 const nginx = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'inherit' });
 process.send?.({ measure: nginx.pid });
 nginx.on('exit', () => process.exit(1));
-process.on('disconnect', () => {
+process.on('exit', () => {
   nginx.kill('SIGKILL');
-  spawnSync('rm', ['-rf', folder]);
-  process.exit();
+  rmSync(folder, { recursive: true });
 });
 
 setInterval(() => {
