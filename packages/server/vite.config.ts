@@ -1,9 +1,10 @@
 import { defineConfig } from 'vite';
 
-// One bundle for Node: the shared contract is inlined, packages from the registry stay imports.
+// Bundles for Node: the shared contract is inlined, packages from the registry stay imports.
 export default defineConfig({
   build: {
-    ssr: 'src/main.ts',
+    ssr: true,
+    rolldownOptions: { input: ['src/main.ts', 'src/totals.ts'] },
     target: 'node24',
   },
 });

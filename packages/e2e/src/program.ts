@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { eventually } from './eventually.ts';
@@ -64,17 +67,40 @@ export function run(command: string, args: string[], env: Record<string, string>
   };
 }
 
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Makes a folder for a server's totals, which is there until all tests have finished. */
+export function makeDataDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** Runs the server's bundle, as `pnpm start` does. */
-export async function startBuilt(env: Record<string, string> = {}) {
-  const program = run(process.execPath, ['packages/server/dist/main.js'], { PORT: '0', HOST: '127.0.0.1', ...env });
-  const port = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
-  return { ...program, port, url: `http://localhost:${port}` };
+export async function startBuilt({ port = '0', dataDir = makeDataDir() } = {}) {
+  const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: dataDir };
+  const program = run(process.execPath, ['packages/server/dist/main.js'], env);
+  const ownPort = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
+
+  return {
+    ...program,
+    port: ownPort,
+    url: `http://localhost:${ownPort}`,
+    /** Ends it without a word, and starts it anew with its totals and on its port. */
+    async restart() {
+      await program.kill();
+      return startBuilt({ port: ownPort, dataDir });
+    },
+  };
 }
 
 /** Runs `pnpm dev`. */
 export async function startDev() {
   const port = await findFreePort();
-  const program = run('pnpm', ['dev'], { PORT: port });
+  const program = run('pnpm', ['dev'], { PORT: port, DATA_DIR: makeDataDir() });
   const url = await program.printed(/Local:\s+(http:\/\/localhost:\d+)\//);
   await program.printed(/("msg":"listening")/);
   return { ...program, port, url };

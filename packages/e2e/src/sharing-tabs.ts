@@ -74,9 +74,7 @@ export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {
 
     /** Ends the server without a word, and starts another in its place. */
     async restartServer() {
-      const { port } = server;
-      await server.kill();
-      server = await startBuilt({ PORT: port });
+      server = await server.restart();
     },
   };
 }

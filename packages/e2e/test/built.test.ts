@@ -4,17 +4,15 @@ import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { run, startBuilt } from '../src/program.ts';
+import { makeDataDir, run, startBuilt } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 describeTabs('the built server', async () => {
   let server = await startBuilt();
-  const { url, port } = server;
   return {
-    url,
+    url: server.url,
     async restart() {
-      await server.kill();
-      server = await startBuilt({ PORT: port });
+      server = await server.restart();
     },
     stop: () => server.kill(),
   };
@@ -22,7 +20,7 @@ describeTabs('the built server', async () => {
 
 describe('pnpm start', () => {
   test('serves page and stream on one port, and stops the server with it on SIGTERM', async () => {
-    const program = run('pnpm', ['start'], { PORT: '0' });
+    const program = run('pnpm', ['start'], { PORT: '0', DATA_DIR: makeDataDir() });
     onTestFinished(program.kill);
     const url = await program.printed(/"url":"([^"]+)"/);
     const page = await fetch(url);
@@ -102,11 +100,12 @@ describe('the page', () => {
     proxy.closeAllConnections();
     await once(proxy, 'close');
 
-    const next = await startBuilt({ PORT: server.port });
+    const next = await server.restart();
     onTestFinished(next.kill);
     await eventually(async () => expect(await tab.connection()).toBe('live'));
     expect(await tab.isMarked()).toBe(true);
-    expect(await tab.figure('visits')).toBe(0);
+    await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(1));
+    expect(await tab.figure('visits')).toBe(1);
   });
 
   test('says that it is refused, and why', async () => {

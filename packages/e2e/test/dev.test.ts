@@ -4,7 +4,7 @@ import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { root, startDev } from '../src/program.ts';
+import { type Program, root, startDev } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 /** Does to a source file what saving it does to its watchers, and leaves its contents alone. */
@@ -13,15 +13,17 @@ async function save(file: string) {
   await utimes(join(root, file), now, now);
 }
 
+/** How often the server was started. */
+const starts = (dev: Program) => dev.output().split('"msg":"listening"').length - 1;
+
 describeTabs('pnpm dev', async () => {
   const dev = await startDev();
   return {
     url: dev.url,
     async restart() {
-      const starts = () => dev.output().split('"msg":"listening"').length;
-      const before = starts();
+      const before = starts(dev);
       await save('packages/server/src/main.ts');
-      await eventually(() => expect(starts()).toBe(before + 1));
+      await eventually(() => expect(starts(dev)).toBe(before + 1));
     },
     stop: dev.kill,
   };
@@ -41,12 +43,13 @@ describe('pnpm dev', () => {
       onTestFinished(dev.kill);
       const tab = await openTab(browser, dev.url);
       onTestFinished(tab.close);
-      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(1));
-      const before = await tab.figure('visitorSeconds');
-      await save(file);
-      // A new server begins with no totals.
-      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeLessThan(before));
       await eventually(async () => expect(await tab.connection()).toBe('live'));
+      await save(file);
+      await eventually(() => expect(starts(dev)).toBe(2));
+      const before = await tab.figure('visitorSeconds');
+      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(before + 1));
+      expect(await tab.connection()).toBe('live');
+      expect(await tab.figure('visits')).toBe(1);
     },
   );
 

@@ -12,13 +12,15 @@ import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = DoorOptions & {
   metrics: Metrics;
+  /** What keeps the ledger from recording, if anything does. */
+  trouble: () => string | undefined;
   /** The folder of the built page. */
   pageDir: string;
   log: Logger;
 };
 
 /** What the server answers, and where. */
-export function createApp({ metrics, pageDir, log, ...options }: AppOptions): Express {
+export function createApp({ metrics, trouble, pageDir, log, ...options }: AppOptions): Express {
   const { emitter, config } = options;
   const door = createDoor(options);
   const app = express();
@@ -44,8 +46,11 @@ export function createApp({ metrics, pageDir, log, ...options }: AppOptions): Ex
     })
     .all(methodNotAllowed);
 
-  app.route(paths.healthz).get(ok).all(methodNotAllowed);
-  app.route(paths.readyz).get(door.whenReady, ok).all(methodNotAllowed);
+  app
+    .route(paths.healthz)
+    .get(sayReady(() => undefined))
+    .all(methodNotAllowed);
+  app.route(paths.readyz).get(door.whenReady, sayReady(trouble)).all(methodNotAllowed);
   if (config.metrics) app.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
 
   app.use(
@@ -88,9 +93,15 @@ function oneAtATime(refusals: Refusals): RequestHandler {
   };
 }
 
-const ok: RequestHandler = (_request, response) => {
-  response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');
-};
+/** Trouble with the ledger is no reason to take traffic away: the count goes on. */
+function sayReady(trouble: () => string | undefined): RequestHandler {
+  return (_request, response) => {
+    response
+      .set('Cache-Control', 'no-store')
+      .type('text/plain')
+      .send(`${trouble() ?? 'ok'}\n`);
+  };
+}
 
 function sendMetrics({ registry }: Metrics): RequestHandler {
   return async (_request, response) => {

@@ -8,6 +8,8 @@ export type Config = {
   port: number;
   /** The origins whose pages may read the count, besides the server's own; `*` is all of them. */
   allowedOrigins: '*' | readonly string[];
+  /** The folder in which the totals are kept. */
+  dataDir: string;
   /** The most streams at once. */
   maxStreams: number;
   /** The most streams at once from one address. */
@@ -54,6 +56,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
     host: read('HOST', variables.HOST),
     port: read('PORT', variables.PORT),
     allowedOrigins: read('ALLOWED_ORIGINS', variables.ALLOWED_ORIGINS),
+    dataDir: read('DATA_DIR', variables.DATA_DIR),
     maxStreams: read('MAX_STREAMS', variables.MAX_STREAMS),
     maxStreamsPerAddress: read('MAX_STREAMS_PER_ADDRESS', variables.MAX_STREAMS_PER_ADDRESS),
     // What is left then is for the log, the ledger and the runtime itself.
@@ -90,6 +93,10 @@ function variablesFor(openFiles: number) {
         '*',
       ),
       say: '* or a list of origins with commas between them. Set for example ALLOWED_ORIGINS=https://example.com,https://www.example.com',
+    },
+    DATA_DIR: {
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
+      say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
     },
     MAX_STREAMS: {
       schema: v.optional(wholeNumber(1, maxStreams), String(maxStreams)),

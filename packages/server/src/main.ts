@@ -1,14 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { explainListenError, readConfig } from './config.ts';
-import { createMemoryLedger } from './memory-ledger.ts';
+import { LedgerError } from './ledger.ts';
 import { createMetrics, watchProcess } from './metrics.ts';
 import { openFilesLimit } from './open-files.ts';
 import { startServer } from './server.ts';
+import { openSqliteLedger, type SqliteLedger } from './sqlite-ledger.ts';
 
 function fail(sentences: readonly string[]): never {
   for (const sentence of sentences) console.error(sentence);
   process.exit(1);
+}
+
+function openLedger(): SqliteLedger {
+  try {
+    return openSqliteLedger({ dataDir: config.dataDir, now: Date.now });
+  } catch (error) {
+    if (error instanceof LedgerError) fail([error.message]);
+    throw error;
+  }
 }
 
 const result = readConfig(process.env, openFilesLimit());
@@ -21,7 +31,7 @@ watchProcess(metrics);
 
 const server = await startServer({
   config,
-  ledger: createMemoryLedger(Date.now),
+  ledger: openLedger(),
   clock: { now: Date.now, elapsed: () => performance.now() },
   metrics,
   // The client's build puts the page beside the server's bundle.

@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Clock, startEmitter } from './emitter.ts';
 import type { Ledger } from './ledger.ts';
+import { watchLedger } from './ledger-watch.ts';
 import { createLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { watchOpenFiles } from './open-files.ts';
@@ -45,8 +46,22 @@ export type ServerOptions = {
 export async function startServer({ config, ledger, clock, metrics, pageDir, log }: ServerOptions) {
   let ready = true;
   const refusals = createRefusals(metrics, log);
-  const emitter = await startEmitter({ ledger, clock, limits: createLimits(config), metrics });
-  const app = createApp({ emitter, config, metrics, refusals, pageDir, isReady: () => ready, log });
+  const emitter = await startEmitter({
+    ledger: watchLedger(ledger, metrics, log),
+    clock,
+    limits: createLimits(config),
+    metrics,
+  });
+  const app = createApp({
+    emitter,
+    config,
+    metrics,
+    refusals,
+    pageDir,
+    isReady: () => ready,
+    trouble: ledger.trouble,
+    log,
+  });
   const server = createServer(requestDeadline, app);
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;

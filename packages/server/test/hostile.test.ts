@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { eventually, openServer, openSocket, openStream } from './support.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
 
 const streamRequest = 'GET /stream HTTP/1.1\r\nHost: x\r\n\r\n';
 
@@ -65,8 +64,7 @@ describe('a hostile client', () => {
   });
 
   test('that pipelines requests loses its connection, and no file that was opened for them stays open', async () => {
-    const pageDir = await mkdtemp(join(tmpdir(), 'live-visitors-'));
-    onTestFinished(() => rm(pageDir, { recursive: true }));
+    const pageDir = makeFolder();
     await writeFile(join(pageDir, 'index.html'), '<!doctype html>'.padEnd(50_000));
     const server = await openServer({}, { pageDir });
     const files = async () => (await readdir('/proc/self/fd')).length;

@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { eventually, openServer, openSocket, openStream } from './support.ts';
+import { describe, expect, test } from 'vitest';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
 
 describe('GET /metrics', () => {
   test('tells of streams, tabs, events, ticks and what has ended', async () => {
@@ -68,8 +67,7 @@ describe('every answer', () => {
 });
 
 test('GET /readyz is 503 as soon as the server drains, while a response is still under way', async () => {
-  const pageDir = await mkdtemp(join(tmpdir(), 'live-visitors-'));
-  onTestFinished(() => rm(pageDir, { recursive: true }));
+  const pageDir = makeFolder();
   await writeFile(join(pageDir, 'large.bin'), Buffer.alloc(64 * 1024 * 1024));
   const { port, close } = await openServer({}, { pageDir });
   // A download that its client has stopped reading keeps the server from ending at once.

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { eventually, mainFile } from './support.ts';
+import { eventually, mainFile, makeFolder } from './support.ts';
 
 /** Runs the program, until the test has finished, with these environment variables besides the ones that there are. */
 export function runProgram(env: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, [mainFile], {
-    env: { ...process.env, HOST: '127.0.0.1', ...env },
+    env: { ...process.env, HOST: '127.0.0.1', DATA_DIR: makeFolder(), ...env },
   });
   let output = '';
   let errors = '';

@@ -1,17 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeEvent, type EventMap, type EventName, eventNames } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../src/config.ts';
-import { createMemoryLedger } from '../src/memory-ledger.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { startServer } from '../src/server.ts';
+import { openSqliteLedger } from '../src/sqlite-ledger.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
 export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
   return vi.waitFor(holds, { timeout, interval: 20 });
+}
+
+/** Makes a folder that is there until the test has finished. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
@@ -25,7 +35,7 @@ export async function openServer(
   const logged: string[] = [];
   const server = await startServer({
     config,
-    ledger: createMemoryLedger(Date.now),
+    ledger: openSqliteLedger({ dataDir: makeFolder(), now: Date.now }),
     clock: { now: Date.now, elapsed: () => performance.now() },
     metrics: createMetrics(),
     pageDir,

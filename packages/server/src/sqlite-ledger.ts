@@ -1,0 +1,100 @@
+import type { Ledger } from './ledger.ts';
+import { createMinutes, type Minute, minutesKeptMs } from './minutes.ts';
+import { messageOf, openSqliteFile } from './sqlite-file.ts';
+import type { Totals } from './totals-file.ts';
+
+export type SqliteLedger = Ledger & {
+  /** All that it holds. */
+  export: () => Totals;
+  /**
+   * Takes the figures of another ledger, or of the counter that a site had before.
+   *
+   * @returns false where it holds figures of its own already, which it keeps
+   */
+  import: (totals: Totals) => boolean;
+};
+
+/**
+ * A ledger in a SQLite file of this process's own.
+ *
+ * @param now - the time in milliseconds since 1970
+ * @throws LedgerError where the file cannot be had
+ */
+export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () => number }): SqliteLedger {
+  const database = openSqliteFile(dataDir);
+  const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
+  const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
+  const updateTotals = database.prepare('UPDATE totals SET visits = ?, visitorSeconds = ?, peak = ?, peakAt = ?');
+  const addMinute = database.prepare(`
+    INSERT INTO minutes (at, lowest, highest, sum, ticks, visits) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (at) DO UPDATE SET
+      lowest = min(lowest, excluded.lowest), highest = max(highest, excluded.highest),
+      sum = sum + excluded.sum, ticks = ticks + excluded.ticks, visits = visits + excluded.visits`);
+  const prune = database.prepare('DELETE FROM minutes WHERE at < ?');
+
+  // As the columns are typed and never null, a row is what its statement selects.
+  const readTotals = () => selectTotals.get() as Omit<Totals, 'minutes'>;
+  const before = readTotals();
+  let { peak, peakAt } = before;
+  let lastAt = 0;
+  let visitsSoFar = 0;
+  /** What is not written yet. */
+  const minutes = createMinutes();
+  let trouble: string | undefined;
+
+  function write(totals: Omit<Totals, 'minutes'>, added: Iterable<Minute>): void {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
+      for (const { at, lowest, highest, sum, ticks, visits } of added) {
+        addMinute.run(at, lowest, highest, sum, ticks, visits);
+      }
+      prune.run(now() - minutesKeptMs);
+      database.exec('COMMIT');
+    } catch (error) {
+      // Some errors, such as that of a full disk, have rolled it back already.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  return {
+    async record(reading) {
+      // A clock that was set back must not make ids go back.
+      lastAt = Math.max(lastAt + 1, now());
+      if (reading.online > peak) {
+        peak = reading.online;
+        peakAt = lastAt;
+      }
+      minutes.add(lastAt, reading.online, reading.visits - visitsSoFar);
+      visitsSoFar = reading.visits;
+      const visits = before.visits + reading.visits;
+      const visitorSeconds = before.visitorSeconds + reading.visitorSeconds;
+
+      try {
+        write({ visits, visitorSeconds, peak, peakAt }, minutes.all());
+        minutes.clear();
+        trouble = undefined;
+      } catch (error) {
+        trouble = `The totals cannot be written to DATA_DIR: ${messageOf(error)}. They are kept in memory until they can be.`;
+      }
+      const { online, browsers } = reading;
+      return { online, browsers, visits, peak, visitorSeconds, at: lastAt };
+    },
+
+    trouble: () => trouble,
+
+    async close() {
+      database.close();
+    },
+
+    export: () => ({ ...readTotals(), minutes: selectMinutes.all() as Minute[] }),
+
+    import({ minutes: imported, ...totals }) {
+      const { visits, visitorSeconds, peak: ownPeak } = readTotals();
+      if (visits + visitorSeconds + ownPeak > 0) return false;
+      write(totals, imported);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+
+const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** All that a ledger holds, as it is moved from one to another. Times are in milliseconds since 1970. */
+const totalsSchema = v.object({
+  visits: wholeNumber,
+  visitorSeconds: wholeNumber,
+  peak: wholeNumber,
+  /** When so many were online; 0 where it is not known. */
+  peakAt: v.optional(wholeNumber, 0),
+  minutes: v.optional(
+    v.array(
+      v.object({
+        at: wholeNumber,
+        lowest: wholeNumber,
+        highest: wholeNumber,
+        sum: wholeNumber,
+        ticks: wholeNumber,
+        visits: wholeNumber,
+      }),
+    ),
+    [],
+  ),
+});
+
+export type Totals = v.InferOutput<typeof totalsSchema>;
+
+/** Reads totals from JSON; a sentence that says what is wrong where they cannot be. */
+export function parseTotals(text: string): { ok: true; totals: Totals } | { ok: false; problem: string } {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), totalsSchema), text);
+  if (result.success) return { ok: true, totals: result.output };
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue);
+  return { ok: false, problem: `${where === null ? '' : `"${where}": `}${issue.message}` };
+}

@@ -1,0 +1,240 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { LedgerError } from '../src/ledger.ts';
+import { openSqliteLedger } from '../src/sqlite-ledger.ts';
+import { describeLedger } from './ledger-conformance.ts';
+import { runProgram } from './program.ts';
+import { eventually, makeFolder, openSocket } from './support.ts';
+
+const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
+const open = (dataDir: string, now: () => number = Date.now) => openSqliteLedger({ dataDir, now });
+
+function refusal(dataDir: string): string {
+  try {
+    open(dataDir);
+  } catch (error) {
+    if (error instanceof LedgerError) return error.message;
+  }
+  throw new Error('It was opened.');
+}
+
+describeLedger('a file', async () => {
+  const dataDir = join(makeFolder(), 'made', 'where', 'missing');
+  return async () => open(dataDir);
+});
+
+describe('the ledger in a file', () => {
+  test('keeps each minute of the last 30 days: fewest, mean and most online, and visits', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const tick = async (ledger: ReturnType<typeof open>, online: number, visits: number) => {
+      await ledger.record({ online, browsers: online, visits, visitorSeconds: 0 });
+      time += 20_000;
+    };
+    const first = open(dataDir, () => time);
+    for (const [online, visits] of [
+      [4, 4],
+      [2, 4],
+      [6, 9],
+      [1, 10],
+    ] as const)
+      await tick(first, online, visits);
+    await first.close();
+    // Stopped in the middle of the second minute, and started again in it.
+    const second = open(dataDir, () => time);
+    await tick(second, 3, 2);
+    expect(second.export()).toMatchObject({
+      visits: 12,
+      peak: 6,
+      peakAt: start + 40_000,
+      minutes: [
+        { at: start, lowest: 2, highest: 6, sum: 12, ticks: 3, visits: 9 },
+        { at: start + 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 3 },
+      ],
+    });
+
+    time = start + 30 * 24 * 60 * 60_000 + 60_000;
+    await tick(second, 1, 2);
+    expect(second.export().minutes.map(({ at }) => at)).toEqual([start + 60_000, time - 20_000]);
+    await second.close();
+  });
+
+  test('is refused while another process has it, with the way to count with several', async () => {
+    const dataDir = makeFolder();
+    const ledger = open(dataDir);
+    expect(refusal(dataDir)).toMatch(/is in use by another process\. .* set REDIS_URL/);
+    await ledger.close();
+    await open(dataDir).close();
+  });
+
+  test.each([
+    ['is no database', (file: string) => writeFileSync(file, 'My holiday in Recife. '.repeat(500))],
+    [
+      'is the database of another program',
+      (file: string) => {
+        const other = new DatabaseSync(file);
+        other.exec('CREATE TABLE recipes (name TEXT)');
+        other.close();
+      },
+    ],
+  ])('refuses a file that %s, and leaves it as it is', (_, write) => {
+    const dataDir = makeFolder();
+    write(fileOf(dataDir));
+    const before = readFileSync(fileOf(dataDir));
+    expect(refusal(dataDir)).toMatch(/is no file of this program\. .* Set DATA_DIR/);
+    expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
+  });
+
+  test('refuses a file of a newer version, and leaves it as it is', async () => {
+    const dataDir = makeFolder();
+    await open(dataDir).close();
+    const newer = new DatabaseSync(fileOf(dataDir));
+    newer.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 99');
+    newer.close();
+    const before = readFileSync(fileOf(dataDir));
+    expect(refusal(dataDir)).toMatch(/newer version .* set DATA_DIR/);
+    expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
+  });
+
+  test('cannot be had in a folder that cannot be made, which it says', () => {
+    const file = join(makeFolder(), 'file');
+    writeFileSync(file, '');
+    expect(refusal(join(file, 'data'))).toMatch(
+      /^DATA_DIR is ".*", where the totals cannot be kept: ENOTDIR.* Set DATA_DIR/,
+    );
+  });
+
+  test('takes the totals of another, but none where it has some already', async () => {
+    const totals = { visits: 41, visitorSeconds: 5310, peak: 9, peakAt: 1_790_000_000_000 };
+    const minutes = [{ at: Date.now() - (Date.now() % 60_000), lowest: 1, highest: 2, sum: 3, ticks: 2, visits: 1 }];
+    const dataDir = makeFolder();
+    const ledger = open(dataDir);
+    expect(ledger.import({ ...totals, minutes })).toBe(true);
+    expect(ledger.export()).toEqual({ ...totals, minutes });
+    expect(ledger.import({ ...totals, visits: 1, minutes: [] })).toBe(false);
+    await ledger.close();
+    const again = open(dataDir);
+    expect(await again.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 })).toMatchObject({
+      visits: 42,
+      visitorSeconds: 5311,
+      peak: 9,
+    });
+    await again.close();
+  });
+});
+
+describe('the program', () => {
+  test('ends with exit code 1 and one sentence where the ledger cannot be had', async () => {
+    const dataDir = makeFolder();
+    writeFileSync(fileOf(dataDir), 'no database'.repeat(100));
+    const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: dataDir });
+    expect(await exited).toBe(1);
+    expect(errors()).toMatch(/^\/.* Set DATA_DIR to another folder\.\n$/);
+  });
+
+  test('shows no figure that is lost when it is killed, and finds its file whole, 100 times', {
+    timeout: 400_000,
+  }, async () => {
+    const dataDir = makeFolder();
+    const shown = { visits: 0, visitorSeconds: 0, peak: 0 };
+    let kills = 0;
+    while (kills < 100) {
+      const { child, exited, url } = runProgram({ PORT: '0', DATA_DIR: dataDir });
+      const port = Number(new URL(await url()).port);
+      const streams = Array.from({ length: 1 + (kills % 4) }, (_, i) =>
+        openSocket(port, `GET /stream?tabs=${1 + i + (kills % 7)} HTTP/1.1\r\nHost: x\r\n\r\n`),
+      );
+      const snapshots = () =>
+        streams.flatMap(({ received }) =>
+          [...received().matchAll(/^data: (\{"online".*\})$/gm)].map(
+            ([, json = '']) => JSON.parse(json) as typeof shown,
+          ),
+        );
+      await eventually(() => expect(snapshots().length).toBeGreaterThanOrEqual(streams.length));
+      for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
+        expect(Math.min(...snapshots().map((snapshot) => snapshot[name]))).toBeGreaterThanOrEqual(shown[name]);
+      }
+
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 1200));
+      if (Math.random() < 0.5) streams[0]?.socket.destroy();
+      child.kill('SIGKILL');
+      await exited;
+      kills++;
+      await eventually(() => expect(streams.every(({ closed }) => closed())).toBe(true));
+      for (const snapshot of snapshots()) {
+        for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
+          shown[name] = Math.max(shown[name], snapshot[name]);
+        }
+      }
+    }
+    expect(shown.visits).toBeGreaterThan(50);
+    expect(shown.visitorSeconds).toBeGreaterThan(50);
+  });
+});
+
+function whyNoSmallDisk(): string | undefined {
+  return process.getuid?.() === 0 && process.platform === 'linux' ? undefined : 'it takes root, to mount a small one';
+}
+
+const missing = whyNoSmallDisk();
+describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () => {
+  function mountSmallDisk(): string {
+    const folder = makeFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);
+    onTestFinished(() => {
+      execFileSync('umount', ['--lazy', folder]);
+    });
+    return folder;
+  }
+
+  function fill(folder: string): string {
+    const file = join(folder, 'filler');
+    try {
+      writeFileSync(file, Buffer.alloc(1024 * 1024));
+    } catch {
+      // It is full now.
+    }
+    expect(statSync(file).size).toBeGreaterThan(0);
+    return file;
+  }
+
+  test('the program does not start, and says why', async () => {
+    const folder = mountSmallDisk();
+    fill(folder);
+    const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: folder });
+    expect(await exited).toBe(1);
+    expect(errors()).toMatch(/^DATA_DIR is ".*full.* Set DATA_DIR to a folder that has room .*\n$/);
+  });
+
+  test('the program goes on, says so everywhere, and writes what it kept when there is room again', async () => {
+    const folder = mountSmallDisk();
+    const first = runProgram({ PORT: '0', DATA_DIR: folder });
+    const url = await first.url();
+    const text = async (path: string) => (await fetch(url + path)).text();
+    const stream = openSocket(Number(new URL(url).port), 'GET /stream?tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => expect(stream.received()).toContain('"visits":3'));
+
+    const filler = fill(folder);
+    // The file of what changes has room left for a while.
+    await eventually(async () => expect(await text('/readyz')).toContain('cannot be written'), 50_000);
+    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 1\n');
+    const ticks = stream.received().split('event: visitors').length;
+    await eventually(() => expect(stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));
+    openSocket(Number(new URL(url).port), 'GET /stream?tabs=5 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => expect(stream.received()).toContain('"visits":8'));
+
+    rmSync(filler);
+    await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));
+    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 0\n');
+    expect(first.output()).toContain('the ledger is in trouble');
+    expect(first.output()).toContain('the ledger records again');
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const second = runProgram({ PORT: '0', DATA_DIR: folder });
+    expect(await (await fetch(`${await second.url()}/visitors`)).json()).toMatchObject({ visits: 8, peak: 8 });
+  });
+});

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { openSqliteLedger } from '../src/sqlite-ledger.ts';
+import { makeFolder } from './support.ts';
+
+const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));
+
+function run(dataDir: string, ...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, DATA_DIR: dataDir };
+    execFile(process.execPath, [program, ...args], { env }, (error, output, errors) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output, errors });
+    });
+  });
+}
+
+describe('totals', () => {
+  test('moves a counter to another machine', async () => {
+    const [from, to] = [makeFolder(), makeFolder()];
+    const ledger = openSqliteLedger({ dataDir: from, now: Date.now });
+    await ledger.record({ online: 3, browsers: 2, visits: 41, visitorSeconds: 5310 });
+    const held = ledger.export();
+    await ledger.close();
+    const file = join(makeFolder(), 'totals.json');
+    expect(await run(from, 'export', file)).toMatchObject({ code: 0, output: `Written to ${file}\n` });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(held);
+    expect(await run(to, 'import', file)).toMatchObject({ code: 0, output: `Taken from ${file}\n` });
+    const moved = openSqliteLedger({ dataDir: to, now: Date.now });
+    expect(moved.export()).toEqual(held);
+    await moved.close();
+  });
+
+  test('seeds a counter with the figures of the one that a site had before', async () => {
+    const dataDir = makeFolder();
+    const file = join(makeFolder(), 'seed.json');
+    writeFileSync(file, '{ "visits": 123456, "visitorSeconds": 0, "peak": 7 }');
+    expect((await run(dataDir, 'import', file)).code).toBe(0);
+    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    expect(ledger.export()).toEqual({ visits: 123_456, visitorSeconds: 0, peak: 7, peakAt: 0, minutes: [] });
+    await ledger.close();
+  });
+
+  test('loses nothing: neither a file that is there nor figures that are', async () => {
+    const dataDir = makeFolder();
+    const file = join(makeFolder(), 'totals.json');
+    writeFileSync(file, '{ "visits": 1, "visitorSeconds": 2, "peak": 1 }');
+    expect(await run(dataDir, 'export', file)).toMatchObject({ code: 1, errors: expect.stringContaining('EEXIST') });
+    expect((await run(dataDir, 'import', file)).code).toBe(0);
+    const again = await run(dataDir, 'import', file);
+    expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('holds figures already') });
+  });
+
+  test.each([
+    ['no JSON', 'visits: 3', 'JSON'],
+    ['a figure missing', '{ "visits": 1, "peak": 1 }', 'visitorSeconds'],
+    ['a figure below zero', '{ "visits": -1, "visitorSeconds": 2, "peak": 1 }', 'visits'],
+  ])('refuses a file with %s', async (_, text, named) => {
+    const file = join(makeFolder(), 'totals.json');
+    writeFileSync(file, text);
+    const { code, errors } = await run(makeFolder(), 'import', file);
+    expect(code).toBe(1);
+    expect(errors).toContain(named);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('says how it is used', async () => {
+    for (const args of [[], ['export'], ['print', 'x'], ['export', 'a', 'b']]) {
+      expect(await run(makeFolder(), ...args)).toMatchObject({ code: 1, errors: expect.stringContaining('Usage:') });
+    }
+  });
+});
