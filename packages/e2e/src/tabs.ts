@@ -127,6 +127,9 @@ export function describeTabs(name: string, start: () => Promise<Site>): void {
       await open();
       await allShow(3);
       for (const tab of tabs) await tab.mark();
+      // A tick after the last tab came, its visit is recorded.
+      const from = Number(await tabs[0]?.figure('visitorSeconds'));
+      await eventually(async () => expect(await tabs[0]?.figure('visitorSeconds')).toBeGreaterThan(from + 3));
       const { visits } = await visitors();
       await site.restart();
       await eventually(async () => expect((await visitors()).online).toBe(3));

@@ -86,6 +86,7 @@ describe('the page', () => {
   test('reconnects after a time in which something else answered with 503', async () => {
     const { server, tab } = await openPage();
     await tab.mark();
+    await eventually(async () => expect(await tab.figure('visits')).toBe(1));
     await server.kill();
     await eventually(async () => expect(await tab.connection()).toBe('reconnecting'));
 

@@ -179,9 +179,10 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
       return undefined;
     },
 
-    /** Bids every stream farewell and counts no more. */
+    /** Records what was counted since the last tick, bids every stream farewell, and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
+      await ledger.record(audience.read());
       await inSlices([...members.keys()], clock.elapsed, (stream) => {
         if (stream.isOpen) bidFarewell(stream, 'restart');
       });

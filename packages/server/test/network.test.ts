@@ -3,16 +3,17 @@ import type { EventMap } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, test, vi } from 'vitest';
 import { createNamespace, layCable, type NetworkNamespace, whyNoNamespaces } from './network-namespace.ts';
-import { eventually, mainFile } from './support.ts';
+import { eventually, mainFile, makeFolder } from './support.ts';
 
 const port = 3000;
 const curlOptions = ['--silent', '--no-buffer', '--noproxy', '*'];
 
 /** Runs the program in a namespace, where it can be asked from within. */
-async function startServer(namespace: NetworkNamespace, env: Record<string, string> = {}) {
+async function startServer(namespace: NetworkNamespace, dataDir: string, env: Record<string, string> = {}) {
   // With so little room for what is short-lived, memory that grows is memory that is held.
   const { pid, onOutput } = namespace.start(process.execPath, ['--max-semi-space-size=1', mainFile], {
     ...env,
+    DATA_DIR: dataDir,
     HOST: '0.0.0.0',
     PORT: String(port),
   });
@@ -96,7 +97,7 @@ describe.skipIf(missing).concurrent(`on a network of its own${missing ? ` (${mis
       { namespace: here, address: '192.0.2.1' },
       { namespace: there, address: '192.0.2.2' },
     );
-    const { snapshot, metrics, sockets } = await startServer(here);
+    const { snapshot, metrics, sockets } = await startServer(here, makeFolder(onTestFinished));
     const socketsBefore = await sockets();
 
     const peer = there.start('curl', [...curlOptions, `http://192.0.2.1:${port}/stream?browser=abcdefgh&tabs=3`]);
@@ -124,7 +125,7 @@ describe.skipIf(missing).concurrent(`on a network of its own${missing ? ` (${mis
     onTestFinished(namespace.remove);
     // The kernel's buffers for a connection, which otherwise take ticks for hours.
     await namespace.run('sysctl', '-w', 'net.ipv4.tcp_wmem=4096 4096 4096', 'net.ipv4.tcp_rmem=4096 4096 4096');
-    const { snapshot, metrics, sockets, residentMib } = await startServer(namespace, {
+    const { snapshot, metrics, sockets, residentMib } = await startServer(namespace, makeFolder(onTestFinished), {
       MAX_STREAMS_PER_ADDRESS: '2000',
     });
     const { ticks } = startReader(namespace);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { openSqliteLedger } from '../src/sqlite-ledger.ts';
 import { eventually, openServer, openSocket, openStream } from './support.ts';
 
 describe('GET /stream', () => {
@@ -174,6 +175,15 @@ describe('stopping', () => {
     await once(socket, 'connect');
     await close();
     await eventually(() => expect(closed()).toBe(true));
+  });
+
+  test('records the visits of the last moment', async () => {
+    const { url, close, dataDir } = await openServer();
+    for (let i = 0; i < 5; i++) await (await openStream(`${url}/stream`)).first('visitors');
+    await close();
+    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    expect(ledger.export().visits).toBe(5);
+    await ledger.close();
   });
 
   test('bids every stream farewell and ends it', async () => {

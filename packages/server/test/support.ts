@@ -17,10 +17,14 @@ export function eventually<Result>(holds: () => Result | Promise<Result>, timeou
   return vi.waitFor(holds, { timeout, interval: 20 });
 }
 
-/** Makes a folder that is there until the test has finished. */
-export function makeFolder(): string {
+/**
+ * Makes a folder that is there until the test has finished.
+ *
+ * @param onFinished - the test's own, where it runs side by side with others
+ */
+export function makeFolder(onFinished: (clean: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -32,10 +36,11 @@ export async function openServer(
   const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
   const config: Config = result.config;
+  const dataDir = makeFolder();
   const logged: string[] = [];
   const server = await startServer({
     config,
-    ledger: openSqliteLedger({ dataDir: makeFolder(), now: Date.now }),
+    ledger: openSqliteLedger({ dataDir, now: Date.now }),
     clock: { now: Date.now, elapsed: () => performance.now() },
     metrics: createMetrics(),
     pageDir,
@@ -52,7 +57,7 @@ export async function openServer(
     const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n');
     return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length) ?? 0);
   };
-  return { url, port: server.port, logged, snapshot, metric, close };
+  return { url, port: server.port, dataDir, logged, snapshot, metric, close };
 }
 
 export type StreamEvent = {

@@ -1,0 +1,56 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+
+/** A stretch of wire to a port of this machine, on which answers can get lost. There until the test has finished. */
+export async function openRelay(to: number) {
+  const pairs = new Set<{ near: Socket; far: Socket }>();
+  let losing = false;
+
+  const server = createServer((near) => {
+    const far = connect(to, '127.0.0.1');
+    const pair = { near, far };
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of [near, far]) socket.on('error', end).on('close', end);
+    near.on('data', (bytes) => far.write(bytes));
+    far.on('data', (bytes) => {
+      if (!losing) near.write(bytes);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
+
+  /** Cuts all connections. */
+  function cut(): void {
+    for (const { near, far } of pairs) {
+      near.destroy();
+      far.destroy();
+    }
+  }
+
+  onTestFinished(() => {
+    server.close();
+    cut();
+  });
+
+  return {
+    port: address.port,
+    cut,
+    /** From now on, what is asked arrives and what is answered does not. */
+    loseAnswers(): void {
+      losing = true;
+    },
+    /** Answers arrive again, on new connections: none comes late. */
+    heal(): void {
+      cut();
+      losing = false;
+    },
+  };
+}
