@@ -1,5 +1,6 @@
 import express from 'express';
 import * as v from 'valibot';
+import { isRedisUrl } from './redis-trouble.ts';
 
 export type Config = {
   /** The address to listen on; all of them where it is left out. */
@@ -8,8 +9,12 @@ export type Config = {
   port: number;
   /** The origins whose pages may read the count, besides the server's own; `*` is all of them. */
   allowedOrigins: '*' | readonly string[];
-  /** The folder in which the totals are kept. */
+  /** The folder in which the totals are kept, where there is no Redis. */
   dataDir: string;
+  /** The Redis that the nodes of a fleet share. */
+  redisUrl: string | undefined;
+  /** What the names of all keys in it begin with. */
+  redisPrefix: string;
   /** The most streams at once. */
   maxStreams: number;
   /** The most streams at once from one address. */
@@ -32,6 +37,8 @@ type Variable<Output> = {
   schema: v.GenericSchema<unknown, Output>;
   /** What it must be, and what to set. */
   say: string;
+  /** Whether what is set may be shown. */
+  isSecret?: boolean;
 };
 
 /**
@@ -43,11 +50,11 @@ type Variable<Output> = {
 export function readConfig(env: Readonly<Record<string, string | undefined>>, openFiles: number): ConfigResult {
   const problems: string[] = [];
 
-  function read<Output>(name: keyof typeof variables, { schema, say }: Variable<Output>): Output | undefined {
+  function read<Output>(name: keyof typeof variables, { schema, say, isSecret }: Variable<Output>): Output | undefined {
     const given = env[name] === '' ? undefined : env[name];
     const result = v.safeParse(schema, given);
     if (result.success) return result.output;
-    problems.push(`${name} must be ${say}; it is ${JSON.stringify(given)} now.`);
+    problems.push(`${name} must be ${say}; it is ${isSecret ? 'something else' : JSON.stringify(given)} now.`);
     return undefined;
   }
 
@@ -57,6 +64,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
     port: read('PORT', variables.PORT),
     allowedOrigins: read('ALLOWED_ORIGINS', variables.ALLOWED_ORIGINS),
     dataDir: read('DATA_DIR', variables.DATA_DIR),
+    redisUrl: read('REDIS_URL', variables.REDIS_URL),
+    redisPrefix: read('REDIS_PREFIX', variables.REDIS_PREFIX),
     maxStreams: read('MAX_STREAMS', variables.MAX_STREAMS),
     maxStreamsPerAddress: read('MAX_STREAMS_PER_ADDRESS', variables.MAX_STREAMS_PER_ADDRESS),
     // What is left then is for the log, the ledger and the runtime itself.
@@ -97,6 +106,15 @@ function variablesFor(openFiles: number) {
     DATA_DIR: {
       schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
       say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
+    },
+    REDIS_URL: {
+      schema: v.optional(v.pipe(v.string(), v.check(isRedisUrl))),
+      say: 'the URL of a Redis, with the user and password where it takes them. Set for example REDIS_URL=redis://localhost:6379, or leave it out to keep the totals in DATA_DIR',
+      isSecret: true,
+    },
+    REDIS_PREFIX: {
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
+      say: '1 to 64 characters of A-Z a-z 0-9 _ . : -. Set for example REDIS_PREFIX=live-visitors',
     },
     MAX_STREAMS: {
       schema: v.optional(wholeNumber(1, maxStreams), String(maxStreams)),

@@ -55,7 +55,10 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   let opened = 0;
   let ended = 0;
   let lastTickAt = clock.elapsed();
-  let recorded = await ledger.record(audience.read());
+  /** What was counted here at the last tick, and what that came to in the ledger. */
+  let counted = audience.read();
+  let recorded = await ledger.record(counted);
+  for (const { at, online } of await ledger.recentSeconds()) history.add(at, online);
 
   const stopTicking = startTicking(tickMs, clock.now, async (latenessMs) => {
     const startedAt = clock.elapsed();
@@ -64,7 +67,9 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     succession.expire();
     // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
     const present = [...members.keys()];
-    recorded = await ledger.record(audience.read());
+    const reading = audience.read();
+    recorded = await ledger.record(reading);
+    counted = reading;
     history.add(recorded.at, recorded.online);
     await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), present, startedAt);
 
@@ -117,9 +122,11 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     end(stream, reason, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
   }
 
-  /** Who is here now, with totals as last recorded. */
+  /** Who is here now, and on a fleet's other nodes as last heard, with totals as last recorded. */
   function snapshot(): Snapshot {
-    const { online, browsers } = audience.read();
+    const now = audience.read();
+    const online = recorded.online + now.online - counted.online;
+    const browsers = recorded.browsers + now.browsers - counted.browsers;
     return { ...recorded, online, browsers, at: Math.max(recorded.at, clock.now()) };
   }
 

@@ -11,6 +11,8 @@ export type Ledger = {
    * @returns the snapshot to show. Its `at` is later than that of the one before, and no total of it is ever lower
    */
   record(reading: Reading): Promise<Snapshot>;
+  /** What it knows of the last hour, second by second; oldest first. */
+  recentSeconds(): Promise<{ at: number; online: number }[]>;
   /** What keeps it from recording, if anything does, in a sentence for whoever runs the server. */
   trouble(): string | undefined;
   close(): Promise<void>;

@@ -1,20 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { explainListenError, readConfig } from './config.ts';
-import { LedgerError } from './ledger.ts';
+import { type Ledger, LedgerError } from './ledger.ts';
 import { createMetrics, watchProcess } from './metrics.ts';
 import { openFilesLimit } from './open-files.ts';
+import { openRedisLedger } from './redis-ledger.ts';
 import { startServer } from './server.ts';
-import { openSqliteLedger, type SqliteLedger } from './sqlite-ledger.ts';
+import { openSqliteLedger } from './sqlite-ledger.ts';
 
 function fail(sentences: readonly string[]): never {
   for (const sentence of sentences) console.error(sentence);
   process.exit(1);
 }
 
-function openLedger(): SqliteLedger {
+async function openLedger(): Promise<Ledger> {
+  const { dataDir, redisUrl, redisPrefix } = config;
   try {
-    return openSqliteLedger({ dataDir: config.dataDir, now: Date.now });
+    return redisUrl === undefined
+      ? openSqliteLedger({ dataDir, now: Date.now })
+      : await openRedisLedger({ url: redisUrl, prefix: redisPrefix, now: Date.now });
   } catch (error) {
     if (error instanceof LedgerError) fail([error.message]);
     throw error;
@@ -31,7 +35,7 @@ watchProcess(metrics);
 
 const server = await startServer({
   config,
-  ledger: openLedger(),
+  ledger: await openLedger(),
   clock: { now: Date.now, elapsed: () => performance.now() },
   metrics,
   // The client's build puts the page beside the server's bundle.

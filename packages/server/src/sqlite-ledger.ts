@@ -82,6 +82,9 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
       return { online, browsers, visits, peak, visitorSeconds, at: lastAt };
     },
 
+    // Seconds are kept in memory only: those of a process that has ended are gone.
+    recentSeconds: async () => [],
+
     trouble: () => trouble,
 
     async close() {

@@ -21,6 +21,8 @@ if ((command !== 'export' && command !== 'import') || file === undefined || rest
 const config = readConfig(process.env, openFilesLimit());
 if (!config.ok) fail(config.problems.join('\n'));
 
+if (config.config.redisUrl !== undefined) fail('REDIS_URL is set, so that the totals are in Redis, not in DATA_DIR.');
+
 try {
   const path = resolve(file);
   const ledger = openSqliteLedger({ dataDir: config.config.dataDir, now: Date.now });

@@ -10,6 +10,8 @@ describe('the configuration', () => {
       port: 3000,
       allowedOrigins: '*',
       dataDir: 'data',
+      redisUrl: undefined,
+      redisPrefix: 'live-visitors',
       maxStreams: 19_000,
       maxStreamsPerAddress: 256,
       maxConnections: 19_500,
@@ -28,6 +30,8 @@ describe('the configuration', () => {
       PORT: '0',
       ALLOWED_ORIGINS: 'https://Example.com, http://localhost:8080/',
       DATA_DIR: '/var/lib/live-visitors',
+      REDIS_URL: 'rediss://user:secret@redis.example.com:6380/2',
+      REDIS_PREFIX: 'shop:visitors',
       MAX_STREAMS: '500',
       MAX_STREAMS_PER_ADDRESS: '8',
       TRUST_PROXY: 'loopback, 10.0.0.0/8',
@@ -41,6 +45,8 @@ describe('the configuration', () => {
         port: 0,
         allowedOrigins: ['https://example.com', 'http://localhost:8080'],
         dataDir: '/var/lib/live-visitors',
+        redisUrl: 'rediss://user:secret@redis.example.com:6380/2',
+        redisPrefix: 'shop:visitors',
         maxStreams: 500,
         maxStreamsPerAddress: 8,
         maxConnections: 19_500,
@@ -76,6 +82,7 @@ describe('the configuration', () => {
     ['MAX_STREAMS', 'many'],
     ['MAX_STREAMS', '19001'],
     ['MAX_STREAMS_PER_ADDRESS', '0'],
+    ['REDIS_PREFIX', 'a{b}'],
     ['TRUST_PROXY', 'my-proxy'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['METRICS', 'yes'],
@@ -88,6 +95,16 @@ describe('the configuration', () => {
     expect(result.problems[0]).toContain(`Set for example ${name}=`);
     expect(result.problems[0]).toContain(`it is ${JSON.stringify(value)} now`);
   });
+
+  test.each(['localhost:6379', 'http://:secret@localhost', 'redis://:secret@', 'redis://x:secret@y/z'])(
+    'refuses REDIS_URL=%s without a word of what it is',
+    (url) => {
+      const result = readConfig({ REDIS_URL: url }, openFiles);
+      if (result.ok) throw new Error('it was taken');
+      expect(result.problems[0]).toMatch(/^REDIS_URL must be .* Set for example REDIS_URL=/);
+      expect(result.problems[0]).not.toContain('secret');
+    },
+  );
 
   test('names every variable that is wrong', () => {
     expect(readConfig({ PORT: 'x', ALLOWED_ORIGINS: 'y' }, openFiles)).toMatchObject({ problems: { length: 2 } });

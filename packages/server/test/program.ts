@@ -20,6 +20,11 @@ export function runProgram(env: Record<string, string>) {
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  const url = () => eventually(() => JSON.parse(output.split('\n')[0] ?? '').url as string);
+  const url = () =>
+    eventually(() => {
+      const started = /"url":"([^"]+)"/.exec(output)?.[1];
+      if (started === undefined) throw new Error(`It does not listen. It printed:\n${output}${errors}`);
+      return started;
+    });
   return { child, exited, url, output: () => output, errors: () => errors };
 }

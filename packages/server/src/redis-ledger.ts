@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Snapshot } from '@live-visitors/shared';
+import { createClient, ErrorReply } from 'redis';
+import type { Reading } from './audience.ts';
+import type { Ledger } from './ledger.ts';
+import { type Answer, redisKeys, reportScript } from './redis-report.ts';
+import { explainConnectionError, placeOf } from './redis-trouble.ts';
+
+/** How long Redis may take to answer, before a tick goes on without it. */
+const answerMs = 400;
+
+/** How long a first connection is waited for. */
+const openMs = 1000;
+
+/** How long a connection may take to be made. */
+const connectMs = 1500;
+
+/** How long a connection may say nothing before another one is made. There is a call each second. */
+const idleMs = 3000;
+
+/** The longest pause before another try to connect, and by how much pauses differ between nodes. */
+const retryMs = { max: 500, jitter: 100 };
+
+export type RedisLedgerOptions = {
+  /** One that {@link isRedisUrl} accepts. */
+  url: string;
+  /** What the names of all keys begin with: fleets of different prefixes share a Redis and know nothing of each other. */
+  prefix?: string;
+  /** The time in milliseconds since 1970. It is Redis's time that is shown; this one bridges the time when Redis is away. */
+  now: () => number;
+};
+
+export type RedisLedger = Ledger & {
+  /** How many were online in the fleet at each second of the last hour, as far as it is known; oldest first. */
+  recentSeconds(): Promise<{ at: number; online: number }[]>;
+};
+
+/**
+ * Opens the ledger that a fleet shares. Resolves once Redis is reached, or else after a second: the ledger goes on
+ * trying for as long as it is open.
+ */
+export async function openRedisLedger({
+  url,
+  prefix = 'live-visitors',
+  now,
+}: RedisLedgerOptions): Promise<RedisLedger> {
+  const id = randomBytes(9).toString('base64url');
+  const keys = redisKeys(prefix);
+  const place = `Redis at ${placeOf(url)}`;
+  /** What Redis answered last, and to which reading. */
+  let known: { reading: Reading; answer: Answer; receivedAt: number } | undefined;
+  let latest: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+  let highest = 0;
+  let shown: Snapshot | undefined;
+  let trouble: string | undefined;
+  let underWay: Promise<boolean> | undefined;
+  let closed = false;
+
+  const client = createClient({
+    url,
+    RESP: 2,
+    scripts: { report: reportScript },
+    // What cannot be sent now is out of date when it can be.
+    disableOfflineQueue: true,
+    maintNotifications: 'disabled',
+    socket: {
+      connectTimeout: connectMs,
+      socketTimeout: idleMs,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, retryMs.max) + Math.random() * retryMs.jitter,
+    },
+  });
+  client.on('error', (error) => setTrouble(`${place} ${explainConnectionError(error)}`));
+  client.on('ready', () => {
+    // The fleet has not heard it yet, and waits for word of this node.
+    if (latest !== known?.reading && !closed) void report();
+  });
+  const ready = new Promise<void>((resolve) => client.once('ready', resolve));
+  // It rejects when the client is destroyed before it has connected.
+  client.connect().catch(() => {});
+  await within(ready, openMs);
+
+  function setTrouble(what: string): void {
+    trouble = `${what}. What is counted is kept in memory until it can be recorded.`;
+  }
+
+  /** Sends the latest reading, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
+  function report(): Promise<boolean> {
+    underWay ??= call(latest).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  async function call(reading: Reading): Promise<boolean> {
+    if (!client.isReady) return false;
+    try {
+      const answer = await client.report(keys, { id, reading, highest }, known?.answer.copy ?? '');
+      known = { reading, answer, receivedAt: now() };
+      trouble = undefined;
+      return true;
+    } catch (error) {
+      // Others come with an 'error' event.
+      if (error instanceof ErrorReply) setTrouble(`${place} answers "${error.message.replace(/\.$/, '')}"`);
+      return false;
+    }
+  }
+
+  /** Brings a reading to Redis. A call that is under way when it comes bears an older one. */
+  async function deliver(reading: Reading): Promise<boolean> {
+    latest = reading;
+    highest = Math.max(highest, reading.online);
+    const answered = await within(underWay?.then(report) ?? report(), answerMs);
+    if (answered === undefined) setTrouble(`${place} does not answer`);
+    return answered ?? false;
+  }
+
+  /** What is here now, and with it what Redis knew of the others last. */
+  function view(reading: Reading, answered: boolean): Snapshot {
+    const sum = (name: keyof Reading) => reading[name] + (known ? known.answer[name] - known.reading[name] : 0);
+    const time = known === undefined ? now() : known.answer.at + (answered ? 0 : now() - known.receivedAt);
+    return {
+      online: sum('online'),
+      browsers: sum('browsers'),
+      visits: Math.max(shown?.visits ?? 0, sum('visits')),
+      visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, sum('visitorSeconds')),
+      peak: Math.max(shown?.peak ?? 0, known?.answer.peak ?? 0, highest),
+      at: Math.max((shown?.at ?? 0) + 1, time),
+      ...(!answered && { partial: true }),
+    };
+  }
+
+  return {
+    async record(reading) {
+      const answered = await deliver(reading);
+      shown = view(reading, answered);
+      return shown;
+    },
+
+    trouble: () => trouble,
+
+    async close() {
+      closed = true;
+      // With nobody here any more: otherwise the others would count them until this node is taken for gone.
+      await deliver({ ...latest, online: 0, browsers: 0 });
+      client.destroy();
+    },
+
+    async recentSeconds() {
+      const entries = client.isReady
+        ? await within(
+            client.hVals(keys.seconds).catch(() => []),
+            answerMs,
+          )
+        : undefined;
+      const seconds = (entries ?? []).map((entry) => entry.split(':').map(Number));
+      // The hash is a ring: where nobody was there for a while, it holds what is older.
+      const newest = seconds.reduce((latest, [second = 0]) => Math.max(latest, second), 0);
+      return seconds
+        .map(([second = 0, online = 0]) => ({ at: second * 1000, online }))
+        .filter(({ at }) => at > newest * 1000 - 3_600_000)
+        .toSorted((a, b) => a.at - b.at);
+    },
+  };
+}
+
+/** Resolves as the promise does, or with `undefined` after so many milliseconds. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  const deadline = new AbortController();
+  try {
+    return await Promise.race([promise, wait(ms, undefined, { signal: deadline.signal })]);
+  } finally {
+    deadline.abort();
+  }
+}

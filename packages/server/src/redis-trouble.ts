@@ -1,0 +1,48 @@
+/** Whether it is a URL of a Redis: `redis[s]://[[user]:password@]host[:port][/database]`. */
+export function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || url.search + url.hash !== '')
+    return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    return false;
+  }
+  return /^(\/\d{0,5})?$/.test(url.pathname);
+}
+
+/** Where a Redis is, without the credentials that its URL may bear. */
+export function placeOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || '6379'}`;
+}
+
+/**
+ * What it is that keeps a connection from being made, or has ended it; follows upon "Redis at …".
+ *
+ * The error's own message is not passed on: servers that do not know a command say so with its arguments, and a
+ * password may be one of them.
+ */
+export function explainConnectionError(error: unknown): string {
+  const code = codeOf(error);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'refuses connections';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `cannot be found: there is no such host (${code})`;
+    case 'WRONGPASS':
+    case 'NOAUTH':
+    case 'NOPERM':
+      return `does not accept the user and password in REDIS_URL (${code})`;
+    default:
+      return `cannot be reached${code === undefined ? '' : ` (${code})`}`;
+  }
+}
+
+/** The code of a system's error, or the first word of what Redis answered, which stands for the kind of error there. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return /^[A-Z]{3,}(?= )/.exec(error.message)?.[0];
+}

@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { EventMap } from '@live-visitors/shared';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram } from './program.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
+import { openReturning, type ReturningClient } from './returning-client.ts';
+import { eventually } from './support.ts';
+
+type Snapshot = EventMap['visitors'];
+
+/** One server process of a fleet, which can be started anew on its port. */
+async function startNode(redisUrl: string) {
+  const env = { REDIS_URL: redisUrl, MAX_STREAMS_PER_ADDRESS: '100000' };
+  let program = runProgram({ ...env, PORT: '0' });
+  const port = Number(new URL(await program.url()).port);
+  const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  return {
+    port,
+    output: () => program.output(),
+    readyz: () => get('/readyz'),
+    snapshot: async () => JSON.parse(await get('/visitors')) as Snapshot,
+    async stop(signal: NodeJS.Signals) {
+      program.child.kill(signal);
+      await program.exited;
+    },
+    async start() {
+      program = runProgram({ ...env, PORT: String(port) });
+      await program.url();
+    },
+  };
+}
+
+type Node = Awaited<ReturnType<typeof startNode>>;
+
+/** Spreads connections over ports in turn, and passes over those at which nobody listens. */
+async function startBalancer(ports: readonly number[]): Promise<number> {
+  const sockets = new Set<Socket>();
+  let turn = 0;
+
+  function pass(near: Socket, triesLeft: number): void {
+    const far = connect(ports[turn++ % ports.length] ?? 0, '127.0.0.1');
+    sockets.add(far);
+    far.once('connect', () => {
+      near.pipe(far).pipe(near);
+    });
+    far.once('error', () => {
+      if (far.bytesRead === 0 && triesLeft > 0 && !near.destroyed) pass(near, triesLeft - 1);
+      else near.destroy();
+    });
+    near.once('close', () => far.destroy());
+    far.once('close', () => {
+      sockets.delete(far);
+      if (far.bytesRead > 0) near.destroy();
+    });
+  }
+
+  const server = createServer((near) => {
+    near.on('error', () => {});
+    pass(near, ports.length);
+  });
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
+  return address.port;
+}
+
+async function startFleet(redis: RedisServer, count: number) {
+  const nodes: Node[] = [];
+  for (let i = 0; i < count; i++) nodes.push(await startNode(redis.url));
+  return { nodes, port: await startBalancer(nodes.map(({ port }) => port)) };
+}
+
+function openClients(port: number, count: number): ReturningClient[] {
+  return Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${i}`));
+}
+
+/** Waits until what every client was shown last is this, and is no older than two seconds. */
+async function allShow(clients: readonly ReturningClient[], figures: Partial<Snapshot>, timeout = 60_000) {
+  await eventually(() => {
+    const now = Date.now();
+    const wrong = clients.filter(
+      ({ last }) =>
+        last === undefined ||
+        now - last.at > 2000 ||
+        Object.entries(figures).some(([name, value]) => last.snapshot[name as keyof Snapshot] !== value),
+    );
+    expect(wrong.slice(0, 3).map(({ last }) => last?.snapshot)).toEqual([]);
+  }, timeout);
+}
+
+const missing = whyNoRedis();
+describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 240_000 }, () => {
+  test('of 3 nodes with 3,000 streams shows the same totals everywhere, and loses none when a node is killed or all are restarted', async () => {
+    const redis = await startRedis();
+    const { nodes, port } = await startFleet(redis, 3);
+    const clients = openClients(port, 3000);
+    await allShow(clients, { online: 3000, browsers: 3000, visits: 3000, peak: 3000 });
+    for (const node of nodes) expect((await node.snapshot()).online).toBe(3000);
+
+    const [first, ...others] = nodes;
+    if (!first) throw new Error('there is no node');
+    await first.stop('SIGKILL');
+    // Those who were there come back to the others, as no new visits. For a moment some are counted at both.
+    await allShow(clients, { online: 3000, browsers: 3000, visits: 3000 });
+    expect(new Set(clients.flatMap(({ answers }) => answers))).toEqual(new Set(['HTTP/1.1 200']));
+    await first.start();
+
+    for (const node of [...others, first]) {
+      await node.stop('SIGTERM');
+      await node.start();
+      await allShow(clients, { online: 3000, browsers: 3000, visits: 3000 });
+    }
+    const seconds = clients[0]?.last?.snapshot.visitorSeconds ?? 0;
+    await allShow(clients, { visits: 3000 });
+    expect((await first.snapshot()).visitorSeconds).toBeGreaterThanOrEqual(seconds);
+  });
+
+  test('takes the visitors of a node that was killed off within 6 s, if they do not come back', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startNode(redis.url), await startNode(redis.url)];
+    const staying = openClients(other.port, 5);
+    const leaving = openClients(one.port, 20);
+    await allShow(staying, { online: 25, visits: 25 });
+    for (const { close } of leaving) setTimeout(close, 0);
+    await one.stop('SIGKILL');
+    await allShow(staying, { online: 5, browsers: 5, visits: 25 }, 10_000);
+  });
+
+  test('calls Redis once a second for each node, whatever the number of visitors', async () => {
+    const redis = await startRedis();
+    const { port } = await startFleet(redis, 3);
+    const scriptCalls = async () => {
+      const calls = await redis.calls();
+      return (calls.get('evalsha') ?? 0) + (calls.get('eval') ?? 0);
+    };
+    const clients: ReturningClient[] = [];
+    for (const count of [10, 2990]) {
+      clients.push(...Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${count}-${i}`)));
+      await allShow(clients, { online: clients.length });
+      const [before, from] = [await scriptCalls(), Date.now()];
+      await wait(6000);
+      const perSecond = ((await scriptCalls()) - before) / ((Date.now() - from) / 1000);
+      expect(perSecond).toBeGreaterThan(2);
+      expect(perSecond).toBeLessThan(4);
+    }
+  });
+
+  const outages: [
+    name: string,
+    begin: (redis: RedisServer) => Promise<void>,
+    end: (redis: RedisServer) => Promise<void>,
+  ][] = [
+    ['answers nobody, while its connections stay', async (redis) => redis.freeze(), async (redis) => redis.thaw()],
+    ['is killed, and started with its append-only file', (redis) => redis.kill(), (redis) => redis.start()],
+    [
+      'is killed, and started without its data',
+      (redis) => redis.kill(),
+      async (redis) => {
+        redis.eraseData();
+        await redis.start();
+      },
+    ],
+    ['pauses its clients', (redis) => redis.pause(6000), async () => wait(2000)],
+  ];
+  test.each(outages)(
+    'goes on each second while Redis %s, and has all totals right afterwards',
+    async (_, begin, end) => {
+      const redis = await startRedis({ appendfsync: 'always' });
+      const [one, other] = [await startNode(redis.url), await startNode(redis.url)];
+      const clients = [...openClients(one.port, 3), ...openClients(other.port, 4)];
+      await allShow(clients, { online: 7, visits: 7, partial: undefined });
+
+      await begin(redis);
+      await allShow(clients, { partial: true }, 10_000);
+      expect(await one.readyz()).toContain('kept in memory');
+      // Each node counts its own, and shows the others as last heard.
+      const comers = [openReturning(one.port, 'tabs=2'), openReturning(other.port, 'tabs=5')];
+      await wait(1500);
+      await allShow(clients.slice(0, 3), { online: 9, visits: 9, partial: true });
+      await allShow(clients.slice(3), { online: 12, visits: 12, partial: true });
+
+      await end(redis);
+      await allShow([...clients, ...comers], { online: 14, visits: 14, peak: 14, partial: undefined });
+      expect(await one.readyz()).toBe('ok\n');
+      expect(one.output()).toContain('the ledger is in trouble');
+      expect(one.output()).toContain('the ledger records again');
+    },
+  );
+
+  test('of a node that does not reach Redis at the start shows its own figures, and joins when it can', async () => {
+    const redis = await startRedis({ password: 'open-sesame' });
+    const honest = await startNode(redis.url);
+    const wrong = await startNode(redis.url.replace('open-sesame', 'wrong-guess'));
+    const clients = [...openClients(honest.port, 2), ...openClients(wrong.port, 3)];
+    await allShow(clients.slice(0, 2), { online: 2, partial: undefined });
+    await allShow(clients.slice(2), { online: 3, partial: true });
+    expect(wrong.output()).toContain('does not accept the user and password');
+    await redis.ask(['CONFIG', 'SET', 'requirepass', 'wrong-guess']);
+    await allShow(clients.slice(2), { online: 5, visits: 5, partial: undefined });
+    for (const { output } of [honest, wrong]) expect(output()).not.toMatch(/open-sesame|wrong-guess/);
+  });
+});

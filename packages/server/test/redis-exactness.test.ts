@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Reading } from '../src/audience.ts';
+import type { RedisLedger } from '../src/redis-ledger.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
+import { nobody, openNode } from './redis-node.ts';
+import { openRelay } from './relay.ts';
+import { eventually } from './support.ts';
+
+type Node = { ledger: RedisLedger; reading: Reading; relay: Awaited<ReturnType<typeof openRelay>> };
+
+async function addNode(redis: RedisServer): Promise<Node> {
+  const relay = await openRelay(redis.port);
+  return { ledger: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), reading: nobody, relay };
+}
+
+/** Each node ticks until Redis has answered it, and then once more: it knows of what the others have counted. */
+async function settle(nodes: readonly Node[]): Promise<void> {
+  for (const _ of ['each tells', 'each hears']) {
+    for (const { ledger, reading } of nodes) {
+      await eventually(async () => expect((await ledger.record(reading)).partial).toBeUndefined());
+    }
+  }
+}
+
+const missing = whyNoRedis();
+
+describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''}`, () => {
+  test('the totals, when it comes back without its data to nodes that know different parts of it', async () => {
+    const redis = await startRedis();
+    const [a, b, gone] = [await addNode(redis), await addNode(redis), await addNode(redis)];
+    await gone.ledger.record({ ...nobody, visits: 1000, visitorSeconds: 5000 });
+    await gone.ledger.close();
+    await a.ledger.record({ ...nobody, visits: 10, visitorSeconds: 20 });
+    // This one knows more than the first: what comes from a node that nobody will hear of again.
+    const late = await addNode(redis);
+    await late.ledger.record({ ...nobody, visits: 200, visitorSeconds: 300 });
+    await late.ledger.close();
+    await b.ledger.record({ ...nobody, visits: 3, visitorSeconds: 4 });
+
+    await redis.kill();
+    redis.eraseData();
+    await redis.start();
+    // Who knows nothing is the first to come.
+    const fresh = await addNode(redis);
+    await fresh.ledger.record({ ...nobody, visits: 1 });
+    a.reading = { ...nobody, visits: 15, visitorSeconds: 25 };
+    b.reading = { ...nobody, visits: 7, visitorSeconds: 9 };
+    fresh.reading = { ...nobody, visits: 2, visitorSeconds: 2 };
+    await settle([a, b, fresh]);
+    const totals = { visits: 1000 + 200 + 15 + 7 + 2, visitorSeconds: 5000 + 300 + 25 + 9 + 2 };
+    for (const { ledger, reading } of [a, b, fresh]) expect(await ledger.record(reading)).toMatchObject(totals);
+  });
+
+  test('the totals, when older data is put back after it had come back without', async () => {
+    const redis = await startRedis();
+    const node = await addNode(redis);
+    node.reading = { ...nobody, visits: 100, visitorSeconds: 200 };
+    await settle([node]);
+    await redis.kill();
+    const putBack = redis.backUp();
+    redis.eraseData();
+    await redis.start();
+    node.reading = { ...nobody, visits: 110, visitorSeconds: 220 };
+    await settle([node]);
+    expect(await node.ledger.record(node.reading)).toMatchObject({ visits: 110, visitorSeconds: 220 });
+    await redis.kill();
+    putBack();
+    await redis.start();
+    await settle([node]);
+    expect(await node.ledger.record(node.reading)).toMatchObject({ visits: 110, visitorSeconds: 220 });
+  });
+
+  const who = fc.nat({ max: 2 });
+  const action = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        act: fc.constant('tick' as const),
+        who,
+        visits: fc.nat({ max: 50 }),
+        visitorSeconds: fc.nat({ max: 900 }),
+        online: fc.nat({ max: 9 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('freeze' as const, 'thaw' as const) }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('back up' as const, 'put back' as const) }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('kill' as const, 'start' as const, 'erase' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ act: fc.constant('lose tail' as const), bytes: fc.integer({ min: 1, max: 4000 }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ act: fc.constantFrom('lose answers' as const, 'heal' as const), who }) },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('replace' as const), who }) },
+  );
+
+  test('the totals, whatever happens to nodes, answers and Redis', { timeout: 300_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 8, maxLength: 25 }), async (actions) => {
+        const redis = await startRedis();
+        const nodes = [await addNode(redis), await addNode(redis), await addNode(redis)];
+        const retired = { visits: 0, visitorSeconds: 0 };
+        const shown = new Map<RedisLedger, { visits: number; visitorSeconds: number; peak: number; at: number }>();
+        let state: 'up' | 'frozen' | 'down' = 'up';
+        let putBack = () => {};
+
+        async function restart(prepare: () => void): Promise<void> {
+          await redis.kill();
+          prepare();
+          await redis.start();
+          state = 'up';
+        }
+
+        async function heal(): Promise<void> {
+          if (state === 'frozen') redis.thaw();
+          if (state === 'down') await redis.start();
+          state = 'up';
+          for (const { relay } of nodes) relay.heal();
+          await settle(nodes);
+        }
+
+        for (const next of actions) {
+          switch (next.act) {
+            case 'tick': {
+              const node = nodes[next.who];
+              if (node === undefined) break;
+              const { visits, visitorSeconds } = node.reading;
+              node.reading = {
+                online: next.online,
+                browsers: next.online,
+                visits: visits + next.visits,
+                visitorSeconds: visitorSeconds + next.visitorSeconds,
+              };
+              const snapshot = await node.ledger.record(node.reading);
+              const before = shown.get(node.ledger) ?? { visits: 0, visitorSeconds: 0, peak: 0, at: 0 };
+              for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
+                expect(snapshot[name]).toBeGreaterThanOrEqual(before[name]);
+              }
+              expect(snapshot.at).toBeGreaterThan(before.at);
+              shown.set(node.ledger, snapshot);
+              break;
+            }
+            case 'freeze':
+              if (state !== 'up') break;
+              redis.freeze();
+              state = 'frozen';
+              break;
+            case 'thaw':
+              if (state !== 'frozen') break;
+              redis.thaw();
+              state = 'up';
+              break;
+            case 'kill':
+              await redis.kill();
+              state = 'down';
+              break;
+            case 'start':
+              if (state === 'down') await restart(() => {});
+              break;
+            case 'erase':
+              await restart(() => redis.eraseData());
+              break;
+            case 'back up':
+              await restart(() => {
+                putBack = redis.backUp();
+              });
+              break;
+            case 'put back':
+              await restart(putBack);
+              break;
+            case 'lose tail':
+              await restart(() => redis.loseTail(next.bytes));
+              break;
+            case 'lose answers':
+              nodes[next.who]?.relay.loseAnswers();
+              break;
+            case 'heal':
+              nodes[next.who]?.relay.heal();
+              break;
+            case 'replace': {
+              // A process that ends has told all, and others have heard it.
+              const node = nodes[next.who];
+              if (node === undefined) break;
+              await heal();
+              await node.ledger.close();
+              retired.visits += node.reading.visits;
+              retired.visitorSeconds += node.reading.visitorSeconds;
+              nodes[next.who] = await addNode(redis);
+              await settle(nodes);
+              break;
+            }
+            default:
+              next satisfies never;
+          }
+        }
+
+        await heal();
+        const sum = (name: 'visits' | 'visitorSeconds') =>
+          nodes.reduce((total, { reading }) => total + reading[name], retired[name]);
+        for (const { ledger, reading } of nodes) {
+          const totals = { visits: sum('visits'), visitorSeconds: sum('visitorSeconds') };
+          expect(await ledger.record(reading)).toMatchObject(totals);
+        }
+        // If that a node was closed got lost, it takes until that is taken for gone.
+        const online = nodes.reduce((total, { reading }) => total + reading.online, 0);
+        await eventually(async () => {
+          const snapshots = await Promise.all(nodes.map(({ ledger, reading }) => ledger.record(reading)));
+          for (const snapshot of snapshots) expect(snapshot).toMatchObject({ online });
+        });
+        for (const { ledger } of nodes) await ledger.close();
+        await redis.kill();
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+  });
+});

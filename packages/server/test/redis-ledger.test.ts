@@ -1,0 +1,145 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openRedisLedger } from '../src/redis-ledger.ts';
+import { describeLedger } from './ledger-conformance.ts';
+import { startRedis, whyNoRedis } from './redis.ts';
+import { nobody, openNode, runNode } from './redis-node.ts';
+import { openRelay } from './relay.ts';
+import { eventually } from './support.ts';
+
+const missing = whyNoRedis();
+
+if (!missing) {
+  describeLedger('Redis', async () => {
+    const redis = await startRedis();
+    return () => openRedisLedger({ url: redis.url, now: Date.now });
+  });
+}
+
+describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`, () => {
+  test('adds up what all nodes count', async () => {
+    const redis = await startRedis();
+    const [a, b, c] = [await openNode(redis), await openNode(redis), await openNode(redis)];
+    await a.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
+    await b.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 });
+    const total = { online: 6, browsers: 5, visits: 7, visitorSeconds: 12, peak: 6 };
+    expect(await c.record({ online: 2, browsers: 2, visits: 2, visitorSeconds: 2 })).toMatchObject(total);
+    // In a fleet the time is Redis's: the same one for all.
+    const { at } = await a.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
+    expect(Math.abs((await b.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 })).at - at)).toBeLessThan(
+      1000,
+    );
+  });
+
+  test('keeps fleets with different prefixes apart', async () => {
+    const redis = await startRedis();
+    const [a, b] = [await openNode({ ...redis, prefix: 'a' }), await openNode({ ...redis, prefix: 'b' })];
+    await a.record({ ...nobody, online: 3, visits: 4 });
+    expect(await b.record({ ...nobody, online: 1, visits: 1 })).toMatchObject({ online: 1, visits: 1, peak: 1 });
+  });
+
+  test('forgets who was on a node that has said nothing for 5 s, but not what it counted', async () => {
+    const redis = await startRedis();
+    const silent = await openNode(redis);
+    await silent.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
+    const silentSince = performance.now();
+    const { last } = await runNode(redis, { online: 1 });
+    await eventually(() => expect(last()).toMatchObject({ online: 4, browsers: 3, peak: 4 }));
+    await eventually(() => expect(last()).toMatchObject({ online: 1, browsers: 1, peak: 4 }));
+    expect(performance.now() - silentSince).toBeGreaterThan(4500);
+    expect(performance.now() - silentSince).toBeLessThan(7000);
+    expect(last()?.visits).toBeGreaterThan(4);
+  });
+
+  test('a node that is stopped takes its visitors out of the count at once', async () => {
+    const redis = await startRedis();
+    const [a, b] = [await openNode(redis), await openNode(redis)];
+    await a.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
+    await a.close();
+    expect(await b.record(nobody)).toMatchObject({ online: 0, browsers: 0, visits: 4, visitorSeconds: 9, peak: 3 });
+  });
+
+  test('visitors of a node that broke down count once in the peak when they are back on another', async () => {
+    const redis = await startRedis();
+    const broken = await openNode(redis);
+    await broken.record({ ...nobody, online: 100 });
+    await wait(2000);
+    const other = await openNode(redis);
+    expect(await other.record({ ...nobody, online: 100 })).toMatchObject({ online: 200, peak: 100 });
+  });
+
+  test('counts nothing twice when an answer is lost', async () => {
+    const redis = await startRedis();
+    const relay = await openRelay(redis.port);
+    const [a, b] = [await openNode({ url: `redis://127.0.0.1:${relay.port}` }), await openNode(redis)];
+    await a.record({ ...nobody, visits: 2 });
+    relay.loseAnswers();
+    const reading = { online: 1, browsers: 1, visits: 5, visitorSeconds: 7 };
+    expect(await a.record(reading)).toMatchObject({ ...reading, partial: true });
+    // It has arrived, although the node does not know.
+    await eventually(async () => expect(await b.record(nobody)).toMatchObject({ visits: 5, visitorSeconds: 7 }));
+    relay.heal();
+    await eventually(async () => expect((await a.record(reading)).partial).toBeUndefined());
+    expect(await a.record(reading)).toMatchObject(reading);
+    expect(await b.record(nobody)).toMatchObject(reading);
+  });
+
+  test('calls Redis once for each node and tick, whatever the number of visitors', async () => {
+    const redis = await startRedis();
+    const nodes = [await runNode(redis, { online: 10_000 }), await runNode(redis, { online: 20_000 })];
+    const ticks = () => nodes.reduce((sum, node) => sum + node.ticks.length, 0);
+    await eventually(() => expect(ticks()).toBeGreaterThanOrEqual(4));
+    await Promise.all(nodes.map(({ stop }) => stop()));
+    const calls = await redis.calls();
+    // Each node once more as it connects, and one of them a second time: the first to come brings the script.
+    expect(calls.get('evalsha')).toBe(ticks() + nodes.length);
+    expect(calls.get('eval')).toBe(1);
+  });
+
+  test('remembers the last hour by the second, and each minute of 30 days', async () => {
+    const redis = await startRedis();
+    const { ledger, ticks, stop } = await runNode(redis, { online: 3 });
+    await eventually(() => expect(ticks.length).toBeGreaterThanOrEqual(3));
+    await stop();
+    const seconds = await ledger.recentSeconds();
+    const expected = ticks.map(({ snapshot }) => ({ at: Math.round(snapshot.at / 1000) * 1000, online: 3 }));
+    expect(seconds.slice(-3)).toEqual(expected.slice(-3));
+
+    const rows = Object.values(hash(await redis.ask(['HGETALL', '{live-visitors}:minutes']))).map((row) =>
+      JSON.parse(row),
+    );
+    const sum = (name: string) => rows.reduce((total, row) => total + row[name], 0);
+    expect(sum('visits')).toBe(ticks.length);
+    expect(sum('sum')).toBeGreaterThanOrEqual(3 * ticks.length);
+    expect(rows.map(({ highest }) => highest)).toContain(3);
+  });
+
+  test('holds no more than it has to, however many processes come and go', async () => {
+    const redis = await startRedis();
+    const node = await openNode(redis);
+    await node.record({ ...nobody, visits: 1 });
+    const old = { ...nobody, visits: 5 };
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    onTestFinished(() => client.destroy());
+    for (let i = 0; i < 1500; i++) {
+      await client.zAdd('{live-visitors}:heard', { score: Date.now() - 3_600_000 + i, value: `old-${i}` });
+      await client.hSet('{live-visitors}:nodes', `old-${i}`, JSON.stringify(old));
+    }
+    await client.zAdd('{live-visitors}:heard', { score: 1, value: 'ancient' });
+    await eventually(async () => {
+      await node.record({ ...nobody, visits: 1 });
+      expect(await client.hLen('{live-visitors}:nodes')).toBe(1000);
+    });
+    expect(await client.zCard('{live-visitors}:heard')).toBe(1000);
+    expect(await client.hExists('{live-visitors}:nodes', 'old-1499')).toBe(1);
+    expect(await client.zScore('{live-visitors}:heard', 'ancient')).toBeNull();
+    expect(await node.record({ ...nobody, visits: 2 })).toMatchObject({ visits: 2 });
+  });
+});
+
+function hash(reply: unknown): Record<string, string> {
+  if (!Array.isArray(reply)) throw new Error('It is no hash.');
+  return Object.fromEntries(Array.from({ length: reply.length / 2 }, (_, i) => [reply[2 * i], reply[2 * i + 1]]));
+}

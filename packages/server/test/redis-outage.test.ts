@@ -1,0 +1,116 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { openRedisLedger } from '../src/redis-ledger.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
+import { nobody, openNode, runNode } from './redis-node.ts';
+import { eventually } from './support.ts';
+
+const missing = whyNoRedis();
+
+type Outage = {
+  begin: (redis: RedisServer) => Promise<void> | void;
+  end: (redis: RedisServer) => Promise<void> | void;
+};
+
+const outages: [string, Outage][] = [
+  ['stops answering while its connections stay', { begin: (redis) => redis.freeze(), end: (redis) => redis.thaw() }],
+  ['is killed', { begin: (redis) => redis.kill(), end: (redis) => redis.start() }],
+];
+
+describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`, () => {
+  test.each(outages)(
+    'nodes go on when it %s, with their own figures, and nothing is lost',
+    async (_, { begin, end }) => {
+      const redis = await startRedis();
+      const [a, b] = [await runNode(redis, { online: 3 }), await runNode(redis, { online: 2 })];
+      await eventually(() => {
+        for (const node of [a, b]) expect(node.last()).toMatchObject({ online: 5, browsers: 2, peak: 5 });
+      });
+
+      const begun = begin(redis);
+      const noticedMs = await Promise.all([a.turns(true), b.turns(true)]);
+      await begun;
+      const ticksBefore = a.ticks.length;
+      // Longer than a node may be silent, and than a connection may.
+      await wait(7000);
+      expect(a.ticks.length - ticksBefore).toBeGreaterThanOrEqual(6);
+      expect(a.last()).toMatchObject({ online: 5, browsers: 2, peak: 5, partial: true });
+      expect(a.ledger.trouble()).toMatch(
+        /^Redis at 127\.0\.0\.1:\d+ (does not answer|refuses connections|cannot be reached)/,
+      );
+
+      await end(redis);
+      const recoveredMs = await Promise.all([a.turns(undefined), b.turns(undefined)]);
+      expect(a.ledger.trouble()).toBeUndefined();
+      await wait(1500);
+      await Promise.all([a.stop(), b.stop()]);
+      const ticks = [...a.ticks, ...b.ticks];
+      // Nobody was taken for gone, for all the silence.
+      const first = ticks.findIndex(({ snapshot }) => snapshot.online === 5);
+      expect(first).toBeGreaterThanOrEqual(0);
+      for (const node of [a, b]) {
+        const onlines = node.ticks.map(({ snapshot }) => snapshot.online);
+        expect(new Set(onlines.slice(onlines.indexOf(5)))).toEqual(new Set([5]));
+        const visits = node.ticks.map(({ snapshot }) => snapshot.visits);
+        expect(visits).toEqual(visits.toSorted((x, y) => x - y));
+      }
+      expect(Math.max(...[...a.ticks, ...b.ticks].map(({ tookMs }) => tookMs))).toBeLessThan(500);
+      expect(Math.max(...noticedMs)).toBeLessThan(2000);
+      expect(Math.max(...recoveredMs)).toBeLessThan(2000);
+
+      const checker = await openNode(redis);
+      const visits = a.visits() + b.visits();
+      expect(await checker.record(nobody)).toMatchObject({ visits, visitorSeconds: 3 * a.visits() + 2 * b.visits() });
+    },
+  );
+
+  test('nodes go on while it pauses its clients', async () => {
+    const redis = await startRedis();
+    const node = await runNode(redis, { online: 3 });
+    await eventually(() => expect(node.last()).toMatchObject({ online: 3 }));
+    await redis.pause(5000);
+    expect(await node.turns(true)).toBeLessThan(2000);
+    await node.turns(undefined);
+    await node.stop();
+    const checker = await openNode(redis);
+    expect(await checker.record(nobody)).toMatchObject({ visits: node.visits() });
+    expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(500);
+  });
+
+  test('a node starts without it, and counts on its own until it comes', async () => {
+    const redis = await startRedis();
+    const first = await openNode(redis);
+    await first.record({ ...nobody, visits: 10 });
+    await redis.kill();
+    const node = await openNode(redis);
+    const reading = { online: 2, browsers: 1, visits: 3, visitorSeconds: 4 };
+    expect(await node.record(reading)).toMatchObject({ ...reading, peak: 2, partial: true });
+    expect(node.trouble()).toMatch(/refuses connections/);
+    await redis.start();
+    await eventually(async () => expect((await node.record(reading)).partial).toBeUndefined());
+    expect(await node.record(reading)).toMatchObject({ ...reading, visits: 13, peak: 2 });
+  });
+
+  test('a node closes within half a second, and does not hang', async () => {
+    const redis = await startRedis();
+    const node = await openRedisLedger({ url: redis.url, now: Date.now });
+    await node.record({ ...nobody, online: 1 });
+    redis.freeze();
+    const startedAt = performance.now();
+    await node.close();
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    redis.thaw();
+  });
+
+  test('the most that were here meanwhile is not forgotten', async () => {
+    const redis = await startRedis();
+    const node = await openNode(redis);
+    await node.record({ ...nobody, online: 1 });
+    await redis.kill();
+    expect(await node.record({ ...nobody, online: 50 })).toMatchObject({ peak: 50, partial: true });
+    await redis.start();
+    const checker = await openNode(redis);
+    await eventually(async () => expect((await node.record(nobody)).partial).toBeUndefined());
+    expect(await checker.record(nobody)).toMatchObject({ online: 0, peak: 50 });
+  });
+});

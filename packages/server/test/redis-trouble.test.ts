@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isRedisUrl, placeOf } from '../src/redis-trouble.ts';
+import { findFreePort, startRedis, whyNoRedis } from './redis.ts';
+import { nobody, openNode } from './redis-node.ts';
+import { eventually } from './support.ts';
+
+const missing = whyNoRedis();
+
+describe('the URL of a Redis', () => {
+  test.each([
+    'redis://localhost',
+    'redis://localhost:6380/3',
+    'rediss://user:p%40ss@redis.example.com:6379/',
+    'redis://:secret@[::1]:6379',
+  ])('may be %s', (url) => {
+    expect(isRedisUrl(url)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'localhost:6379',
+    'http://localhost:6379',
+    'unix:///run/redis.sock',
+    'redis://',
+    'redis://localhost:99999',
+    'redis://localhost/name',
+    'redis://localhost?db=1',
+    'redis://:50%off@localhost',
+  ])('cannot be %j', (url) => {
+    expect(isRedisUrl(url)).toBe(false);
+  });
+
+  test('says where it is without its credentials', () => {
+    expect(placeOf('redis://user:secret@[::1]/3')).toBe('[::1]:6379');
+    expect(placeOf('rediss://:secret@redis.example.com:6380')).toBe('redis.example.com:6380');
+  });
+});
+
+describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {
+  const secret = 'a/very+secret word';
+  const login = `someone:${encodeURIComponent(secret)}@`;
+
+  /** All that a program prints which has a ledger in trouble, and what the trouble is. */
+  function print(url: string): Promise<string> {
+    const module = new URL('../src/redis-ledger.ts', import.meta.url);
+    const program = `
+      import { openRedisLedger } from ${JSON.stringify(module.href)};
+      const ledger = await openRedisLedger({ url: ${JSON.stringify(url)}, now: Date.now });
+      for (let i = 0; i < 3; i++) console.log(await ledger.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
+      console.log(ledger.trouble());
+      await ledger.close();`;
+    return new Promise((resolve, reject) => {
+      const args = ['--input-type=module', '--eval', program];
+      execFile(
+        process.execPath,
+        args,
+        { env: { ...process.env, NODE_DEBUG: '' }, timeout: 30_000 },
+        (error, output, errors) => (error ? reject(error) : resolve(output + errors)),
+      );
+    });
+  }
+
+  function expectNoCredentials(output: string): void {
+    for (const part of ['secret', 'someone', encodeURIComponent(secret)]) expect(output).not.toContain(part);
+  }
+
+  test('that are right let a node in', async () => {
+    const node = await openNode(await startRedis({ password: secret }));
+    expect((await node.record(nobody)).partial).toBeUndefined();
+  });
+
+  test('that are wrong are told of, and never shown', async () => {
+    const redis = await startRedis({ password: 'another' });
+    const output = await print(`redis://${login}127.0.0.1:${redis.port}`);
+    expect(output).toMatch(
+      /Redis at 127\.0\.0\.1:\d+ does not accept the user and password in REDIS_URL \(WRONGPASS\)/,
+    );
+    expect(output).toContain('partial: true');
+    expectNoCredentials(output);
+  });
+
+  test('that are missing are told of', async () => {
+    const redis = await startRedis({ password: 'another' });
+    expect(await print(`redis://127.0.0.1:${redis.port}`)).toMatch(/answers "NOAUTH Authentication required"/);
+  });
+
+  test('are not shown where there is no such host, or nobody listens', async () => {
+    const nowhere = await print(`redis://${login}no-such-host.invalid`);
+    expect(nowhere).toMatch(/Redis at no-such-host\.invalid:6379 cannot be found/);
+    expectNoCredentials(nowhere);
+    const refused = await print(`redis://${login}127.0.0.1:${await findFreePort()}`);
+    expect(refused).toMatch(/refuses connections/);
+    expectNoCredentials(refused);
+  });
+
+  test('are not shown where a server repeats them in its answer', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        const words = String(bytes).replaceAll(/[\r\n]+/g, ' ');
+        socket.write(`-ERR unknown command, with args beginning with: ${words}\r\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      server.close();
+    });
+    await eventually(() => expect(server.listening).toBe(true));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const output = await print(`redis://${login}127.0.0.1:${port}`);
+    expect(output).toMatch(/cannot be reached \(ERR\)/);
+    expectNoCredentials(output);
+  });
+});

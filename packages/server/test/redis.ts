@@ -1,0 +1,144 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { onTestFinished } from 'vitest';
+import { eventually, makeFolder } from './support.ts';
+
+const program = ['redis-server', 'valkey-server'].find((name) => {
+  try {
+    execFileSync(name, ['--version'], { timeout: 10_000, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** Why there can be no Redis here, or `undefined` where there can. */
+export function whyNoRedis(): string | undefined {
+  return program === undefined ? 'it takes redis-server or valkey-server: apt install redis-server' : undefined;
+}
+
+/** A port that nobody listened on a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
+  return address.port;
+}
+
+export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
+
+/**
+ * Runs a Redis of its own on a free port, with an append-only file in a folder of its own, until the test has finished.
+ *
+ * @param options.appendfsync - when it makes sure that what it wrote is on the disk
+ * @param options.password - what it asks of its clients, if anything
+ */
+export async function startRedis({
+  appendfsync = 'everysec',
+  password,
+}: {
+  appendfsync?: 'everysec' | 'always';
+  password?: string;
+} = {}) {
+  const name = program;
+  if (name === undefined) throw new Error(whyNoRedis());
+  const folder = makeFolder();
+  const port = await findFreePort();
+  const login = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
+  const url = `redis://${login}127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const settings = {
+      ...{ bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'yes', appendfsync },
+      ...(password !== undefined && { requirepass: password }),
+    };
+    const options = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
+    child = spawn(name ?? '', options, { stdio: 'ignore' });
+    await eventually(() => ask(['PING']));
+  }
+
+  async function kill(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Sends one command on a connection of its own. */
+  async function ask(command: string[]): Promise<unknown> {
+    const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  function eraseData(): void {
+    for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
+  }
+
+  onTestFinished(kill);
+  await start();
+
+  return {
+    url,
+    port,
+    ask,
+    kill,
+    start,
+
+    /** Takes all that it holds; not while it runs. */
+    eraseData,
+
+    /** Keeps what it holds. Returns how to put it back; both not while it runs. */
+    backUp(): () => void {
+      const backup = makeFolder();
+      cpSync(folder, backup, { recursive: true });
+      return () => {
+        eraseData();
+        cpSync(backup, folder, { recursive: true });
+      };
+    },
+
+    /** Takes the last bytes of the append-only file, as a machine that breaks down may; not while it runs. */
+    loseTail(bytes: number): void {
+      const aofFolder = join(folder, 'appendonlydir');
+      const file = readdirSync(aofFolder).find((name) => name.endsWith('.incr.aof'));
+      if (file === undefined) throw new Error('There is no append-only file.');
+      const path = join(aofFolder, file);
+      truncateSync(path, Math.max(0, statSync(path).size - bytes));
+    },
+
+    /** Stops it: connections stay, and new ones are made, but nothing is answered. */
+    freeze(): void {
+      child?.kill('SIGSTOP');
+    },
+
+    thaw(): void {
+      child?.kill('SIGCONT');
+    },
+
+    /** It answers nobody for so long. */
+    async pause(ms: number): Promise<void> {
+      await ask(['CLIENT', 'PAUSE', String(ms), 'ALL']);
+    },
+
+    /** How often each command was called, by its name. */
+    async calls(): Promise<Map<string, number>> {
+      const text = String(await ask(['INFO', 'commandstats']));
+      const lines = [...text.matchAll(/^cmdstat_(\S+):calls=(\d+)/gm)];
+      return new Map(lines.map(([, command = '', calls]) => [command, Number(calls)]));
+    },
+  };
+}
