@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isRedisUrl, placeOf } from '../src/redis-trouble.ts';
-import { findFreePort, startRedis, whyNoRedis } from './redis.ts';
+import { startRedis, whyNoRedis } from './redis.ts';
 import { nobody, openNode } from './redis-node.ts';
-import { eventually } from './support.ts';
+import { eventually, findFreePort } from './support.ts';
 
 const missing = whyNoRedis();
 

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
-import { eventually, makeFolder } from './support.ts';
+import { eventually, findFreePort, makeFolder } from './support.ts';
 
 const program = ['redis-server', 'valkey-server'].find((name) => {
   try {
@@ -19,17 +18,6 @@ const program = ['redis-server', 'valkey-server'].find((name) => {
 /** Why there can be no Redis here, or `undefined` where there can. */
 export function whyNoRedis(): string | undefined {
   return program === undefined ? 'it takes redis-server or valkey-server: apt install redis-server' : undefined;
-}
-
-/** A port that nobody listened on a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return address.port;
 }
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
