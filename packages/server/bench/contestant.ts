@@ -20,6 +20,7 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
       PORT: String(port),
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
+      REDIS_URL: '',
       // All streams come from one machine here.
       MAX_STREAMS_PER_ADDRESS: '1000000',
     },

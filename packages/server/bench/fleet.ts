@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
 import { openRedisLedger } from '../src/redis-ledger.ts';
-import { startTicking, untilNextTick } from '../src/tick.ts';
+import { nextTickAt, startTicking } from '../src/tick.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
@@ -119,7 +119,7 @@ async function measure(nodes: number): Promise<Result> {
   const stops = await Promise.all(Array.from({ length: nodes }, (_, index) => startNode(index)));
   await wait(warmUpMs);
   // Until halfway between two ticks, so that only whole ones are recorded.
-  await wait(untilNextTick(Date.now() + 500, 1000));
+  await wait(nextTickAt(Date.now(), 1000) + 500 - Date.now());
   recording = true;
   const before = await readUsage();
   await wait(seconds * 1000);

@@ -88,5 +88,5 @@ for (let round = 1; round <= rounds; round++) {
   }
 }
 load.disconnect();
-writeReport({ results, streams, seconds, rounds });
+writeReport({ results, streams, seconds, rounds, isWhole: chosen.length === contestants.length });
 process.exit(0);

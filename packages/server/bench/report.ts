@@ -22,7 +22,13 @@ export type Result = {
   refused: number;
 };
 
-type Run = { results: ReadonlyMap<string, readonly Result[]>; streams: number; seconds: number; rounds: number };
+type Run = {
+  results: ReadonlyMap<string, readonly Result[]>;
+  streams: number;
+  seconds: number;
+  rounds: number;
+  isWhole: boolean;
+};
 
 const columns: { title: string; read: (result: Result) => number; digits: number; hasRatio: boolean }[] = [
   { title: 'CPU per event, µs', read: ({ userUs, systemUs }) => userUs + systemUs, digits: 1, hasRatio: true },
@@ -47,8 +53,8 @@ function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Prints the table, and writes it to docs/benchmarks.md. */
-export function writeReport({ results, streams, seconds, rounds }: Run): void {
+/** Prints the table, and writes it to docs/benchmarks.md where all contestants are in it. */
+export function writeReport({ results, streams, seconds, rounds, isWhole }: Run): void {
   const floor = [...results.values()][0] ?? [];
   const rows = [...results].map(([name, all]) => [
     name,
@@ -65,6 +71,7 @@ export function writeReport({ results, streams, seconds, rounds }: Run): void {
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
   console.log(`\n${table}`);
+  if (!isWhole) return;
 
   const date = new Date().toISOString().slice(0, 10);
   const [cpu] = cpus();

@@ -93,13 +93,13 @@ function oneAtATime(refusals: Refusals): RequestHandler {
   };
 }
 
-/** Trouble with the ledger is no reason to take traffic away: the count goes on. */
+/** Trouble with the ledger is no reason to take traffic away: the count goes on. What it is, only the log tells. */
 function sayReady(trouble: () => string | undefined): RequestHandler {
   return (_request, response) => {
     response
       .set('Cache-Control', 'no-store')
       .type('text/plain')
-      .send(`${trouble() ?? 'ok'}\n`);
+      .send(trouble() === undefined ? 'ok\n' : 'ok, but the totals cannot be recorded now: they are kept in memory.\n');
   };
 }
 

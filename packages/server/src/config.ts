@@ -151,7 +151,7 @@ function reservedFiles(openFiles: number): number {
 }
 
 function wholeNumber(min: number, max: number) {
-  return v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
+  return v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
 }
 
 /** Express takes `true`, `false` and numbers for what they are in JavaScript, and all else for a list of addresses. */

@@ -31,7 +31,7 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
 
   function allows(origin: string | undefined, host: string | undefined): boolean {
     if (allowedOrigins === '*' || origin === undefined || allowedOrigins.includes(origin)) return true;
-    return URL.parse(origin)?.host === host;
+    return host !== undefined && URL.parse(origin)?.host === host;
   }
 
   function tooMany(request: Request, limit: BrokenLimit): Refusal {

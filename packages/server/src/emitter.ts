@@ -58,17 +58,17 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   /** What was counted here at the last tick, and what that came to in the ledger. */
   let counted = audience.read();
   let recorded = await ledger.record(counted);
+  let recordedAt = clock.elapsed();
   for (const { at, online } of await ledger.recentSeconds()) history.add(at, online);
 
   const stopTicking = startTicking(tickMs, clock.now, async (latenessMs) => {
-    const startedAt = clock.elapsed();
-    audience.elapse(startedAt - lastTickAt);
-    lastTickAt = startedAt;
+    const startedAt = passTime();
     succession.expire();
     // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
     const present = [...members.keys()];
     const reading = audience.read();
     recorded = await ledger.record(reading);
+    recordedAt = clock.elapsed();
     counted = reading;
     history.add(recorded.at, recorded.online);
     await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), present, startedAt);
@@ -76,6 +76,14 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     metrics.tickLateness.observe(latenessMs / 1000);
     metrics.tickDuration.observe((clock.elapsed() - startedAt) / 1000);
   });
+
+  /** Counts the time since the last call as spent here by everyone. Returns when it is on the clock. */
+  function passTime(): number {
+    const now = clock.elapsed();
+    audience.elapse(now - lastTickAt);
+    lastTickAt = now;
+    return now;
+  }
 
   async function send(frame: Buffer, present: readonly EventStream[], tickAt: number): Promise<void> {
     let sent = 0;
@@ -127,7 +135,8 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     const now = audience.read();
     const online = recorded.online + now.online - counted.online;
     const browsers = recorded.browsers + now.browsers - counted.browsers;
-    return { ...recorded, online, browsers, at: Math.max(recorded.at, clock.now()) };
+    // The ledger's time goes on with this process's own: in a fleet, clocks differ.
+    return { ...recorded, online, browsers, at: recorded.at + Math.floor(clock.elapsed() - recordedAt) };
   }
 
   /** By how much the books disagree with the sockets that are held, and with each other. */
@@ -189,6 +198,7 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     /** Records what was counted since the last tick, bids every stream farewell, and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
+      passTime();
       await ledger.record(audience.read());
       await inSlices([...members.keys()], clock.elapsed, (stream) => {
         if (stream.isOpen) bidFarewell(stream, 'restart');

@@ -45,7 +45,7 @@ export class EventStream {
     return !this.#socket.destroyed;
   }
 
-  /** Whether there still is a socket; for a moment there may be one that is not open any more. */
+  /** Whether there still is a socket. */
   get isHeld(): boolean {
     return !this.#socket.closed;
   }
@@ -68,8 +68,8 @@ export class EventStream {
    * Ends the stream, with a last frame where one is given and the peer takes it. The kernel delivers what it has taken;
    * this process waits for nobody.
    */
-  end(lastFrame = ''): void {
-    if (this.#socket.writableLength === 0) this.#socket.write(lastFrame);
+  end(lastFrame?: string): void {
+    if (lastFrame !== undefined && this.#socket.writableLength === 0) this.#socket.write(lastFrame);
     this.#socket.destroy();
   }
 }

@@ -19,5 +19,11 @@ export function watchLedger(ledger: Ledger, metrics: Metrics, log: Logger): Ledg
       }
       return snapshot;
     },
+    async close() {
+      await ledger.close();
+      const trouble = ledger.trouble();
+      if (trouble !== undefined)
+        log.error({ trouble }, 'stopped with figures that could not be recorded: they are lost');
+    },
   };
 }

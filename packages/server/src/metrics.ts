@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -39,18 +40,29 @@ export function createMetrics() {
     watch(read: () => { streams: number; tabs: number; drift: number }): void {
       const streams = new Gauge({
         ...named('streams', 'Open streams.'),
-        // Called once for all three.
-        collect() {
-          const now = read();
-          streams.set(now.streams);
-          tabs.set(now.tabs);
-          drift.set(now.drift);
-        },
+        // The others wait for it: they are set together.
+        collect: () => update(),
       });
-      const tabs = new Gauge(named('tabs', 'Open tabs: visitors.'));
-      const drift = new Gauge(
-        named('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.'),
-      );
+      const tabs = new Gauge({ ...named('tabs', 'Open tabs: visitors.'), collect: () => update() });
+      const drift = new Gauge({
+        ...named('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.'),
+        collect: () => update(),
+      });
+      let updating: Promise<void> | undefined;
+      function update(): Promise<void> {
+        updating ??= setGauges().finally(() => {
+          updating = undefined;
+        });
+        return updating;
+      }
+      async function setGauges(): Promise<void> {
+        // A socket that was destroyed in this turn of the event loop says so at its end.
+        await endOfTurn();
+        const now = read();
+        streams.set(now.streams);
+        tabs.set(now.tabs);
+        drift.set(now.drift);
+      }
     },
   };
 }

@@ -12,10 +12,10 @@ export type Minute = {
   visits: number;
 };
 
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 
-/** How long minutes are kept. */
-export const minutesKeptMs = 30 * 24 * 60 * minuteMs;
+/** How many minutes are kept: 30 days of them. */
+export const maxMinutes = 30 * 24 * 60;
 
 /** Adds up ticks by the minute, until they are taken. Holds no more than is kept. */
 export function createMinutes() {
@@ -34,9 +34,9 @@ export function createMinutes() {
         ticks: ticks + 1,
         visits: before + visits,
       });
-      for (const old of minutes.keys()) {
-        if (old >= at - minutesKeptMs) break;
-        minutes.delete(old);
+      for (const oldest of minutes.keys()) {
+        if (minutes.size <= maxMinutes) break;
+        minutes.delete(oldest);
       }
     },
 

@@ -26,8 +26,8 @@ export function watchOpenFiles(onExhausted: () => void): () => void {
   const timer = setInterval(() => {
     try {
       closeSync(openSync(devNull, 'r'));
-    } catch {
-      onExhausted();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && /^E[MN]FILE$/.test(String(error.code))) onExhausted();
     }
   }, 1000).unref();
   return () => clearInterval(timer);

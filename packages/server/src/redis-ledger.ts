@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
 import { createClient, ErrorReply } from 'redis';
+import * as v from 'valibot';
 import type { Reading } from './audience.ts';
 import type { Ledger } from './ledger.ts';
 import { type Answer, redisKeys, reportScript } from './redis-report.ts';
@@ -31,20 +32,11 @@ export type RedisLedgerOptions = {
   now: () => number;
 };
 
-export type RedisLedger = Ledger & {
-  /** How many were online in the fleet at each second of the last hour, as far as it is known; oldest first. */
-  recentSeconds(): Promise<{ at: number; online: number }[]>;
-};
-
 /**
  * Opens the ledger that a fleet shares. Resolves once Redis is reached, or else after a second: the ledger goes on
  * trying for as long as it is open.
  */
-export async function openRedisLedger({
-  url,
-  prefix = 'live-visitors',
-  now,
-}: RedisLedgerOptions): Promise<RedisLedger> {
+export async function openRedisLedger({ url, prefix = 'live-visitors', now }: RedisLedgerOptions): Promise<Ledger> {
   const id = randomBytes(9).toString('base64url');
   const keys = redisKeys(prefix);
   const place = `Redis at ${placeOf(url)}`;
@@ -100,8 +92,9 @@ export async function openRedisLedger({
       trouble = undefined;
       return true;
     } catch (error) {
-      // Others come with an 'error' event.
+      // What breaks a connection comes with an 'error' event.
       if (error instanceof ErrorReply) setTrouble(`${place} answers "${error.message.replace(/\.$/, '')}"`);
+      else if (error instanceof v.ValiError) setTrouble(`${place} answers what this version does not understand`);
       return false;
     }
   }

@@ -26,6 +26,11 @@ const migrations = [
    ) STRICT;`,
 ];
 
+/** Where the ledger of a folder is. */
+export function sqlitePath(dataDir: string): string {
+  return join(dataDir, 'live-visitors.db');
+}
+
 /**
  * Opens the ledger's file in a folder, both of which are made where they are missing. No other process can open it as
  * long as it is open.
@@ -33,7 +38,7 @@ const migrations = [
  * @throws LedgerError where it cannot be had. A file that is not ours, or from a newer version, is left as it is
  */
 export function openSqliteFile(dataDir: string): DatabaseSync {
-  const path = join(dataDir, 'live-visitors.db');
+  const path = sqlitePath(dataDir);
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
@@ -72,9 +77,11 @@ function readPragma(database: DatabaseSync, name: string): number {
 function explain(error: unknown, dataDir: string, path: string): string {
   switch (sqliteCodeOf(error)) {
     case 'BUSY':
-      return `${path} is in use by another process. To count with several of them as one, set REDIS_URL; to count apart, set another DATA_DIR for each.`;
+      return `${path} is in use by another process. Stop that one first; or, to count with several as one, set REDIS_URL; to count apart, set another DATA_DIR for each.`;
     case 'NOTADB':
       return notOurs(path);
+    case 'CORRUPT':
+      return `${path} is damaged. It has been left as it is. Put a copy of it back, or set DATA_DIR to another folder.`;
     default:
       return `DATA_DIR is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set DATA_DIR to a folder that has room and that this process may write to.`;
   }
@@ -85,12 +92,14 @@ function notOurs(path: string): string {
 }
 
 /** The name of the result code that SQLite gave (https://sqlite.org/rescode.html), where it is one that we tell apart. */
-function sqliteCodeOf(error: unknown): 'BUSY' | 'NOTADB' | undefined {
+function sqliteCodeOf(error: unknown): 'BUSY' | 'CORRUPT' | 'NOTADB' | undefined {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   if (code === 5) return 'BUSY';
+  if (code === 11) return 'CORRUPT';
   return code === 26 ? 'NOTADB' : undefined;
 }
 
+/** What was thrown, as a sentence. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

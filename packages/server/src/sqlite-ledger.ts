@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger.ts';
-import { createMinutes, type Minute, minutesKeptMs } from './minutes.ts';
+import { createMinutes, type Minute, maxMinutes } from './minutes.ts';
 import { messageOf, openSqliteFile } from './sqlite-file.ts';
 import type { Totals } from './totals-file.ts';
 
@@ -30,11 +30,14 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
     ON CONFLICT (at) DO UPDATE SET
       lowest = min(lowest, excluded.lowest), highest = max(highest, excluded.highest),
       sum = sum + excluded.sum, ticks = ticks + excluded.ticks, visits = visits + excluded.visits`);
-  const prune = database.prepare('DELETE FROM minutes WHERE at < ?');
+  // By number, not by age: a clock that is wrong once must not cost the history.
+  const prune = database.prepare(
+    'DELETE FROM minutes WHERE at IN (SELECT at FROM minutes ORDER BY at DESC LIMIT -1 OFFSET ?)',
+  );
 
   // As the columns are typed and never null, a row is what its statement selects.
   const readTotals = () => selectTotals.get() as Omit<Totals, 'minutes'>;
-  const before = readTotals();
+  let before = readTotals();
   let { peak, peakAt } = before;
   let lastAt = 0;
   let visitsSoFar = 0;
@@ -49,12 +52,20 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
       for (const { at, lowest, highest, sum, ticks, visits } of added) {
         addMinute.run(at, lowest, highest, sum, ticks, visits);
       }
-      prune.run(now() - minutesKeptMs);
+      prune.run(maxMinutes);
       database.exec('COMMIT');
     } catch (error) {
       // Some errors, such as that of a full disk, have rolled it back already.
-      if (database.isTransaction) database.exec('ROLLBACK');
+      if (database.isTransaction) rollBack();
       throw error;
+    }
+  }
+
+  function rollBack(): void {
+    try {
+      database.exec('ROLLBACK');
+    } catch {
+      // What went wrong first says why.
     }
   }
 
@@ -97,6 +108,8 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
       const { visits, visitorSeconds, peak: ownPeak } = readTotals();
       if (visits + visitorSeconds + ownPeak > 0) return false;
       write(totals, imported);
+      before = totals;
+      ({ peak, peakAt } = totals);
       return true;
     },
   };

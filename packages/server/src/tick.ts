@@ -1,11 +1,12 @@
 /**
- * Milliseconds until the next tick: ticks fall on whole multiples of `everyMs`, so that a late one delays no other
- * and all nodes of a fleet count at the same moment. Never so soon after the last that a timer which fired a touch
- * early ticks twice.
+ * The moment of the next tick: a whole multiple of `everyMs`, so that a late one delays no other and all nodes of a fleet
+ * count at the same moment.
+ *
+ * @param lastAt - when the last one was due: a timer that fires a touch early must not meet it twice
  */
-export function untilNextTick(now: number, everyMs: number): number {
-  const delay = everyMs - (now % everyMs);
-  return delay < everyMs / 4 ? delay + everyMs : delay;
+export function nextTickAt(now: number, everyMs: number, lastAt?: number): number {
+  const next = now - (now % everyMs) + everyMs;
+  return next === lastAt ? next + everyMs : next;
 }
 
 /**
@@ -24,14 +25,13 @@ export function startTicking(
   let underWay = Promise.resolve();
   let timer: NodeJS.Timeout;
 
-  const schedule = () => {
-    const delayMs = untilNextTick(now(), everyMs);
-    const dueAt = now() + delayMs;
+  const schedule = (lastAt?: number) => {
+    const dueAt = nextTickAt(now(), everyMs, lastAt);
     timer = setTimeout(() => {
       underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
-        if (!stopped) schedule();
+        if (!stopped) schedule(dueAt);
       });
-    }, delayMs);
+    }, dueAt - now());
   };
   schedule();
 

@@ -1,8 +1,9 @@
 // Moves the totals: `totals export FILE` and `totals import FILE`, while the server is stopped.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from './config.ts';
 import { openFilesLimit } from './open-files.ts';
+import { messageOf, sqlitePath } from './sqlite-file.ts';
 import { openSqliteLedger } from './sqlite-ledger.ts';
 import { parseTotals } from './totals-file.ts';
 
@@ -20,23 +21,36 @@ const [command, file, ...rest] = process.argv.slice(2);
 if ((command !== 'export' && command !== 'import') || file === undefined || rest.length > 0) fail(usage);
 const config = readConfig(process.env, openFilesLimit());
 if (!config.ok) fail(config.problems.join('\n'));
-
-if (config.config.redisUrl !== undefined) fail('REDIS_URL is set, so that the totals are in Redis, not in DATA_DIR.');
+const { dataDir, redisUrl } = config.config;
+if (redisUrl !== undefined) fail('REDIS_URL is set: the totals are in Redis. Unset it to move those in DATA_DIR.');
+const path = resolve(file);
 
 try {
-  const path = resolve(file);
-  const ledger = openSqliteLedger({ dataDir: config.config.dataDir, now: Date.now });
-  if (command === 'export') {
-    // A file that is there already is left as it is.
-    writeFileSync(path, `${JSON.stringify(ledger.export(), undefined, 2)}\n`, { flag: 'wx' });
-  } else {
-    const result = parseTotals(readFileSync(path, 'utf8'));
-    if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
-    const taken = ledger.import(result.totals);
-    if (!taken) fail('The ledger in DATA_DIR holds figures already, which were kept. Set DATA_DIR to a new folder.');
+  if (command === 'export') await exportTotals();
+  else await importTotals();
+} catch (error) {
+  fail(messageOf(error));
+}
+
+async function exportTotals(): Promise<void> {
+  if (!existsSync(sqlitePath(dataDir))) {
+    fail(`There is no ledger in ${resolve(dataDir)}. Set DATA_DIR to the folder that the server keeps its totals in.`);
+  }
+  if (existsSync(path)) fail(`${path} is there already, and was left as it is. Name a new file.`);
+  const ledger = openSqliteLedger({ dataDir, now: Date.now });
+  writeFileSync(path, `${JSON.stringify(ledger.export(), undefined, 2)}\n`, { flag: 'wx' });
+  await ledger.close();
+  console.log(`Written to ${path}`);
+}
+
+async function importTotals(): Promise<void> {
+  if (!existsSync(path)) fail(`There is no file ${path}.`);
+  const result = parseTotals(readFileSync(path, 'utf8'));
+  if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
+  const ledger = openSqliteLedger({ dataDir, now: Date.now });
+  if (!ledger.import(result.totals)) {
+    fail(`The ledger in ${resolve(dataDir)} holds figures already, which were kept. Set DATA_DIR to a new folder.`);
   }
   await ledger.close();
-  console.log(`${command === 'export' ? 'Written to' : 'Taken from'} ${path}`);
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error));
+  console.log(`Taken from ${path}`);
 }

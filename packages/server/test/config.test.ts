@@ -57,6 +57,10 @@ describe('the configuration', () => {
     });
   });
 
+  test('has a default for any number of open files that a system may allow', () => {
+    for (const limit of [40, 1024, 1_073_741_816]) expect(readConfig({}, limit).ok).toBe(true);
+  });
+
   test.each([
     ['true', true],
     ['false', false],

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../src/audience.ts';
-import type { RedisLedger } from '../src/redis-ledger.ts';
+import type { Ledger } from '../src/ledger.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
 import { nobody, openNode } from './redis-node.ts';
 import { openRelay } from './relay.ts';
 import { eventually } from './support.ts';
 
-type Node = { ledger: RedisLedger; reading: Reading; relay: Awaited<ReturnType<typeof openRelay>> };
+type Node = { ledger: Ledger; reading: Reading; relay: Awaited<ReturnType<typeof openRelay>> };
 
 async function addNode(redis: RedisServer): Promise<Node> {
   const relay = await openRelay(redis.port);
@@ -100,7 +100,7 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
         const redis = await startRedis();
         const nodes = [await addNode(redis), await addNode(redis), await addNode(redis)];
         const retired = { visits: 0, visitorSeconds: 0 };
-        const shown = new Map<RedisLedger, { visits: number; visitorSeconds: number; peak: number; at: number }>();
+        const shown = new Map<Ledger, { visits: number; visitorSeconds: number; peak: number; at: number }>();
         let state: 'up' | 'frozen' | 'down' = 'up';
         let putBack = () => {};
 

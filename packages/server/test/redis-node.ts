@@ -1,14 +1,15 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { expect, onTestFinished } from 'vitest';
 import type { Reading } from '../src/audience.ts';
-import { openRedisLedger, type RedisLedger } from '../src/redis-ledger.ts';
+import type { Ledger } from '../src/ledger.ts';
+import { openRedisLedger } from '../src/redis-ledger.ts';
 import { startTicking } from '../src/tick.ts';
 import { eventually } from './support.ts';
 
 export const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
 /** Opens a ledger as one node does, until the test has finished. */
-export async function openNode({ url, prefix }: { url: string; prefix?: string }): Promise<RedisLedger> {
+export async function openNode({ url, prefix }: { url: string; prefix?: string }): Promise<Ledger> {
   const ledger = await openRedisLedger({ url, now: Date.now, ...(prefix && { prefix }) });
   onTestFinished(ledger.close);
   return ledger;

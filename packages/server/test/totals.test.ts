@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -45,9 +45,13 @@ describe('totals', () => {
 
   test('loses nothing: neither a file that is there nor figures that are', async () => {
     const dataDir = makeFolder();
+    await openSqliteLedger({ dataDir, now: Date.now }).close();
     const file = join(makeFolder(), 'totals.json');
     writeFileSync(file, '{ "visits": 1, "visitorSeconds": 2, "peak": 1 }');
-    expect(await run(dataDir, 'export', file)).toMatchObject({ code: 1, errors: expect.stringContaining('EEXIST') });
+    expect(await run(dataDir, 'export', file)).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('is there already'),
+    });
     expect((await run(dataDir, 'import', file)).code).toBe(0);
     const again = await run(dataDir, 'import', file);
     expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('holds figures already') });
@@ -64,6 +68,14 @@ describe('totals', () => {
     expect(code).toBe(1);
     expect(errors).toContain(named);
     expect(errors.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('finds no ledger where there is none, and makes none', async () => {
+    const dataDir = makeFolder();
+    const file = join(dataDir, 'totals.json');
+    expect((await run(dataDir, 'export', file)).errors).toMatch(/^There is no ledger in .* Set DATA_DIR/);
+    expect((await run(dataDir, 'import', file)).errors).toBe(`There is no file ${file}.\n`);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   test('says how it is used', async () => {
