@@ -44,6 +44,7 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
   /** What is not written yet. */
   const minutes = createMinutes();
   let trouble: string | undefined;
+  let prunedAt: number | undefined;
 
   function write(totals: Omit<Totals, 'minutes'>, added: Iterable<Minute>): void {
     database.exec('BEGIN IMMEDIATE');
@@ -51,8 +52,10 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
       updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
       for (const { at, lowest, highest, sum, ticks, visits } of added) {
         addMinute.run(at, lowest, highest, sum, ticks, visits);
+        // It walks all minutes, so that once for each of them is often enough.
+        if (at !== prunedAt) prune.run(maxMinutes);
+        prunedAt = at;
       }
-      prune.run(maxMinutes);
       database.exec('COMMIT');
     } catch (error) {
       // Some errors, such as that of a full disk, have rolled it back already.
