@@ -5,11 +5,17 @@ import { createClient, ErrorReply } from 'redis';
 import * as v from 'valibot';
 import type { Reading } from './audience.ts';
 import type { Ledger } from './ledger.ts';
-import { type Answer, redisKeys, reportScript } from './redis-report.ts';
+import { decodePublication, type Publication, redisKeys, reportScript } from './redis-report.ts';
 import { explainConnectionError, placeOf } from './redis-trouble.ts';
 
 /** How long Redis may take to answer, before a tick goes on without it. */
 const answerMs = 400;
+
+/**
+ * How long after its own call a node waits for word of the others', which tick at the same moment: without it, a change
+ * that was reported right after the call would be shown a second later. More than their clocks are apart.
+ */
+const gatherMs = 100;
 
 /** How long a first connection is waited for. */
 const openMs = 1000;
@@ -40,8 +46,14 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
   const id = randomBytes(9).toString('base64url');
   const keys = redisKeys(prefix);
   const place = `Redis at ${placeOf(url)}`;
-  /** What Redis answered last, and to which reading. */
-  let known: { reading: Reading; answer: Answer; receivedAt: number } | undefined;
+  /** What Redis published last, and which reading of this node is in it. */
+  let known: { reading: Reading; totals: Publication['totals']; receivedAt: number } | undefined;
+  /** The last call, and what it reported. */
+  let sent: { call: number; reading: Reading } | undefined;
+  /** What the last call was answered with. */
+  let copy = '';
+  /** Whether a call on this connection was heard of: totals that come before may contain one that was not. */
+  let isInStep = false;
   let latest: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
   let highest = 0;
   let shown: Snapshot | undefined;
@@ -51,7 +63,8 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
 
   const client = createClient({
     url,
-    RESP: 2,
+    // In which a connection that listens can also call.
+    RESP: 3,
     scripts: { report: reportScript },
     // What cannot be sent now is out of date when it can be.
     disableOfflineQueue: true,
@@ -63,7 +76,12 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
     },
   });
   client.on('error', (error) => setTrouble(`${place} ${explainConnectionError(error)}`));
+  client.on('connect', () => {
+    isInStep = false;
+  });
   client.on('ready', () => {
+    // Where it may not, the call that follows may not publish either, and says so.
+    client.subscribe(keys.fleet, hear).catch(() => {});
     // The fleet has not heard it yet, and waits for word of this node.
     if (latest !== known?.reading && !closed) void report();
   });
@@ -87,8 +105,8 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
   async function call(reading: Reading): Promise<boolean> {
     if (!client.isReady) return false;
     try {
-      const answer = await client.report(keys, { id, reading, highest }, known?.answer.copy ?? '');
-      known = { reading, answer, receivedAt: now() };
+      sent = { call: (sent?.call ?? 0) + 1, reading };
+      copy = await client.report(keys, { id, call: sent.call, reading, highest }, copy);
       trouble = undefined;
       return true;
     } catch (error) {
@@ -99,34 +117,46 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
     }
   }
 
+  /** Takes what Redis publishes after each call of any node, in the order in which it worked. */
+  function hear(message: string): void {
+    const { id: caller, call, totals } = decodePublication(message) ?? {};
+    if (totals === undefined) return;
+    if (sent && caller === id && call === sent.call) {
+      isInStep = true;
+      known = { reading: sent.reading, totals, receivedAt: now() };
+    } else if (known && isInStep) {
+      known = { ...known, totals, receivedAt: now() };
+    }
+  }
+
   /** Brings a reading to Redis. A call that is under way when it comes bears an older one. */
-  async function deliver(reading: Reading): Promise<boolean> {
+  async function deliver(reading: Reading): Promise<void> {
     latest = reading;
     highest = Math.max(highest, reading.online);
     const answered = await within(underWay?.then(report) ?? report(), answerMs);
     if (answered === undefined) setTrouble(`${place} does not answer`);
-    return answered ?? false;
   }
 
   /** What is here now, and with it what Redis knew of the others last. */
-  function view(reading: Reading, answered: boolean): Snapshot {
-    const sum = (name: keyof Reading) => reading[name] + (known ? known.answer[name] - known.reading[name] : 0);
-    const time = known === undefined ? now() : known.answer.at + (answered ? 0 : now() - known.receivedAt);
+  function view(reading: Reading): Snapshot {
+    const isKnown = known?.reading === reading;
+    const sum = (name: keyof Reading) => reading[name] + (known ? known.totals[name] - known.reading[name] : 0);
+    const time = known === undefined ? now() : known.totals.at + (isKnown ? 0 : now() - known.receivedAt);
     return {
       online: sum('online'),
       browsers: sum('browsers'),
       visits: Math.max(shown?.visits ?? 0, sum('visits')),
       visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, sum('visitorSeconds')),
-      peak: Math.max(shown?.peak ?? 0, known?.answer.peak ?? 0, highest),
+      peak: Math.max(shown?.peak ?? 0, known?.totals.peak ?? 0, highest),
       at: Math.max((shown?.at ?? 0) + 1, time),
-      ...(!answered && { partial: true }),
+      ...(!isKnown && { partial: true }),
     };
   }
 
   return {
     async record(reading) {
-      const answered = await deliver(reading);
-      shown = view(reading, answered);
+      await Promise.all([deliver(reading), wait(gatherMs)]);
+      shown = view(reading);
       return shown;
     },
 

@@ -7,21 +7,31 @@ import { reportLua } from './redis-script.ts';
 export type Report = {
   /** Names the process. */
   id: string;
+  /** Tells this call from the others of the process. */
+  call: number;
   reading: Reading;
   /** The most tabs that it ever had open. */
   highest: number;
 };
 
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const answerSchema = v.pipe(
-  v.tuple([wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, v.string()]),
-  v.transform(([at, online, browsers, visits, visitorSeconds, peak, copy]) => {
-    return { at, online, browsers, visits, visitorSeconds, peak, copy };
+const publicationSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.tuple([v.string(), wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber]),
+  v.transform(([id, call, at, online, browsers, visits, visitorSeconds, peak]) => {
+    return { id, call, totals: { at, online, browsers, visits, visitorSeconds, peak } };
   }),
 );
 
-/** The fleet's figures at the time `at` of Redis, in milliseconds since 1970. */
-export type Answer = v.InferOutput<typeof answerSchema>;
+/** The fleet's figures at the time `at` of Redis, in milliseconds since 1970, right after a call of some node. */
+export type Publication = v.InferOutput<typeof publicationSchema>;
+
+/** Reads what the script publishes; `undefined` where it is of another version. */
+export function decodePublication(message: string): Publication | undefined {
+  const result = v.safeParse(publicationSchema, message);
+  return result.success ? result.output : undefined;
+}
 
 /** The keys under a prefix. The braces put them all on one node of a Redis Cluster. */
 export function redisKeys(prefix: string) {
@@ -36,8 +46,8 @@ export function redisKeys(prefix: string) {
 }
 
 /**
- * The script as a command of the client: `client.report(keys, report, copy)`, with the copy that came with the last
- * answer, or an empty one where there was none.
+ * The script as a command of the client: `client.report(keys, report, copy)`, with the copy that the last call was
+ * answered with, or an empty one where there was none.
  */
 export const reportScript = defineScript({
   SCRIPT: reportLua,
@@ -53,5 +63,5 @@ export const reportScript = defineScript({
     // saying why.
     parser.push(JSON.stringify(report), copy);
   },
-  transformReply: (reply: unknown): Answer => v.parse(answerSchema, reply),
+  transformReply: (reply: unknown): string => v.parse(v.string(), reply),
 });

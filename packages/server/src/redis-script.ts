@@ -17,10 +17,10 @@ const limits = `local silentMs, punctualMs, returnMs, rememberedMs = ${silentMs}
 local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${kept.seconds}, ${kept.minutes}, ${kept.processes}, ${kept.processesMs}`;
 
 /**
- * Takes one node's figures, and answers with the fleet's.
+ * Takes one node's figures, and publishes the fleet's to all nodes, on a channel that has the name of the fleet's key.
  *
  * All figures that a process sends are totals since it began, and Redis keeps the last of each process: a call that is
- * repeated, or that is overtaken by a later one, counts nothing twice. Each answer bears a copy of what Redis knows
+ * repeated, or that is overtaken by a later one, counts nothing twice. The answer is a copy of what Redis knows
  * of the nodes, and each call brings the copy back: a Redis that has lost its last second, or everything, has it again
  * after the first call of each node. The parts of a copy are counters that only grow, so that the higher is the truer.
  *
@@ -150,7 +150,10 @@ for name, value in pairs(fleet) do
 end
 redis.call('HSET', fleetKey, unpack(fields))
 
-return { now, online, browsers, fleet.visits, fleet.visitorSeconds, fleet.peak, cjson.encode({
+-- %d, as cjson writes no more than 14 digits.
+redis.call('PUBLISH', fleetKey, string.format('["%s",%d,%d,%d,%d,%d,%d,%d]',
+  id, report.call, now, online, browsers, fleet.visits, fleet.visitorSeconds, fleet.peak))
+return cjson.encode({
   since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds, peak = fleet.peak, nodes = nodes
-}) }
+})
 `;

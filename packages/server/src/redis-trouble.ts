@@ -31,8 +31,9 @@ export function explainConnectionError(error: unknown): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `cannot be found: there is no such host (${code})`;
-    case 'WRONGPASS':
     case 'NOAUTH':
+      return `asks for a password, and REDIS_URL has none (${code})`;
+    case 'WRONGPASS':
     case 'NOPERM':
       return `does not accept the user and password in REDIS_URL (${code})`;
     default:

@@ -32,6 +32,19 @@ describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`,
     );
   });
 
+  test('shows the same totals on all nodes at the same tick, whichever calls first', async () => {
+    const redis = await startRedis();
+    const nodes = [await openNode(redis), await openNode(redis), await openNode(redis)];
+    for (let online = 1; online <= 3; online++) {
+      const snapshots = await Promise.all(
+        nodes.map((node) => node.record({ online, browsers: 1, visits: online, visitorSeconds: online })),
+      );
+      for (const snapshot of snapshots) {
+        expect(snapshot).toMatchObject({ online: 3 * online, browsers: 3, visits: 3 * online, peak: 3 * online });
+      }
+    }
+  });
+
   test('keeps fleets with different prefixes apart', async () => {
     const redis = await startRedis();
     const [a, b] = [await openNode({ ...redis, prefix: 'a' }), await openNode({ ...redis, prefix: 'b' })];
