@@ -1,17 +1,21 @@
-import { join } from 'node:path';
 import { paths } from '@live-visitors/shared';
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { DayReader } from './day-reader.ts';
 import { createDoor, type DoorOptions } from './door.ts';
 import type { Metrics } from './metrics.ts';
+import { servePage } from './page-files.ts';
 import { sendProblem } from './problem.ts';
 import type { Refusals } from './refusals.ts';
 import { hangUp } from './request-socket.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sendBadge } from './send-badge.ts';
+import { sendHistory } from './send-history.ts';
 
 export type AppOptions = DoorOptions & {
   metrics: Metrics;
+  readDay: DayReader;
   /** What keeps the ledger from recording, if anything does. */
   trouble: () => string | undefined;
   /** The folder of the built page. */
@@ -20,7 +24,7 @@ export type AppOptions = DoorOptions & {
 };
 
 /** What the server answers, and where. */
-export function createApp({ metrics, trouble, pageDir, log, ...options }: AppOptions): Express {
+export function createApp({ metrics, readDay, trouble, pageDir, log, ...options }: AppOptions): Express {
   const { emitter, config } = options;
   const door = createDoor(options);
   const app = express();
@@ -28,7 +32,7 @@ export function createApp({ metrics, trouble, pageDir, log, ...options }: AppOpt
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  // The one query that counts has a parser of its own.
+  // The queries that count have parsers of their own.
   app.set('query parser', false);
   app.set('trust proxy', config.trustProxy);
 
@@ -46,6 +50,12 @@ export function createApp({ metrics, trouble, pageDir, log, ...options }: AppOpt
     })
     .all(methodNotAllowed);
 
+  app.route(paths.history).get(door.fromAllowedOrigin, door.whenReady, sendHistory(readDay)).all(methodNotAllowed);
+
+  // Any page may show it: a request for an image bears no origin, one of a script does. While the server drains the count
+  // falls, and would be a lie.
+  app.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
+
   app
     .route(paths.healthz)
     .get(sayReady(() => undefined))
@@ -53,14 +63,7 @@ export function createApp({ metrics, trouble, pageDir, log, ...options }: AppOpt
   app.route(paths.readyz).get(door.whenReady, sayReady(trouble)).all(methodNotAllowed);
   if (config.metrics) app.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
 
-  app.use(
-    express.static(pageDir, {
-      setHeaders: (response, path) => {
-        const hashed = path.startsWith(join(pageDir, 'assets'));
-        response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-    }),
-  );
+  app.use(servePage(pageDir));
   app.get('/', (_request, response) => {
     sendProblem(
       response,

@@ -2,7 +2,7 @@
 export type Party = {
   /** The id of the browser, where it gave one. */
   browser?: string | undefined;
-  /** Tabs open in this browser. */
+  /** Tabs open in this browser. A party with none is an observer, who is counted in no figure. */
   tabs: number;
   /** How many of the tabs are new and count as visits. */
   arrivals: number;
@@ -23,12 +23,18 @@ export function createAudience<Guest extends Party>() {
   const parties = new Set<Guest>();
   const byBrowser = new Map<string, Guest>();
   let online = 0;
+  let browsers = 0;
   let visits = 0;
   let visitorMs = 0;
 
+  function count({ tabs }: Guest, sign: 1 | -1): void {
+    online += sign * tabs;
+    if (tabs > 0) browsers += sign;
+  }
+
   function leave(party: Guest) {
     if (!parties.delete(party)) return;
-    online -= party.tabs;
+    count(party, -1);
     if (party.browser !== undefined && byBrowser.get(party.browser) === party) byBrowser.delete(party.browser);
   }
 
@@ -44,7 +50,7 @@ export function createAudience<Guest extends Party>() {
       if (replaced) leave(replaced);
       parties.add(party);
       if (party.browser !== undefined) byBrowser.set(party.browser, party);
-      online += party.tabs;
+      count(party, 1);
       visits += party.arrivals;
       replaced?.onReplaced?.();
       return () => leave(party);
@@ -61,7 +67,7 @@ export function createAudience<Guest extends Party>() {
     },
 
     read(): Reading {
-      return { online, browsers: parties.size, visits, visitorSeconds: Math.floor(visitorMs / 1000) };
+      return { online, browsers, visits, visitorSeconds: Math.floor(visitorMs / 1000) };
     },
   };
 }

@@ -16,12 +16,15 @@ export type DoorOptions = {
   isReady: () => boolean;
 };
 
+export type Door = ReturnType<typeof createDoor>;
+
 type Refusal = { reason: RefusalReason; status: number; detail: string; retryAfterSeconds?: number };
 
 /** The door: what is asked for is checked here, and refused before anything is counted. */
 export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) {
   const { allowedOrigins, maxStreamsPerAddress } = config;
 
+  /** Ends a response with an error, and keeps count of it. */
   function refuse(request: Request, response: Response, refusal: Refusal): void {
     const { reason, status, detail, retryAfterSeconds } = refusal;
     refusals.count(reason, request.ip);
@@ -91,11 +94,11 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
     if (limit) refuse(request, response, tooMany(request, limit));
   };
 
-  return { whenReady, fromAllowedOrigin, openStream };
+  return { whenReady, fromAllowedOrigin, openStream, refuse };
 }
 
 /** All that follows the first question mark; `URL` would take a number sign in it for the end. */
-function queryOf(url: string): URLSearchParams {
+export function queryOf(url: string): URLSearchParams {
   const mark = url.indexOf('?');
   return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
 }

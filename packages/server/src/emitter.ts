@@ -143,14 +143,18 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   function drift(): number {
     const { online, browsers } = audience.read();
     let held = 0;
+    let visiting = 0;
     let tabs = 0;
     for (const [stream, { party }] of members) {
       if (stream.isHeld) held++;
+      if (party.tabs > 0) visiting++;
       tabs += party.tabs;
     }
-    const heirs = succession.parties();
-    for (const party of heirs) tabs += party.tabs;
-    return Math.abs(opened - ended - held) + Math.abs(browsers - members.size - heirs.length) + Math.abs(online - tabs);
+    for (const party of succession.parties()) {
+      visiting++;
+      tabs += party.tabs;
+    }
+    return Math.abs(opened - ended - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
   }
 
   metrics.watch(() => ({ streams: members.size, tabs: audience.read().online, drift: drift() }));

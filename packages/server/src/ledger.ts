@@ -1,5 +1,17 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { Reading } from './audience.ts';
+import type { Minute } from './minutes.ts';
+
+/** What a ledger knows of the last 24 hours, read at one moment. Times are in milliseconds since 1970. */
+export type Day = {
+  /** The most tabs that were online at any tick, ever, and when that was first so; `at` is 0 where it is not known. */
+  peak: { online: number; at: number };
+  /**
+   * Oldest first. Those in which nothing was recorded are left out; the last one is that of the last tick, and may still
+   * be running. The first began less than 24 hours before the last.
+   */
+  minutes: Minute[];
+};
 
 /** What lasts. The audience is counted, recorded here, and only then shown. */
 export type Ledger = {
@@ -13,6 +25,8 @@ export type Ledger = {
   record(reading: Reading): Promise<Snapshot>;
   /** What it knows of the last hour, second by second; oldest first. */
   recentSeconds(): Promise<{ at: number; online: number }[]>;
+  /** What it knows of the last 24 hours; `undefined` while its store cannot be reached. */
+  lastDay(): Promise<Day | undefined>;
   /** What keeps it from recording, if anything does, in a sentence for whoever runs the server. */
   trouble(): string | undefined;
   close(): Promise<void>;

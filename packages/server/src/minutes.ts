@@ -12,10 +12,19 @@ export type Minute = {
   visits: number;
 };
 
-const minuteMs = 60_000;
+/** Minutes begin at whole multiples of it, in milliseconds since 1970. */
+export const minuteMs = 60_000;
+
+/** How many minutes a day has. */
+export const dayMinutes = 24 * 60;
 
 /** How many minutes are kept: 30 days of them. */
-export const maxMinutes = 30 * 24 * 60;
+export const maxMinutes = 30 * dayMinutes;
+
+/** When the minute of a time began. */
+export function minuteOf(time: number): number {
+  return time - (time % minuteMs);
+}
 
 /** Adds up ticks by the minute, until they are taken. Holds no more than is kept. */
 export function createMinutes() {
@@ -24,16 +33,8 @@ export function createMinutes() {
   return {
     /** @param visits - how many were counted since the last tick */
     add(tickAt: number, online: number, visits: number): void {
-      const at = tickAt - (tickAt % minuteMs);
-      const { lowest, highest, sum, ticks, visits: before } = minutes.get(at) ?? none;
-      minutes.set(at, {
-        at,
-        lowest: Math.min(lowest, online),
-        highest: Math.max(highest, online),
-        sum: sum + online,
-        ticks: ticks + 1,
-        visits: before + visits,
-      });
+      const tick = { at: minuteOf(tickAt), lowest: online, highest: online, sum: online, ticks: 1, visits };
+      minutes.set(tick.at, joined(minutes.get(tick.at), tick));
       for (const oldest of minutes.keys()) {
         if (minutes.size <= maxMinutes) break;
         minutes.delete(oldest);
@@ -45,4 +46,27 @@ export function createMinutes() {
   };
 }
 
-const none = { lowest: Number.POSITIVE_INFINITY, highest: 0, sum: 0, ticks: 0, visits: 0 };
+/**
+ * The minutes of two sources as one, oldest first. What both know of the same minute is added up: each has ticks of it
+ * that the other has not.
+ */
+export function mergeMinutes(some: Iterable<Minute>, others: Iterable<Minute>): Minute[] {
+  const merged = new Map<number, Minute>();
+  for (const minutes of [some, others]) {
+    for (const minute of minutes) merged.set(minute.at, joined(merged.get(minute.at), minute));
+  }
+  return [...merged.values()].toSorted((a, b) => a.at - b.at);
+}
+
+/** Two parts of one minute. */
+function joined(some: Minute | undefined, others: Minute): Minute {
+  if (some === undefined) return others;
+  return {
+    at: some.at,
+    lowest: Math.min(some.lowest, others.lowest),
+    highest: Math.max(some.highest, others.highest),
+    sum: some.sum + others.sum,
+    ticks: some.ticks + others.ticks,
+    visits: some.visits + others.visits,
+  };
+}

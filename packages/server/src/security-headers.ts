@@ -7,6 +7,8 @@ export const securityHeaders = helmet({
     directives: {
       defaultSrc: ["'self'"],
       baseUri: ["'none'"],
+      // The page's icon bears the number.
+      imgSrc: ["'self'", 'data:'],
       formAction: ["'none'"],
       objectSrc: ["'none'"],
     },

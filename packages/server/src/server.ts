@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { createDayReader } from './day-reader.ts';
 import { type Clock, startEmitter } from './emitter.ts';
 import type { Ledger } from './ledger.ts';
 import { watchLedger } from './ledger-watch.ts';
@@ -57,6 +58,7 @@ export async function startServer({ config, ledger, clock, metrics, pageDir, log
     config,
     metrics,
     refusals,
+    readDay: createDayReader(ledger, clock.elapsed),
     pageDir,
     isReady: () => ready,
     trouble: ledger.trouble,

@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger.ts';
-import { createMinutes, type Minute, maxMinutes } from './minutes.ts';
+import { createMinutes, dayMinutes, type Minute, maxMinutes, mergeMinutes, minuteMs, minuteOf } from './minutes.ts';
 import { messageOf, openSqliteFile } from './sqlite-file.ts';
 import type { Totals } from './totals-file.ts';
 
@@ -24,6 +24,9 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
   const database = openSqliteFile(dataDir);
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
   const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
+  const selectBetween = database.prepare(
+    'SELECT at, lowest, highest, sum, ticks, visits FROM minutes WHERE at > ? AND at <= ? ORDER BY at',
+  );
   const updateTotals = database.prepare('UPDATE totals SET visits = ?, visitorSeconds = ?, peak = ?, peakAt = ?');
   const addMinute = database.prepare(`
     INSERT INTO minutes (at, lowest, highest, sum, ticks, visits) VALUES (?, ?, ?, ?, ?, ?)
@@ -98,6 +101,16 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
 
     // Seconds are kept in memory only: those of a process that has ended are gone.
     recentSeconds: async () => [],
+
+    async lastDay() {
+      // Not whatever is newest in the file: a clock that was wrong once may have left minutes that are still to come.
+      const newest = minuteOf(Math.max(lastAt, now()));
+      const dayBefore = newest - dayMinutes * minuteMs;
+      // As above: a row is what its statement selects.
+      const written = selectBetween.all(dayBefore, newest) as Minute[];
+      const known = mergeMinutes(written, minutes.all()).filter(({ at }) => at > dayBefore);
+      return { peak: { online: peak, at: peakAt }, minutes: known };
+    },
 
     trouble: () => trouble,
 

@@ -22,9 +22,9 @@ export function createSuccession<Guest extends Party>(enter: (party: Guest) => (
   }
 
   return {
-    /** Keeps the places of those who shared a stream with the tab that has gone. */
+    /** Keeps the places of those who shared a stream with the tab that has gone, if any: an observer has none. */
     keepFor(party: Guest): void {
-      if (party.browser === undefined || party.tabs === 1) return;
+      if (party.browser === undefined || party.tabs < 2) return;
       const heirs = { ...party, tabs: party.tabs - 1, arrivals: 0, onReplaced: () => giveUp(heirs) };
       kept.set(heirs, { until: elapsed() + successionMs, leave: enter(heirs) });
     },

@@ -43,6 +43,24 @@ describe('the audience', () => {
     expect(audience.read()).toMatchObject({ online: 2, browsers: 1 });
   });
 
+  test('has observers, who are in no figure and take the place of a browser all the same', () => {
+    const audience = createAudience();
+    const leave = audience.join({ tabs: 0, arrivals: 0 });
+    audience.join({ browser: 'one', tabs: 2, arrivals: 2 });
+    audience.elapse(1000);
+    expect(audience.read()).toEqual({ online: 2, browsers: 1, visits: 2, visitorSeconds: 2 });
+    leave();
+    leave();
+    expect(audience.read()).toMatchObject({ online: 2, browsers: 1 });
+
+    const leaveObserver = audience.join({ browser: 'one', tabs: 0, arrivals: 0 });
+    audience.elapse(1000);
+    expect(audience.read()).toEqual({ online: 0, browsers: 0, visits: 2, visitorSeconds: 2 });
+    audience.join({ browser: 'one', tabs: 1, arrivals: 0 });
+    leaveObserver();
+    expect(audience.read()).toMatchObject({ online: 1, browsers: 1, visits: 2 });
+  });
+
   test('keeps streams without an id apart', () => {
     const audience = createAudience();
     audience.join({ tabs: 1, arrivals: 1 });

@@ -70,5 +70,55 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
       expect(await third.record(nobody)).toMatchObject({ online: 0, peak: 5, visits: 12, visitorSeconds: 103 });
       await third.close();
     });
+
+    test('knows the minutes of the last 24 hours, that of the last tick among them, and when the peak was', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      const first = await ledger.record({ ...nobody, online: 2, visits: 3 });
+      const most = await ledger.record({ ...nobody, online: 7, visits: 8 });
+      const last = await ledger.record({ ...nobody, online: 7, visits: 9 });
+      const day = await readDay(ledger);
+      expect(day.peak.online).toBe(7);
+      // A fleet's time is that of Redis, which is asked before a snapshot is put together.
+      expect(day.peak.at).toBeGreaterThan(first.at - 1000);
+      expect(day.peak.at).toBeLessThanOrEqual(most.at);
+
+      const { minutes } = day;
+      // A minute may have ended meanwhile.
+      expect(minutes.length).toBeLessThanOrEqual(2);
+      const newest = minutes.at(-1);
+      expect(newest?.at).toBe(last.at - (last.at % 60_000));
+      expect(newest?.highest).toBe(7);
+      // Nobody, where it was recorded that the ledger was opened.
+      expect(Math.min(...minutes.map(({ lowest }) => lowest))).toBeLessThanOrEqual(2);
+      expect(minutes.reduce((sum, { visits }) => sum + visits, 0)).toBe(9);
+      for (const { lowest, highest, sum, ticks } of minutes) {
+        expect(sum).toBeGreaterThanOrEqual(lowest * ticks);
+        expect(sum).toBeLessThanOrEqual(highest * ticks);
+      }
+      await ledger.close();
+    });
+
+    test('knows them, and when the peak was, when it is opened again', async () => {
+      const open = await prepare();
+      const first = await open();
+      await first.record({ ...nobody, online: 5, visits: 10 });
+      const before = await readDay(first);
+      await first.close();
+      const second = await open();
+      await second.record({ ...nobody, online: 1, visits: 2 });
+      const { peak, minutes } = await readDay(second);
+      expect(peak).toEqual(before.peak);
+      expect(minutes[0]?.at).toBe(before.minutes[0]?.at);
+      expect(Math.max(...minutes.map(({ highest }) => highest))).toBe(5);
+      expect(minutes.reduce((sum, { visits }) => sum + visits, 0)).toBe(12);
+      await second.close();
+    });
   });
+}
+
+async function readDay(ledger: Ledger) {
+  const day = await ledger.lastDay();
+  if (day === undefined) throw new Error('it cannot be read');
+  return day;
 }

@@ -35,7 +35,7 @@ describe('the log', () => {
   test('has one line for a burst of refusals, none for a visitor, and no address', async () => {
     const { url, logged, close } = await openServer();
     for (let i = 0; i < 20; i++) await (await openStream(`${url}/stream`)).close();
-    for (let i = 0; i < 200; i++) await fetch(`${url}/stream?tabs=0`);
+    for (let i = 0; i < 200; i++) await fetch(`${url}/stream?tabs=65`);
     await close();
     expect(logged).toHaveLength(1);
     expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refused', refused: { query: 200 } });
@@ -44,20 +44,27 @@ describe('the log', () => {
 
   test('names the address of a refusal where it is set to debug', async () => {
     const { url, logged } = await openServer({ LOG_LEVEL: 'debug' });
-    await fetch(`${url}/stream?tabs=0`);
+    await fetch(`${url}/stream?tabs=65`);
     expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refusal', reason: 'query', address: '127.0.0.1' });
   });
 });
 
 describe('every answer', () => {
-  test.each(['/', '/stream', '/visitors', '/healthz', '/nothing', '/stream?tabs=0'])(
+  test.each(['/', '/stream', '/visitors', '/history', '/badge.svg', '/healthz', '/nothing', '/stream?tabs=65'])(
     'to GET %s tells browsers what the page never does',
     async (path) => {
       const { url } = await openServer();
       const abort = new AbortController();
       const { headers } = await fetch(url + path, { signal: abort.signal });
       abort.abort();
-      expect(headers.get('Content-Security-Policy')).toContain("default-src 'self'");
+      // Images from data: URLs are the one thing that a page may have from elsewhere: its icon is one.
+      expect(headers.get('Content-Security-Policy')?.split(';').toSorted()).toEqual([
+        "base-uri 'none'",
+        "default-src 'self'",
+        "form-action 'none'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+      ]);
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
       expect(headers.get('Referrer-Policy')).toBe('no-referrer');
       // Other sites are to read the count.
@@ -66,20 +73,23 @@ describe('every answer', () => {
   );
 });
 
-test('GET /readyz is 503 as soon as the server drains, while a response is still under way', async () => {
-  const pageDir = makeFolder();
-  await writeFile(join(pageDir, 'large.bin'), Buffer.alloc(64 * 1024 * 1024));
-  const { port, close } = await openServer({}, { pageDir });
-  // A download that its client has stopped reading keeps the server from ending at once.
-  const download = openSocket(port, 'GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n');
-  await eventually(() => expect(download.received()).toContain('HTTP/1.1 200'));
-  download.socket.pause();
-  const probe = openSocket(port, 'GET /readyz HTTP/1.1\r\nHost: x\r\n');
-  const stream = await openStream(`http://127.0.0.1:${port}/stream`);
-  await stream.first('visitors');
-  const closed = close();
-  await stream.first('farewell');
-  probe.socket.write('\r\n');
-  await eventually(() => expect(probe.received()).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s));
-  await closed;
-});
+test.each(['/readyz', '/badge.svg', '/history'])(
+  'GET %s is 503 as soon as the server drains, while a response is still under way',
+  async (path) => {
+    const pageDir = makeFolder();
+    await writeFile(join(pageDir, 'large.bin'), Buffer.alloc(64 * 1024 * 1024));
+    const { port, close } = await openServer({}, { pageDir });
+    // A download that its client has stopped reading keeps the server from ending at once.
+    const download = openSocket(port, 'GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => expect(download.received()).toContain('HTTP/1.1 200'));
+    download.socket.pause();
+    const probe = openSocket(port, `GET ${path} HTTP/1.1\r\nHost: x\r\n`);
+    const stream = await openStream(`http://127.0.0.1:${port}/stream`);
+    await stream.first('visitors');
+    const closed = close();
+    await stream.first('farewell');
+    probe.socket.write('\r\n');
+    await eventually(() => expect(probe.received()).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s));
+    await closed;
+  },
+);

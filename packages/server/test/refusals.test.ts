@@ -17,14 +17,13 @@ describe('what is refused', () => {
   test('a wrong query is, with a sentence that says what is wrong, and nothing is counted', async () => {
     const { url, snapshot, logged } = await openServer();
     const queries = {
-      'tabs=0': '"tabs" must be a whole number from 1 to 64, but is "0".',
-      'tabs=65': '"tabs" must be a whole number from 1 to 64, but is "65".',
-      'tabs=': '"tabs" must be a whole number from 1 to 64, but is "".',
-      'tabs=two': '"tabs" must be a whole number from 1 to 64, but is "two".',
+      'tabs=65': '"tabs" must be a whole number from 0 to 64, but is "65".',
+      'tabs=': '"tabs" must be a whole number from 0 to 64, but is "".',
+      'tabs=two': '"tabs" must be a whole number from 0 to 64, but is "two".',
       'tabs=1&tabs=1': '"tabs" may be given once, but came more often.',
       'arrivals=2': '"arrivals" must be a whole number from 0 to "tabs", which is 1, but is "2".',
       'history=3601': '"history" must be a whole number from 0 to 3600, but is "3601".',
-      'tabs=1?tabs=2': '"tabs" must be a whole number from 1 to 64, but is "1?tabs=2".',
+      'tabs=1?tabs=2': '"tabs" must be a whole number from 0 to 64, but is "1?tabs=2".',
       'browser=short': '"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "short".',
       'browser=abcdefgh%0d%0aevent:%20x': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\r\nevent: x".`,
       'browser=abcdefgh%00': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\u0000".`,
@@ -51,15 +50,18 @@ describe('what is refused', () => {
     }
   });
 
-  test.each(['/', '/stream', '/visitors', '/healthz', '/readyz'])('another method on %s is', async (path) => {
-    const { url, snapshot } = await openServer();
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
-      const response = await fetch(url + path, { method });
-      expect(response.headers.get('Allow')).toBe('GET, HEAD');
-      await expectProblem(response, 405);
-    }
-    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
-  });
+  test.each(['/', '/stream', '/visitors', '/history', '/badge.svg', '/healthz', '/readyz'])(
+    'another method on %s is',
+    async (path) => {
+      const { url, snapshot } = await openServer();
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+        const response = await fetch(url + path, { method });
+        expect(response.headers.get('Allow')).toBe('GET, HEAD');
+        await expectProblem(response, 405);
+      }
+      expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+    },
+  );
 
   test.each([
     ['query', (long: string) => `GET /stream?browser=${long} HTTP/1.1\r\nHost: x\r\n\r\n`],
@@ -114,7 +116,7 @@ describe('origins', () => {
   test('others are refused before they are counted, in words that their page can read', async () => {
     const { url, snapshot } = await openServer({ ALLOWED_ORIGINS: listed });
     for (const origin of [other, 'null', 'http://example.com', `${listed}.evil.example`, 'rubbish']) {
-      for (const path of ['/stream', '/visitors']) {
+      for (const path of ['/stream', '/visitors', '/history', '/badge.svg']) {
         const response = await fetch(url + path, { headers: { Origin: origin } });
         expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
         const { detail } = await expectProblem(response, 403);

@@ -74,6 +74,31 @@ describe('the ledger in a file', () => {
     await ledger.close();
   });
 
+  test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    const at = (minute: number) => ({
+      at: start + minute * 60_000,
+      lowest: 1,
+      highest: 1,
+      sum: 1,
+      ticks: 1,
+      visits: 0,
+    });
+    const ledger = open(dataDir, () => start + 2000 * 60_000 + 30_000);
+    const minutes = [0, 559, 560, 561, 1999, 2000, 2001, 900_000].map(at);
+    expect(ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: start, minutes })).toBe(true);
+    await ledger.record({ online: 3, browsers: 1, visits: 4, visitorSeconds: 0 });
+    const day = await ledger.lastDay();
+    expect(day?.peak).toEqual({ online: 3, at: start + 2000 * 60_000 + 30_000 });
+    expect(day?.minutes).toEqual([
+      at(561),
+      at(1999),
+      { at: start + 2000 * 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 4 },
+    ]);
+    await ledger.close();
+  });
+
   test('is refused while another process has it, with the way to count with several', async () => {
     const dataDir = makeFolder();
     const ledger = open(dataDir);
@@ -237,6 +262,12 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     await eventually(() => expect(stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));
     openSocket(Number(new URL(url).port), 'GET /stream?tabs=5 HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => expect(stream.received()).toContain('"visits":8'));
+    // What is kept in memory is shown with what is written.
+    await eventually(async () => {
+      const { peak, minutes } = JSON.parse(await text('/history'));
+      expect([peak.online, Math.max(...minutes.highest)]).toEqual([8, 8]);
+      expect(minutes.visits.reduce((sum: number, visits: number | null) => sum + (visits ?? 0), 0)).toBe(8);
+    });
 
     rmSync(filler);
     await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));

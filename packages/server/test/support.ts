@@ -9,7 +9,9 @@ import { createParser } from 'eventsource-parser';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../src/config.ts';
+import type { Ledger } from '../src/ledger.ts';
 import { createMetrics } from '../src/metrics.ts';
+import { openRedisLedger } from '../src/redis-ledger.ts';
 import { startServer } from '../src/server.ts';
 import { openSqliteLedger } from '../src/sqlite-ledger.ts';
 
@@ -29,10 +31,13 @@ export function makeFolder(onFinished: (clean: () => void) => void = onTestFinis
   return folder;
 }
 
-/** Starts the real server on a free port, as configured by the environment variables, until the test has finished. */
+/**
+ * Starts the real server on a free port, as configured by the environment variables, until the test has finished. Its
+ * ledger is a file, unless another is given.
+ */
 export async function openServer(
   env: Record<string, string> = {},
-  { pageDir = '/nowhere', openFiles = 20_000 }: { pageDir?: string; openFiles?: number } = {},
+  { pageDir = '/nowhere', openFiles = 20_000, ledger }: { pageDir?: string; openFiles?: number; ledger?: Ledger } = {},
 ) {
   const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
@@ -41,7 +46,7 @@ export async function openServer(
   const logged: string[] = [];
   const server = await startServer({
     config,
-    ledger: openSqliteLedger({ dataDir, now: Date.now }),
+    ledger: ledger ?? openSqliteLedger({ dataDir, now: Date.now }),
     clock: { now: Date.now, elapsed: () => performance.now() },
     metrics: createMetrics(),
     pageDir,
@@ -156,3 +161,8 @@ export async function findFreePort(): Promise<number> {
 }
 
 export const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** A ledger whose Redis is not there. */
+export async function openLostLedger(): Promise<Ledger> {
+  return openRedisLedger({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
+}

@@ -11,7 +11,7 @@ const timeMs = wholeNumber;
 export const snapshotSchema = v.object({
   /** Open tabs. */
   online: wholeNumber,
-  /** Open streams: all tabs of one browser share one. */
+  /** Open streams that speak for tabs: all tabs of one browser share one. */
   browsers: wholeNumber,
   /** Tabs that ever arrived. A stream that comes back after a drop is no visit. */
   visits: wholeNumber,
@@ -60,9 +60,6 @@ export type Snapshot = EventMap['visitors'];
 /** The numbers that a snapshot shows. */
 export type Figure = Exclude<keyof Snapshot, 'at' | 'partial'>;
 export type History = v.InferOutput<typeof historySchema>;
-
-// As the type of the keys is known here, `Object.keys` tells no lie.
-export const eventNames = Object.keys(eventSchemas) as EventName[];
 
 /**
  * Reads the `data` of an event of the given name.

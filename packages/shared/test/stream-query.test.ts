@@ -18,6 +18,14 @@ describe('parseStreamQuery', () => {
     }
   });
 
+  test('takes no tabs at all for an observer, who has no arrivals', () => {
+    expect(parse('tabs=0')).toEqual({ ok: true, query: { tabs: 0, arrivals: 0, history: 0 } });
+    expect(parse('tabs=0&arrivals=1')).toEqual({
+      ok: false,
+      detail: '"arrivals" must be a whole number from 0 to "tabs", which is 0, but is "1".',
+    });
+  });
+
   test('passes over parameters of other names', () => {
     expect(parse('utm_source=x&__proto__=1&toString=2').ok).toBe(true);
   });
@@ -25,7 +33,7 @@ describe('parseStreamQuery', () => {
   const wholeNumbers = ['', ' ', '1.0', '-1', '+1', '1e1', '0x1', '01', '٣', 'NaN', '1\r\n', '9'.repeat(400)];
   const wrong = {
     browser: ['', 'a'.repeat(7), 'a'.repeat(65), 'abcdefg.', 'abcdefgé', 'abcdefgh\n', 'abcdefgh\0', 'abcd efgh'],
-    tabs: ['0', '65', ...wholeNumbers],
+    tabs: ['65', ...wholeNumbers],
     arrivals: ['2', '65', ...wholeNumbers],
     history: ['3601', ...wholeNumbers],
   };

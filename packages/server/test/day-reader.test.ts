@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { createDayReader } from '../src/day-reader.ts';
+import type { Day } from '../src/ledger.ts';
+
+const day: Day = {
+  peak: { online: 1, at: 60_000 },
+  minutes: [{ at: 60_000, lowest: 0, highest: 1, sum: 1, ticks: 2, visits: 1 }],
+};
+
+/** A ledger that answers when it is told to, and a clock that goes when it is told to. */
+function openSlowLedger() {
+  let time = 0;
+  const reads: { resolve: (day: Day | undefined) => void; reject: (error: Error) => void }[] = [];
+  const lastDay = () => new Promise<Day | undefined>((resolve, reject) => reads.push({ resolve, reject }));
+  return {
+    reads,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    readDay: createDayReader({ lastDay }, () => time),
+  };
+}
+
+describe('the reader of a day', () => {
+  test('has one read under way at a time, however long it takes and however many ask', async () => {
+    const { reads, pass, readDay } = openSlowLedger();
+    const asked = Array.from({ length: 1000 }, readDay);
+    pass(60_000);
+    asked.push(readDay());
+    expect(reads).toHaveLength(1);
+    reads[0]?.resolve(day);
+    expect(new Set(await Promise.all(asked)).size).toBe(1);
+  });
+
+  test('gives the same answer for 5 s, and then reads again', async () => {
+    const { reads, pass, readDay } = openSlowLedger();
+    const first = readDay();
+    reads[0]?.resolve(day);
+    expect(JSON.parse((await first) ?? '')).toMatchObject({ peak: day.peak, minutes: { highest: [1] } });
+    pass(4999);
+    expect(await readDay()).toBe(await first);
+    pass(1);
+    const second = readDay();
+    expect(reads).toHaveLength(2);
+    reads[1]?.resolve({ ...day, peak: { online: 2, at: 60_001 } });
+    expect(JSON.parse((await second) ?? '')).toMatchObject({ peak: { online: 2, at: 60_001 } });
+  });
+
+  test('asks a ledger that cannot be read no more often, nor one that fails', async () => {
+    const { reads, pass, readDay } = openSlowLedger();
+    const away = readDay();
+    reads[0]?.resolve(undefined);
+    expect(await away).toBeUndefined();
+    expect(await readDay()).toBeUndefined();
+    pass(5000);
+    const failed = readDay();
+    reads[1]?.reject(new Error('the disk is gone'));
+    await expect(failed).rejects.toThrow('the disk is gone');
+    await expect(readDay()).rejects.toThrow('the disk is gone');
+    expect(reads).toHaveLength(2);
+  });
+
+  test('knows nothing where the ledger knows no minute', async () => {
+    const { reads, readDay } = openSlowLedger();
+    const answer = readDay();
+    reads[0]?.resolve({ peak: { online: 0, at: 0 }, minutes: [] });
+    expect(await answer).toBeUndefined();
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { createMinutes, mergeMinutes } from '../src/minutes.ts';
+
+const start = Date.UTC(2026, 0, 1);
+
+describe('minutes', () => {
+  test('add up their ticks', () => {
+    const minutes = createMinutes();
+    minutes.add(start, 4, 4);
+    minutes.add(start + 59_999, 1, 0);
+    minutes.add(start + 60_000, 2, 1);
+    expect([...minutes.all()]).toEqual([
+      { at: start, lowest: 1, highest: 4, sum: 5, ticks: 2, visits: 4 },
+      { at: start + 60_000, lowest: 2, highest: 2, sum: 2, ticks: 1, visits: 1 },
+    ]);
+  });
+
+  test('of two sources are put in order, and what both know of one is added up', () => {
+    const [first, second, third] = [0, 1, 2].map((n) => {
+      return { at: start + n * 60_000, lowest: n, highest: n + 3, sum: 3, ticks: 2, visits: 1 };
+    });
+    if (!first || !second || !third) throw new Error('there are three');
+    const sameAsSecond = { ...second, lowest: 0, highest: 3, sum: 1, ticks: 1, visits: 5 };
+    expect(mergeMinutes([first, second], [third, sameAsSecond])).toEqual([
+      first,
+      { at: second.at, lowest: 0, highest: 4, sum: 4, ticks: 3, visits: 6 },
+      third,
+    ]);
+    expect(mergeMinutes([], [])).toEqual([]);
+  });
+});

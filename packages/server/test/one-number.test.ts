@@ -1,0 +1,40 @@
+import { decodeDayHistory } from '@live-visitors/shared';
+import { expect, test } from 'vitest';
+import { eventually, openServer, openStream } from './support.ts';
+
+test('every answer shows the same number at the same tick', async () => {
+  const { url, snapshot, metric } = await openServer();
+  const badge = async (figure: string) => {
+    const svg = await (await fetch(`${url}/badge.svg?label=&figure=${figure}`)).text();
+    return Number(/aria-label="(\d+)"/.exec(svg)?.[1]);
+  };
+  const observer = await openStream(`${url}/stream?tabs=0`);
+  const leaving = await openStream(`${url}/stream?tabs=2`);
+  await openStream(`${url}/stream?browser=abcdefgh&tabs=3`);
+  await eventually(() => expect(observer.of('visitors').at(-1)?.payload).toMatchObject({ online: 5, visits: 5 }));
+  await leaving.close();
+  await openStream(`${url}/stream?browser=abcdefgh&tabs=8&arrivals=5`);
+
+  // All are asked between one tick and the next.
+  await eventually(async () => {
+    const ticks = observer.of('visitors').length;
+    await eventually(() => expect(observer.of('visitors').length).toBe(ticks + 1));
+    const shown = observer.of('visitors').at(-1)?.payload;
+    const [visitors, tabs, online, visits, body] = await Promise.all([
+      snapshot(),
+      metric('live_visitors_tabs'),
+      badge('online'),
+      badge('visits'),
+      fetch(`${url}/history`).then((response) => response.json()),
+    ]);
+    expect(observer.of('visitors').length).toBe(ticks + 1);
+
+    const history = decodeDayHistory(body);
+    const counted = history?.minutes.visits.reduce((sum: number, each) => sum + (each ?? 0), 0);
+    const all = [shown?.online, visitors.online, tabs, online, history?.minutes.highest.at(-1), history?.peak.online];
+    expect(all).toEqual(all.map(() => 8));
+    expect([shown?.visits, visitors.visits, visits, counted]).toEqual([10, 10, 10, 10]);
+    const { at: _, ...figures } = visitors;
+    expect(shown).toMatchObject(figures);
+  });
+});

@@ -1,0 +1,54 @@
+import type { EventMap, EventName } from './events.ts';
+
+/**
+ * Reads the `data` of an event of the given name, for pages that have to be small: without the schemas, by which
+ * `decodeEvent` goes. What that reads, this one reads to the same effect, and more besides: members of other versions stay.
+ *
+ * @returns the payload, or `undefined` where `data` is no such payload
+ */
+export function readEvent<Name extends EventName>(name: Name, data: string): EventMap[Name] | undefined {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  // The check that was looked up by `Name` passes payloads of `Name`; TypeScript does not follow the look-up.
+  return isObject(payload) && checks[name](payload) ? (payload as EventMap[Name]) : undefined;
+}
+
+type Members = Record<string, unknown>;
+
+const checks: { [Name in EventName]: (payload: Members) => boolean } = {
+  welcome: ({ renewWithinMs, history }) => isOptional(renewWithinMs, isWhole) && isOptional(history, isHistory),
+  visitors: ({ online, browsers, visits, peak, visitorSeconds, at, partial }) =>
+    [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
+    isOptional(partial, (value) => value === true),
+  farewell: ({ reason, reconnectInMs }) => (reason === 'restart' || reason === 'expired') && isWhole(reconnectInMs),
+};
+
+function isHistory(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { everyMs, endsAt, online } = value;
+  return (
+    isWhole(everyMs) &&
+    isWhole(endsAt) &&
+    Array.isArray(online) &&
+    online.every((entry) => entry === null || isWhole(entry))
+  );
+}
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null;
+}
+
+function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value);
+}
+
+// As the type of the keys is known here, `Object.keys` tells no lie.
+export const eventNames = Object.keys(checks) as EventName[];

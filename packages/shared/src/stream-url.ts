@@ -1,0 +1,24 @@
+/** The most tabs that one stream may speak for. */
+export const maxTabs = 64;
+
+/** The most seconds of history that `welcome` brings. */
+export const maxHistorySeconds = 3600;
+
+/** What the query of `GET /stream` says. */
+export type StreamQuery = {
+  /** A random id that this browser keeps in memory only: the newest stream of an id takes the last one's place. */
+  browser?: string;
+  /** Tabs open in this browser now. A stream with 0 is an observer: it is shown the figures, and counted in none. */
+  tabs: number;
+  /** How many of them have not been counted as visits yet. */
+  arrivals: number;
+  /** Seconds of history wanted in `welcome`. */
+  history: number;
+};
+
+/** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
+export function formatStreamQuery(query: Partial<StreamQuery>): string {
+  // No value needs escaping: ids are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers.
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}

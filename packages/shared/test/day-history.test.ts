@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { decodeDayHistory } from '../src/index.ts';
+
+const history = {
+  peak: { online: 9, at: 1_790_000_000_000 },
+  minutes: {
+    everyMs: 60_000,
+    endsAt: 1_790_000_040_000,
+    lowest: [1, null, 2],
+    mean: [1.25, null, 2],
+    highest: [4, null, 2],
+    visits: [3, null, 0],
+  },
+};
+
+describe('decodeDayHistory', () => {
+  test('reads what the server answers, without members unknown to this version', () => {
+    expect(decodeDayHistory(history)).toEqual(history);
+    expect(decodeDayHistory({ ...history, newer: 1 })).toEqual(history);
+    const unknownPeak = { ...history, peak: { online: 0, at: null } };
+    expect(decodeDayHistory(unknownPeak)).toEqual(unknownPeak);
+  });
+
+  test.each([
+    ['another answer', { online: 3 }],
+    ['nothing', undefined],
+    ['no object', '{}'],
+    ['lists of which one is shorter', { ...history, minutes: { ...history.minutes, visits: [3] } }],
+    ['half a visitor at most', { ...history, minutes: { ...history.minutes, highest: [4, null, 0.5] } }],
+    ['a mean below zero', { ...history, minutes: { ...history.minutes, mean: [-1, null, 2] } }],
+    ['a mean that is no number', { ...history, minutes: { ...history.minutes, mean: ['1', null, 2] } }],
+    ['no peak', { minutes: history.minutes }],
+  ])('passes over %s', (_, body) => {
+    expect(decodeDayHistory(body)).toBeUndefined();
+  });
+});
