@@ -1,5 +1,6 @@
 import { paths } from '@live-visitors/shared';
 import { defineConfig, type ProxyOptions } from 'vite';
+import { serveBundles } from './vite.widget.config.ts';
 
 /** The server that `pnpm dev` runs beside Vite; both read the same `PORT`. */
 const server: ProxyOptions = {
@@ -15,6 +16,7 @@ const server: ProxyOptions = {
 };
 
 export default defineConfig({
+  plugins: [serveBundles],
   server: {
     proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),
   },

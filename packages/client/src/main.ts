@@ -1,29 +1,29 @@
-import { whilePageIsOpen } from './page/page-visit.ts';
 import { showAge, showNews } from './page/view.ts';
-import { joinAudience } from './sharing/join-audience.ts';
+import { lockWay } from './sharing/lock-way.ts';
+import { createRoom } from './sharing/room.ts';
+import { soloWay } from './sharing/solo-way.ts';
+import { workerWay } from './sharing/worker-way.ts';
+import { environment } from './stream/environment.ts';
 import type { News } from './stream/news.ts';
+import { createRecent, recentSeconds } from './stream/recent.ts';
 
-const join = joinAudience(location.origin);
+let news: News | undefined;
+let receivedAt = 0;
 
-whilePageIsOpen(() => {
-  let news: News | undefined;
-  let receivedAt = 0;
+function age() {
+  if (news) showAge(news, performance.now() - receivedAt);
+}
 
-  function age() {
-    if (news) showAge(news, performance.now() - receivedAt);
-  }
-
-  const leave = join((next) => {
+const recent = createRecent(recentSeconds);
+const room = createRoom([lockWay, workerWay, soloWay], environment, location.origin, recent);
+room.listen({
+  observe: false,
+  onNews(next) {
     news = next;
     receivedAt = performance.now();
     showNews(next);
     age();
-  });
-  // A number that stands still grows older on screen too.
-  const timer = setInterval(age, 1000);
-
-  return () => {
-    clearInterval(timer);
-    leave();
-  };
+  },
 });
+// A number that stands still grows older on screen too.
+setInterval(age, 1000);

@@ -1,5 +1,6 @@
 import { tickMs } from '@live-visitors/shared';
 import type { News } from '../stream/news.ts';
+import type { Recent } from '../stream/recent.ts';
 import { type StreamEnvironment, type Subscription, subscribe, type Tabs } from '../stream/subscription.ts';
 
 /** A tab that leaves news unanswered for so long is gone: nobody tells a worker that a tab has crashed. */
@@ -18,12 +19,13 @@ export type HubOptions = {
   /** The origin of the server. */
   server: string;
   browser: string;
+  recent?: Recent | undefined;
 };
 
 type Tab = { unansweredSince: number | undefined; tell: (news: News) => void };
 
 /** Holds the one stream of a browser in a place that all tabs can reach: a shared worker. */
-export function createHub(environment: StreamEnvironment, { server, browser }: HubOptions) {
+export function createHub(environment: StreamEnvironment, { server, browser, recent }: HubOptions) {
   const tabs = new Map<string, Tab>();
   /** Tabs that were no newcomers when they said hello. */
   const counted = new Set<string>();
@@ -31,6 +33,7 @@ export function createHub(environment: StreamEnvironment, { server, browser }: H
   let subscription: Subscription | undefined;
 
   function spread(news: News): void {
+    recent?.learn(news);
     const now = environment.now();
     for (const [id, tab] of tabs) {
       tab.unansweredSince ??= now;
@@ -44,8 +47,8 @@ export function createHub(environment: StreamEnvironment, { server, browser }: H
     const isNew = !tabs.has(id);
     tabs.set(id, { unansweredSince: undefined, tell });
     if (!isNew) return;
-    if (subscription) tell(subscription.news());
-    else subscription = subscribe(environment, { server, browser, tabs: present(), reported, onNews: spread });
+    if (subscription) tell({ ...subscription.news(), past: recent?.read() });
+    else subscription = subscribe(environment, { server, browser, tabs: present(), reported, recent, onNews: spread });
     recount();
   }
 

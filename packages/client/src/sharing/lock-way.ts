@@ -1,15 +1,14 @@
-import type { StreamEnvironment } from '../stream/subscription.ts';
-import type { Join } from './join.ts';
+import type { Way } from './join.ts';
 import { joinTabs, type MemberEnvironment, type Message } from './member.ts';
-import { onWake, type PageIdentity, randomId } from './page.ts';
+import { onWake, randomId } from './page.ts';
 
 /**
  * Shares the stream by a Web Lock and a `BroadcastChannel`: where the page is a secure context, and neither is withheld
  * from it, as from a sandboxed frame.
  */
-export async function lockWay(environment: StreamEnvironment, server: string, page: PageIdentity): Promise<Join> {
-  // The number is that of the messages' form: tabs with an older or newer page keep to themselves.
-  const name = `live-visitors 1 ${server}`;
+export const lockWay: Way = async (environment, { server, observe, recent }, page) => {
+  // Those who are counted, and those who are not, have a stream each. The number is that of the messages' form: tabs with an older or newer page keep to themselves.
+  const name = `live-visitors 1 ${server}${observe ? ' observe' : ''}`;
   // Both throw or reject where they are withheld. The id is asked for anew each time that a page comes back.
   const id = await findOwnId();
   new BroadcastChannel(name).close();
@@ -25,7 +24,7 @@ export async function lockWay(environment: StreamEnvironment, server: string, pa
         isVisible: () => document.visibilityState === 'visible',
         time: Date.now,
       },
-      { server, id, page, onNews },
+      { server, id, page, observe, recent, onNews },
     );
     channel.onmessage = (event: MessageEvent<Message>) => member.hear(event.data);
     const stopWaking = onWake(member.check);
@@ -36,7 +35,7 @@ export async function lockWay(environment: StreamEnvironment, server: string, pa
       channel.close();
     };
   };
-}
+};
 
 /** The id that the lock manager has for this tab, as it shows on a lock that nobody else can hold. */
 async function findOwnId(): Promise<string> {

@@ -1,5 +1,6 @@
 import { maxTabs, tickMs } from '@live-visitors/shared';
 import type { News, OnNews } from '../stream/news.ts';
+import type { Recent } from '../stream/recent.ts';
 import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
 import type { PageIdentity } from './page.ts';
 import { listenForSilence, wakingMs } from './silence.ts';
@@ -48,6 +49,9 @@ export type MemberOptions = {
   /** The id by which the lock's queue knows this tab. */
   id: string;
   page: PageIdentity;
+  /** Whether the tabs are shown the count without being in it. */
+  observe: boolean;
+  recent?: Recent | undefined;
   onNews: OnNews;
 };
 
@@ -70,7 +74,10 @@ export type Member = {
  * the others all news, and says to the server how many tabs hold the lock or wait for it. That number is exact
  * whatever happens to a tab, as the browser itself takes a tab that is gone off the queue.
  */
-export function joinTabs(environment: MemberEnvironment, { server, id, page, onNews }: MemberOptions): Member {
+export function joinTabs(
+  environment: MemberEnvironment,
+  { server, id, page, observe, recent, onNews }: MemberOptions,
+): Member {
   const { requestLock, queryLock, post, isVisible, time, now, schedule } = environment;
   let { browser } = page;
   /** When the last leader that was heard took the lead; one of old that wakes up is not listened to. */
@@ -124,9 +131,18 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
     const { holder, tabs } = await queryLock();
     // Not the holder: the lock was stolen while this tab was frozen, and word of it is on its way.
     if (role !== leading || holder !== id) return;
-    const present = { total: tabs.length, newcomers: tabs.filter((tab) => newcomers.has(tab)) };
+    const counted = observe ? [] : tabs;
+    const present = { total: counted.length, newcomers: counted.filter((tab) => newcomers.has(tab)) };
     if (leading.subscription) leading.subscription.setTabs(present);
-    else leading.subscription = subscribe(environment, { server, browser, tabs: present, reported, onNews: spread });
+    else
+      leading.subscription = subscribe(environment, {
+        server,
+        browser,
+        tabs: present,
+        reported,
+        recent,
+        onNews: spread,
+      });
   }
 
   function spread(news: News): void {
@@ -179,7 +195,7 @@ export function joinTabs(environment: MemberEnvironment, { server, id, page, onN
         case 'hello':
           if (!message.counted) remember([message.from], newcomers, maxNewcomers);
           // The newcomer learns at once how things stand.
-          if (role.name === 'leader' && role.subscription) tell(role.subscription.news());
+          if (role.name === 'leader' && role.subscription) tell({ ...role.subscription.news(), past: recent?.read() });
           recountNowAndSoon();
           break;
         case 'bye':

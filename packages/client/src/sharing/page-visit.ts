@@ -8,22 +8,28 @@ declare global {
 /**
  * Calls `join` while someone has the page before them: not before a prerendered page is shown, and anew each time that
  * one comes back from the back/forward cache. What `join` returns is called when the page is put away.
+ *
+ * @returns how to stop, as if the page were put away for good
  */
-export function whilePageIsOpen(join: () => () => void): void {
+export function whilePageIsOpen(join: () => () => void): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
   let leave: (() => void) | undefined;
 
   const enter = () => {
-    leave ??= join();
+    if (!document.prerendering) leave ??= join();
   };
   const exit = () => {
     leave?.();
     leave = undefined;
   };
 
-  if (document.prerendering) document.addEventListener('prerenderingchange', enter, { once: true });
-  else enter();
-  addEventListener('pagehide', exit);
-  addEventListener('pageshow', () => {
-    if (!document.prerendering) enter();
-  });
+  enter();
+  document.addEventListener('prerenderingchange', enter, { signal });
+  addEventListener('pageshow', enter, { signal });
+  addEventListener('pagehide', exit, { signal });
+  return () => {
+    listening.abort();
+    exit();
+  };
 }

@@ -1,7 +1,7 @@
-import { decodeEvent, paths } from '@live-visitors/shared';
-import { type StreamEnvironment, type Subscription, subscribe } from '../stream/subscription.ts';
-import type { Join } from './join.ts';
-import { onWake, type PageIdentity } from './page.ts';
+import { paths, readEvent } from '@live-visitors/shared';
+import { type Subscription, subscribe } from '../stream/subscription.ts';
+import type { Way } from './join.ts';
+import { onWake } from './page.ts';
 
 /** How often a hidden tab looks up the count. */
 const lookUpEveryMs = 15_000;
@@ -11,26 +11,28 @@ const lookUpEveryMs = 15_000;
  * is visible, as a browser opens six connections to an origin at most, and a hidden tab must not take one. Hidden, the
  * tab is not counted.
  */
-export function soloWay(environment: StreamEnvironment, server: string, page: PageIdentity): Join {
-  return (onNews) => {
+export const soloWay: Way =
+  (environment, { server, observe, recent }, page) =>
+  (onNews) => {
     let subscription: Subscription | undefined;
     let lookedUpAt = Number.NEGATIVE_INFINITY;
 
     async function lookUp() {
       lookedUpAt = environment.now();
       const response = await fetch(server + paths.visitors).catch(() => undefined);
-      const snapshot = response?.ok ? decodeEvent('visitors', await response.text()) : undefined;
+      const snapshot = response?.ok ? readEvent('visitors', await response.text()) : undefined;
       if (snapshot && !subscription) onNews({ connection: { state: 'live' }, last: { snapshot, ageMs: 0 } });
     }
 
     function check() {
       if (document.visibilityState === 'visible') {
-        const tabs = { total: 1, newcomers: page.counted ? [] : [page.tab] };
+        const tabs = { total: observe ? 0 : 1, newcomers: page.counted ? [] : [page.tab] };
         subscription ??= subscribe(environment, {
           server,
           browser: page.browser,
           tabs,
           reported: new Set(),
+          recent,
           onNews(news) {
             if (news.connection.state === 'live') page.counted = true;
             onNews(news);
@@ -52,4 +54,3 @@ export function soloWay(environment: StreamEnvironment, server: string, page: Pa
       subscription?.leave();
     };
   };
-}

@@ -1,8 +1,8 @@
 import type { News } from '../stream/news.ts';
 import { staleAfterMs } from '../stream/subscription.ts';
 import type { FromTab } from './hub.ts';
-import type { Join } from './join.ts';
-import { onWake, type PageIdentity } from './page.ts';
+import type { Join, Way } from './join.ts';
+import { onWake } from './page.ts';
 import { listenForSilence } from './silence.ts';
 
 /** How long the worker may take to answer for the first time. */
@@ -17,7 +17,8 @@ export type FromWorker = { type: 'ready' } | { type: 'news'; news: News };
  *
  * @throws where there is no such worker, or it does not start
  */
-export async function workerWay(server: string, page: PageIdentity): Promise<Join> {
+export const workerWay: Way = async (_environment, { server, observe }, page): Promise<Join> => {
+  if (observe) throw new Error('The shared worker is for tabs that are counted.');
   const worker = start(server);
   let { port } = worker;
   await new Promise<void>((resolve, reject) => {
@@ -65,7 +66,7 @@ export async function workerWay(server: string, page: PageIdentity): Promise<Joi
       port.close();
     };
   };
-}
+};
 
 /** Connects to the worker, which is started if there is none. */
 function start(server: string): SharedWorker {

@@ -1,4 +1,5 @@
 import { environment } from '../stream/environment.ts';
+import { createRecent, recentSeconds } from '../stream/recent.ts';
 import { createHub, type FromTab } from './hub.ts';
 import { randomId } from './page.ts';
 import type { FromWorker } from './worker-way.ts';
@@ -10,7 +11,7 @@ declare const self: {
 };
 
 const server = self.name.slice(self.name.lastIndexOf(' ') + 1);
-const hub = createHub(environment, { server, browser: randomId() });
+const hub = createHub(environment, { server, browser: randomId(), recent: createRecent(recentSeconds) });
 setInterval(hub.check, 1000);
 
 self.onconnect = ({ ports: [port] }) => {

@@ -1,4 +1,4 @@
-import { decodeEvent, decodeProblem, type EventMap, type EventName, eventNames } from '@live-visitors/shared';
+import { type EventMap, type EventName, eventNames, readEvent } from '@live-visitors/shared';
 
 type EventHandlers = { [Name in EventName]: (payload: EventMap[Name]) => void };
 
@@ -23,7 +23,7 @@ export function openEventStream(url: string, handlers: StreamHandlers): () => vo
 
 function listen<Name extends EventName>(source: EventSource, name: Name, handlers: EventHandlers): void {
   source.addEventListener(name, (event: MessageEvent<string>) => {
-    const payload = decodeEvent(name, event.data);
+    const payload = readEvent(name, event.data);
     if (payload) handlers[name](payload);
   });
 }
@@ -45,8 +45,8 @@ export async function probe(url: string): Promise<Answer> {
     if (response.ok) return { kind: 'open' };
     const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'));
     if (response.status >= 500) return { kind: 'unavailable', retryAfterMs };
-    const problem = decodeProblem(await response.json().catch(() => undefined));
-    const reason = problem?.detail ?? `The server answered with status ${response.status}.`;
+    const problem: unknown = await response.json().catch(() => undefined);
+    const reason = detailOf(problem) ?? `The server answered with status ${response.status}.`;
     return { kind: 'refused', reason, retryAfterMs };
   } catch {
     return { kind: 'unavailable', retryAfterMs: undefined };
@@ -54,6 +54,12 @@ export async function probe(url: string): Promise<Answer> {
     clearTimeout(timeout);
     abort.abort();
   }
+}
+
+/** What a problem's body (RFC 9457 §3.1.4) says, if it is one. */
+function detailOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('detail' in body)) return undefined;
+  return typeof body.detail === 'string' ? body.detail : undefined;
 }
 
 /** `Retry-After` in its form of seconds (RFC 9110 §10.2.3), which is the one that our server sends. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from '@live-visitors/shared';
+import type { History, Snapshot } from '@live-visitors/shared';
 import type { Connection } from './connection.ts';
 
 /** All that a tab has to know to show the count. Each piece of news is whole: a later one replaces it. */
@@ -6,6 +6,8 @@ export type News = {
   connection: Connection;
   /** The last snapshot that came, if any, and how long before this news it did, in milliseconds. */
   last?: { snapshot: Snapshot; ageMs: number } | undefined;
+  /** What was online before, where a tab asked for it: an addition to what is known, and not in every piece of news. */
+  past?: History | undefined;
 };
 
 export type OnNews = (news: News) => void;

@@ -4,8 +4,8 @@ const firstMs = 1000;
 const growth = 1.5;
 const longestMs = 15_000;
 
-/** Where a server that refuses us does not say when to ask again. */
-const refusedMs = 30_000;
+/** Where a server that refuses us does not say when to ask again: that takes a person to change. */
+const refusedMs = { first: 30_000, longest: 120_000 };
 
 /**
  * Milliseconds to wait before the next try: longer after each failure, and different for every client, so that those
@@ -29,7 +29,10 @@ export function retryInMs(answer: Answer, failures: number, random: number): num
     case 'unavailable':
       return Math.max(patienceMs, answer.retryAfterMs ?? 0);
     case 'refused':
-      return Math.max(patienceMs, answer.retryAfterMs ?? refusedMs);
+      return Math.max(
+        patienceMs,
+        answer.retryAfterMs ?? Math.min(refusedMs.first * 2 ** (failures - 1), refusedMs.longest),
+      );
     default:
       return answer satisfies never;
   }

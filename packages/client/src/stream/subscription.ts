@@ -2,6 +2,7 @@ import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-
 import type { Connection } from './connection.ts';
 import type { Answer, StreamHandlers } from './event-stream.ts';
 import type { News, OnNews } from './news.ts';
+import type { Recent } from './recent.ts';
 import { backoffMs, retryInMs } from './retry.ts';
 
 /** After so much silence an open stream is stale. */
@@ -9,6 +10,9 @@ export const staleAfterMs = 2.5 * tickMs;
 
 /** After so much silence it is given up, whatever the browser says of it: after sleep it may say open and be dead. */
 const lostAfterMs = 10 * tickMs;
+
+/** How many seconds of history are asked for beyond those in which nothing was heard. */
+const historyMarginSeconds = 5;
 
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
@@ -43,6 +47,8 @@ export type SubscriptionOptions = {
   tabs: Tabs;
   /** The newcomers that were reported to the server. Kept up to date. */
   reported: Set<string>;
+  /** Where it is there, the server is asked for the history that is not in it. */
+  recent?: Recent | undefined;
   onNews: OnNews;
 };
 
@@ -77,7 +83,7 @@ export type Subscription = {
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, probe, now, schedule, isOnline, random } = environment;
-  const { reported } = options;
+  const { reported, recent } = options;
   let { tabs } = options;
   let connection: Connection = { state: 'connecting' };
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
@@ -86,22 +92,33 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   let link: Link = { state: 'opening', stream: prepare() };
   start(link.stream);
 
-  function urlWith(query: { tabs: number; arrivals: number }): string {
+  function urlWith(query: { tabs: number; arrivals: number; history?: number }): string {
     return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...query });
   }
 
   function news(): News {
-    return { connection, last: last && { snapshot: last.snapshot, ageMs: now() - last.heardAt } };
+    const inMs = link.state === 'waiting' ? Math.max(0, link.dueAt - now()) : 0;
+    return {
+      connection: 'inMs' in connection ? { ...connection, inMs } : connection,
+      last: last && { snapshot: last.snapshot, ageMs: now() - last.heardAt },
+    };
   }
 
   function say(said: Connection): void {
-    if (said.state === connection.state) return;
+    if (said.state === connection.state && link.state !== 'waiting') return;
     connection = said;
     options.onNews(news());
   }
 
   function sayLost(): void {
-    say({ state: isOnline() ? 'reconnecting' : 'offline' });
+    say(isOnline() ? { state: 'reconnecting', inMs: 0 } : { state: 'offline' });
+  }
+
+  /** How many seconds of history this tab misses. A stream that replaces another leaves no gap. */
+  function missedSeconds(): number {
+    if (recent === undefined || link.state === 'renewing') return 0;
+    if (last === undefined) return recent.seconds;
+    return Math.min(recent.seconds, Math.ceil((now() - last.heardAt) / 1000) + historyMarginSeconds);
   }
 
   function tabCount(): number {
@@ -126,8 +143,10 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     }
     const isCurrent = () => 'stream' in link && link.stream === stream;
 
-    stream.close = openStream(urlWith({ tabs: stream.tabs, arrivals: stream.arrivals.length }), {
-      welcome({ renewWithinMs = Number.POSITIVE_INFINITY }) {
+    const history = missedSeconds();
+    const query = { tabs: stream.tabs, arrivals: stream.arrivals.length, ...(history > 0 && { history }) };
+    stream.close = openStream(urlWith(query), {
+      welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
         stream.welcomed = true;
         failures = 0;
         heardAt = now();
@@ -137,7 +156,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
           link.stream.close();
         }
         link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
-        options.onNews(news());
+        options.onNews({ ...news(), past });
       },
       visitors(snapshot) {
         heardAt = now();
@@ -233,7 +252,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     if (link !== asking) return;
 
     wait(retryInMs(answer, failures, random()));
-    if (answer.kind === 'refused') say({ state: 'refused', reason: answer.reason });
+    if (answer.kind === 'refused') say({ state: 'refused', reason: answer.reason, inMs: 0 });
     else sayLost();
   }
 

@@ -3,6 +3,7 @@ import { joinTabs, type Member, type MemberEnvironment, type Message } from '../
 import type { PageIdentity } from '../../src/sharing/page.ts';
 import type { Answer, StreamHandlers } from '../../src/stream/event-stream.ts';
 import type { News } from '../../src/stream/news.ts';
+import { createRecent, type Recent } from '../../src/stream/recent.ts';
 
 type Task = { dueAt: number; order: number; tab: Tab | undefined; run: () => void };
 type LockRequest = { tab: Tab; handlers: { granted: () => void; stolen: () => void } };
@@ -13,6 +14,7 @@ export type Tab = {
   member: Member;
   page: PageIdentity;
   news: News[];
+  recent: Recent;
   visible: boolean;
   state: 'running' | 'frozen' | 'away' | 'gone';
 };
@@ -31,6 +33,8 @@ export function createBrowser() {
   let streams: ServerStream[] = [];
   const tabs: Tab[] = [];
   let visits = 0;
+  /** What was online at each tick. */
+  const shown: number[] = [];
   /** The tabs whose streams the server took, in that order. */
   const accepted: Tab[] = [];
   /** Arrivals in requests that were given up before they reached the server, and those that left before they knew. */
@@ -80,7 +84,9 @@ export function createBrowser() {
     stream.state = 'open';
     accepted.push(stream.tab);
     if (!returning) visits += numberIn(stream, 'arrivals');
-    send(stream, () => stream.handlers.welcome({ renewWithinMs: 40_000 }));
+    const seconds = Math.min(numberIn(stream, 'history'), shown.length);
+    const history = { everyMs: 1000, endsAt: Math.floor(time / 1000) * 1000, online: shown.slice(-seconds) };
+    send(stream, () => stream.handlers.welcome({ renewWithinMs: 40_000, ...(seconds > 0 && { history }) }));
     const first = snapshot();
     send(stream, () => stream.handlers.visitors(first));
   }
@@ -145,7 +151,12 @@ export function createBrowser() {
       server: 'http://localhost',
       id: tab.id,
       page: tab.page,
-      onNews: (news) => tab.news.push(news),
+      observe: false,
+      recent: tab.recent,
+      onNews(news) {
+        tab.recent.learn(news);
+        tab.news.push(news);
+      },
     });
   }
 
@@ -169,6 +180,7 @@ export function createBrowser() {
 
   const tick = () => {
     const now = snapshot();
+    shown.push(now.online);
     for (const stream of streams.filter(isCounted)) send(stream, () => stream.handlers.visitors(now));
     after(1000, undefined, tick);
   };
@@ -190,7 +202,7 @@ export function createBrowser() {
       const id = `tab-${tabs.length}`;
       // `enter` gives it its member.
       const page = { tab: id, browser: `browser-of-${id}`, counted: false };
-      const tab = { id, page, news: [], visible } as unknown as Tab;
+      const tab = { id, page, news: [], recent: createRecent(60), visible } as unknown as Tab;
       tabs.push(tab);
       enter(tab);
       checkEachSecond(tab);

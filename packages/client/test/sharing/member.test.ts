@@ -43,6 +43,27 @@ describe('the tabs of a browser', () => {
     expect(browser.visits()).toBe(14);
   });
 
+  test('know what was online before they came, from the server or from each other', async () => {
+    const browser = await openTabs(1);
+    await browser.pass(20_000);
+    const [first] = browser.tabs;
+    const follower = browser.open(true);
+    await browser.pass(100);
+    expect(follower.recent.read()).toEqual(first?.recent.read());
+    expect(follower.recent.read()?.online.length).toBeGreaterThan(20);
+
+    // The last one here leaves, and later another one comes: the server remembers.
+    browser.close(leaderOf(browser));
+    browser.close(follower);
+    await browser.pass(5000);
+    const comer = browser.open(true);
+    await browser.pass(1500);
+    const seen = comer.recent.read()?.online ?? [];
+    expect(seen.slice(-6, -2)).toEqual([0, 0, 0, 0]);
+    expect(seen.at(-1)).toBe(1);
+    expect(seen.length).toBeGreaterThan(25);
+  });
+
   test.each(['close', 'crash'] as const)(
     'count right again soon after a follower or the leader is gone (%s)',
     async (way) => {

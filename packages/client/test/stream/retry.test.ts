@@ -25,4 +25,9 @@ describe('the next try', () => {
     expect(retryInMs({ kind: 'refused', reason: '', retryAfterMs: 5000 }, 1, 1)).toBe(5000);
     expect(retryInMs({ kind: 'refused', reason: '', retryAfterMs: undefined }, 1, 1)).toBe(30_000);
   });
+
+  test('comes later each time that a server refuses without saying when, up to a limit', () => {
+    const inMs = (failures: number) => retryInMs({ kind: 'refused', reason: '', retryAfterMs: undefined }, failures, 1);
+    expect([1, 2, 3, 4, 100].map(inMs)).toEqual([30_000, 60_000, 120_000, 120_000, 120_000]);
+  });
 });

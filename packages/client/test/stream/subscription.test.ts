@@ -1,17 +1,20 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { Answer, StreamHandlers } from '../../src/stream/event-stream.ts';
+import type { News } from '../../src/stream/news.ts';
+import { createRecent, type Recent } from '../../src/stream/recent.ts';
 import { type Subscription, subscribe, type Tabs } from '../../src/stream/subscription.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** The world outside a subscription, with a clock that stands still until it is moved. */
-function createWorld(newcomers = ['a'], total = newcomers.length) {
+function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recent) {
   let time = 1000;
   let answer: Answer = { kind: 'unavailable', retryAfterMs: undefined };
   let timers: { dueAt: number; callback: () => void }[] = [];
   const streams: { url: string; handlers: StreamHandlers; open: boolean }[] = [];
   const states: string[] = [];
+  const told: News[] = [];
   const probes: string[] = [];
   const world = { online: true };
 
@@ -39,7 +42,10 @@ function createWorld(newcomers = ['a'], total = newcomers.length) {
       browser: 'abcdefgh',
       tabs,
       reported: new Set(),
-      onNews({ connection }) {
+      recent,
+      onNews(news) {
+        const { connection } = news;
+        told.push(news);
         // The first news may come while the subscription is still being made.
         if (streams.length > 0) subscription.setTabs(tabs);
         if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
@@ -56,6 +62,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length) {
     world,
     streams,
     states,
+    told,
     probes,
     openStreams: () => streams.filter(({ open }) => open),
     latest() {
@@ -265,15 +272,52 @@ describe('a subscription', () => {
   test('says that it is refused, and goes on asking without a flicker', async () => {
     const world = createWorld();
     world.answerWith({ kind: 'refused', reason: 'Not from here.', retryAfterMs: undefined });
-    for (let i = 0; i < 3; i++) {
+    for (const patienceMs of [30_000, 60_000, 120_000]) {
       world.fail();
       await world.settle();
-      world.pass(30_000);
+      expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not from here.', inMs: patienceMs });
+      world.pass(patienceMs);
     }
     expect(world.states).toEqual(['refused']);
     expect(world.streams).toHaveLength(4);
     welcome(world);
     expect(world.states).toEqual(['refused', 'live']);
+  });
+
+  test('says how long it waits before the next try', async () => {
+    const world = createWorld();
+    welcome(world);
+    world.latest().handlers.dropped();
+    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
+    world.answerWith({ kind: 'unavailable', retryAfterMs: 5000 });
+    world.fail();
+    await world.settle();
+    expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: 5000 });
+    world.pass(2000);
+    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 3000 });
+    world.pass(3000);
+    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
+  });
+
+  test('asks for history where somebody wants it: all at first, what was missed on a return, none on a renewal', () => {
+    const world = createWorld(['a'], 1, createRecent(600));
+    const asked = () => new URL(world.latest().url).searchParams.get('history');
+    expect(asked()).toBe('600');
+    const past = { everyMs: 1000, endsAt: snapshot.at - 1000, online: [1, 2] };
+    world.latest().handlers.welcome({ renewWithinMs: 2000, history: past });
+    expect(world.told.at(-1)?.past).toEqual(past);
+    world.latest().handlers.visitors(snapshot);
+    expect(world.told.at(-1)?.past).toBeUndefined();
+    world.pass(2000);
+    world.latest().handlers.visitors(snapshot);
+    expect(world.streams).toHaveLength(2);
+    expect(asked()).toBeNull();
+
+    welcome(world);
+    world.pass(20_000, { awake: false });
+    world.check();
+    expect(world.streams).toHaveLength(3);
+    expect(asked()).toBe('25');
   });
 
   test('opens at once when the trouble has passed, but in no tight loop', async () => {

@@ -1,0 +1,67 @@
+import type { News, OnNews } from '../stream/news.ts';
+import type { Recent } from '../stream/recent.ts';
+import type { StreamEnvironment } from '../stream/subscription.ts';
+import { joinBy, type Way } from './join.ts';
+import { createIdentity } from './page.ts';
+import { whilePageIsOpen } from './page-visit.ts';
+
+type Listener = { observe: boolean; onNews: OnNews };
+type Mode = 'count' | 'observe' | 'away';
+
+/**
+ * All in one document who listen to the same server: they share one place in the audience, which is counted if one of
+ * them wants it to be.
+ *
+ * @param server - the origin of the server
+ */
+export function createRoom(ways: readonly Way[], environment: StreamEnvironment, server: string, recent?: Recent) {
+  const page = createIdentity();
+  const joins = {
+    count: joinBy(ways, environment, { server, observe: false, recent }, page),
+    observe: joinBy(ways, environment, { server, observe: true, recent }, { ...page, counted: true }),
+  };
+  const listeners = new Set<Listener>();
+  let mode: Mode = 'away';
+  let leave = () => {};
+  let latest: { news: News; receivedAt: number } | undefined;
+
+  function wanted(): Mode {
+    if (listeners.size === 0) return 'away';
+    return [...listeners].some(({ observe }) => !observe) ? 'count' : 'observe';
+  }
+
+  function settle(): void {
+    const next = wanted();
+    if (next === mode) return;
+    leave();
+    mode = next;
+    latest = undefined;
+    leave = next === 'away' ? () => {} : whilePageIsOpen(() => joins[next](spread));
+  }
+
+  function spread(news: News): void {
+    latest = { news, receivedAt: environment.now() };
+    recent?.learn(news);
+    for (const { onNews } of listeners) onNews(news);
+  }
+
+  return {
+    /** Listens from now on. Returns how to stop. */
+    listen(listener: Listener): () => void {
+      listeners.add(listener);
+      if (latest?.news.last) {
+        const { snapshot, ageMs } = latest.news.last;
+        const last = { snapshot, ageMs: ageMs + environment.now() - latest.receivedAt };
+        listener.onNews({ ...latest.news, last });
+      }
+      // An element that is moved leaves and comes back in one go.
+      queueMicrotask(settle);
+      return () => {
+        listeners.delete(listener);
+        queueMicrotask(settle);
+      };
+    },
+  };
+}
+
+export type Room = ReturnType<typeof createRoom>;
