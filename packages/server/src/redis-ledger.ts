@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
-import { createClient, ErrorReply } from 'redis';
+import { ErrorReply } from 'redis';
 import * as v from 'valibot';
 import type { Reading } from './audience.ts';
 import type { Ledger } from './ledger.ts';
-import { decodePublication, type Publication, redisKeys, reportScript } from './redis-report.ts';
-import { explainConnectionError, placeOf } from './redis-trouble.ts';
+import { keepConnection } from './redis-connection.ts';
+import { readDay } from './redis-day.ts';
+import { decodePublication, type Publication, redisKeys } from './redis-report.ts';
 
 /** How long Redis may take to answer, before a tick goes on without it. */
 const answerMs = 400;
@@ -17,17 +18,8 @@ const answerMs = 400;
  */
 const gatherMs = 100;
 
-/** How long a first connection is waited for. */
+/** How long a first answer is waited for. */
 const openMs = 1000;
-
-/** How long a connection may take to be made. */
-const connectMs = 1500;
-
-/** How long a connection may say nothing before another one is made. There is a call each second. */
-const idleMs = 3000;
-
-/** The longest pause before another try to connect, and by how much pauses differ between nodes. */
-const retryMs = { max: 500, jitter: 100 };
 
 export type RedisLedgerOptions = {
   /** One that {@link isRedisUrl} accepts. */
@@ -39,13 +31,12 @@ export type RedisLedgerOptions = {
 };
 
 /**
- * Opens the ledger that a fleet shares. Resolves once Redis is reached, or else after a second: the ledger goes on
- * trying for as long as it is open.
+ * Opens the ledger that a fleet shares. Resolves once Redis has answered, or else after a second: the ledger goes
+ * on trying for as long as it is open.
  */
 export async function openRedisLedger({ url, prefix = 'live-visitors', now }: RedisLedgerOptions): Promise<Ledger> {
   const id = randomBytes(9).toString('base64url');
   const keys = redisKeys(prefix);
-  const place = `Redis at ${placeOf(url)}`;
   /** What Redis published last, and which reading of this node is in it. */
   let known: { reading: Reading; totals: Publication['totals']; receivedAt: number } | undefined;
   /** The last call, and what it reported. */
@@ -61,34 +52,19 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
   let underWay: Promise<boolean> | undefined;
   let closed = false;
 
-  const client = createClient({
+  const connection = keepConnection({
     url,
-    // In which a connection that listens can also call.
-    RESP: 3,
-    scripts: { report: reportScript },
-    // What cannot be sent now is out of date when it can be.
-    disableOfflineQueue: true,
-    maintNotifications: 'disabled',
-    socket: {
-      connectTimeout: connectMs,
-      socketTimeout: idleMs,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, retryMs.max) + Math.random() * retryMs.jitter,
+    onReady(client) {
+      isInStep = false;
+      // Where it may not, the call that follows may not publish either, and says so.
+      client.subscribe(keys.fleet, hear).catch(() => {});
+      // The fleet has not heard it yet, and waits for word of this node.
+      if (latest !== known?.reading && !closed) void report();
     },
+    onTrouble: setTrouble,
   });
-  client.on('error', (error) => setTrouble(`${place} ${explainConnectionError(error)}`));
-  client.on('connect', () => {
-    isInStep = false;
-  });
-  client.on('ready', () => {
-    // Where it may not, the call that follows may not publish either, and says so.
-    client.subscribe(keys.fleet, hear).catch(() => {});
-    // The fleet has not heard it yet, and waits for word of this node.
-    if (latest !== known?.reading && !closed) void report();
-  });
-  const ready = new Promise<void>((resolve) => client.once('ready', resolve));
-  // It rejects when the client is destroyed before it has connected.
-  client.connect().catch(() => {});
-  await within(ready, openMs);
+  const answered = Promise.withResolvers<void>();
+  await within(answered.promise, openMs);
 
   function setTrouble(what: string): void {
     trouble = `${what}. What is counted is kept in memory until it can be recorded.`;
@@ -103,16 +79,21 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
   }
 
   async function call(reading: Reading): Promise<boolean> {
-    if (!client.isReady) return false;
+    const place = connection.place();
+    const figures = { id, call: (sent?.call ?? 0) + 1, reading, highest };
+    sent = figures;
     try {
-      sent = { call: (sent?.call ?? 0) + 1, reading };
-      copy = await client.report(keys, { id, call: sent.call, reading, highest }, copy);
+      copy = await connection.ask((client) => client.report(keys, figures, copy));
       trouble = undefined;
+      answered.resolve();
       return true;
     } catch (error) {
       // What breaks a connection comes with an 'error' event.
-      if (error instanceof ErrorReply) setTrouble(`${place} answers "${error.message.replace(/\.$/, '')}"`);
-      else if (error instanceof v.ValiError) setTrouble(`${place} answers what this version does not understand`);
+      if (error instanceof ErrorReply) {
+        // Where it sends to another Redis, what is the trouble there says more.
+        if (trouble === undefined || !error.message.startsWith('MOVED '))
+          setTrouble(`${place} answers "${error.message.replace(/\.$/, '')}"`);
+      } else if (error instanceof v.ValiError) setTrouble(`${place} answers what this version does not understand`);
       return false;
     }
   }
@@ -133,8 +114,8 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
   async function deliver(reading: Reading): Promise<void> {
     latest = reading;
     highest = Math.max(highest, reading.online);
-    const answered = await within(underWay?.then(report) ?? report(), answerMs);
-    if (answered === undefined) setTrouble(`${place} does not answer`);
+    const outcome = await within(underWay?.then(report) ?? report(), answerMs);
+    if (outcome === undefined) setTrouble(`${connection.place()} does not answer`);
   }
 
   /** What is here now, and with it what Redis knew of the others last. */
@@ -166,16 +147,21 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
       closed = true;
       // With nobody here any more: otherwise the others would count them until this node is taken for gone.
       await deliver({ ...latest, online: 0, browsers: 0 });
-      client.destroy();
+      connection.close();
+    },
+
+    async lastDay() {
+      const at = known?.totals.at;
+      if (at === undefined) return undefined;
+      const day = connection.ask((client) => readDay(client, keys, at)).catch(() => undefined);
+      return within(day, answerMs);
     },
 
     async recentSeconds() {
-      const entries = client.isReady
-        ? await within(
-            client.hVals(keys.seconds).catch(() => []),
-            answerMs,
-          )
-        : undefined;
+      const entries = await within(
+        connection.ask((client) => client.hVals(keys.seconds)).catch(() => []),
+        answerMs,
+      );
       const seconds = (entries ?? []).map((entry) => entry.split(':').map(Number));
       // The hash is a ring: where nobody was there for a while, it holds what is older.
       const newest = seconds.reduce((latest, [second = 0]) => Math.max(latest, second), 0);

@@ -1,3 +1,5 @@
+import { maxMinutes } from './minutes.ts';
+
 /** After so long without a word a node's visitors are taken for gone. */
 const silentMs = 5000;
 
@@ -11,7 +13,7 @@ const returnMs = 2000;
 const rememberedMs = 10 * 60_000;
 
 /** How long, and of how many processes at most, Redis keeps what they have counted. Their visits stay in the totals. */
-const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000, seconds: 3600, minutes: 30 * 24 * 60 };
+const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000, seconds: 3600, minutes: maxMinutes };
 
 const limits = `local silentMs, punctualMs, returnMs, rememberedMs = ${silentMs}, ${punctualMs}, ${returnMs}, ${rememberedMs}
 local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${kept.seconds}, ${kept.minutes}, ${kept.processes}, ${kept.processesMs}`;
@@ -34,7 +36,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- since: when this Redis began to count. forgotten: a process that was heard later, and counted, is among the nodes.
-local fleet = { since = now, forgotten = 0, visits = 0, visitorSeconds = 0, peak = 0, second = 0 }
+local fleet = { since = now, forgotten = 0, visits = 0, visitorSeconds = 0, peak = 0, peakAt = 0, second = 0 }
 local stored = redis.call('HGETALL', fleetKey)
 for i = 1, #stored, 2 do fleet[stored[i]] = tonumber(stored[i + 1]) end
 
@@ -50,6 +52,10 @@ end
 local function add(figures, sign)
   fleet.visits = fleet.visits + sign * figures.visits
   fleet.visitorSeconds = fleet.visitorSeconds + sign * figures.visitorSeconds
+end
+
+local function raisePeak(peak, at)
+  if peak > fleet.peak then fleet.peak, fleet.peakAt = peak, at end
 end
 
 local function raise(figures, others)
@@ -82,7 +88,8 @@ local function restore(copy)
     raise(fleet, copy)
     fleet.forgotten = math.max(fleet.forgotten, copy.at - rememberedMs)
   end
-  fleet.peak = math.max(fleet.peak, copy.peak)
+  -- The time is missing in copies of older versions.
+  raisePeak(copy.peak, copy.peakAt or 0)
   fleet.since = math.max(fleet.since, copy.since)
   -- If Redis was away, that others were silent meanwhile says nothing of them.
   if now - copy.at > returnMs then
@@ -115,7 +122,7 @@ for i = 1, #recent, 2 do
   nodes[recent[i]] = node
 end
 -- Whoever left a node that broke down, and came back to another, is online twice until the first is taken for gone.
-fleet.peak = math.max(fleet.peak, punctual, report.highest)
+raisePeak(math.max(punctual, report.highest), now)
 
 local second = math.floor(now / 1000 + 0.5)
 local minuteAt = now - now % 60000
@@ -154,6 +161,7 @@ redis.call('HSET', fleetKey, unpack(fields))
 redis.call('PUBLISH', fleetKey, string.format('["%s",%d,%d,%d,%d,%d,%d,%d]',
   id, report.call, now, online, browsers, fleet.visits, fleet.visitorSeconds, fleet.peak))
 return cjson.encode({
-  since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds, peak = fleet.peak, nodes = nodes
+  since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds,
+  peak = fleet.peak, peakAt = fleet.peakAt, nodes = nodes
 })
 `;

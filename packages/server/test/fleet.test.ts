@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventMap } from '@live-visitors/shared';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { startBalancer } from './balancer.ts';
 import { runProgram } from './program.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
 import { openReturning, type ReturningClient } from './returning-client.ts';
@@ -32,49 +31,11 @@ async function startNode(redisUrl: string) {
   };
 }
 
-type Node = Awaited<ReturnType<typeof startNode>>;
-
-/** Spreads connections over ports in turn, and passes over those at which nobody listens. */
-async function startBalancer(ports: readonly number[]): Promise<number> {
-  const sockets = new Set<Socket>();
-  let turn = 0;
-
-  function pass(near: Socket, triesLeft: number): void {
-    const far = connect(ports[turn++ % ports.length] ?? 0, '127.0.0.1');
-    sockets.add(far);
-    far.once('connect', () => {
-      near.pipe(far).pipe(near);
-    });
-    far.once('error', () => {
-      if (far.bytesRead === 0 && triesLeft > 0 && !near.destroyed) pass(near, triesLeft - 1);
-      else near.destroy();
-    });
-    near.once('close', () => far.destroy());
-    far.once('close', () => {
-      sockets.delete(far);
-      if (far.bytesRead > 0) near.destroy();
-    });
-  }
-
-  const server = createServer((near) => {
-    near.on('error', () => {});
-    pass(near, ports.length);
-  });
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return address.port;
-}
-
-async function startFleet(redis: RedisServer, count: number) {
-  const nodes: Node[] = [];
-  for (let i = 0; i < count; i++) nodes.push(await startNode(redis.url));
-  return { nodes, port: await startBalancer(nodes.map(({ port }) => port)) };
+/** Three nodes behind a balancer. */
+async function startFleet(redis: RedisServer) {
+  const nodes = [await startNode(redis.url), await startNode(redis.url), await startNode(redis.url)] as const;
+  const [one, another, third] = nodes;
+  return { nodes, port: await startBalancer([one.port, another.port, third.port]) };
 }
 
 function openClients(port: number, count: number): ReturningClient[] {
@@ -99,13 +60,12 @@ const missing = whyNoRedis();
 describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 240_000 }, () => {
   test('of 3 nodes with 3,000 streams shows the same totals everywhere, and loses none when a node is killed or all are restarted', async () => {
     const redis = await startRedis();
-    const { nodes, port } = await startFleet(redis, 3);
+    const { nodes, port } = await startFleet(redis);
     const clients = openClients(port, 3000);
     await allShow(clients, { online: 3000, browsers: 3000, visits: 3000, peak: 3000 });
     for (const node of nodes) expect((await node.snapshot()).online).toBe(3000);
 
     const [first, ...others] = nodes;
-    if (!first) throw new Error('there is no node');
     await first.stop('SIGKILL');
     // Those who were there come back to the others, as no new visits. For a moment some are counted at both.
     await allShow(clients, { online: 3000, browsers: 3000, visits: 3000 });
@@ -135,7 +95,7 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
 
   test('calls Redis once a second for each node, whatever the number of visitors', async () => {
     const redis = await startRedis();
-    const { port } = await startFleet(redis, 3);
+    const { port } = await startFleet(redis);
     const scriptCalls = async () => {
       const calls = await redis.calls();
       return (calls.get('evalsha') ?? 0) + (calls.get('eval') ?? 0);

@@ -27,13 +27,16 @@ export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
  *
  * @param options.appendfsync - when it makes sure that what it wrote is on the disk
  * @param options.password - what it asks of its clients, if anything
+ * @param options.settings - what else stands in its configuration
  */
 export async function startRedis({
   appendfsync = 'everysec',
   password,
+  settings: more = {},
 }: {
   appendfsync?: 'everysec' | 'always';
   password?: string;
+  settings?: Record<string, string>;
 } = {}) {
   const name = program;
   if (name === undefined) throw new Error(whyNoRedis());
@@ -47,6 +50,7 @@ export async function startRedis({
     const settings = {
       ...{ bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'yes', appendfsync },
       ...(password !== undefined && { requirepass: password }),
+      ...more,
     };
     const options = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
     child = spawn(name ?? '', options, { stdio: 'ignore' });

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Reading } from '../src/audience.ts';
+import { whereElse } from '../src/redis-connection.ts';
+import { whyNoRedis } from './redis.ts';
+import { password, startCluster, waitForMaster } from './redis-cluster.ts';
+import { nobody, openNode, runNode } from './redis-node.ts';
+import { eventually } from './support.ts';
+
+const key = '{live-visitors}:fleet';
+
+describe('the Redis to ask instead', () => {
+  const url = 'redis://home:7000';
+  const address = 'rediss://user:p%40ss@10.0.0.1:7001/';
+
+  test.each([
+    ['MOVED 3999 10.0.0.2:7002', 'rediss://user:p%40ss@10.0.0.2:7002/'],
+    ['MOVED 3999 redis-2.example.com:7002', 'rediss://user:p%40ss@redis-2.example.com:7002/'],
+    ['MOVED 3999 2001:db8::2:7002', 'rediss://user:p%40ss@[2001:db8::2]:7002/'],
+    // No host: the one that answered.
+    ['MOVED 3999 :7002', 'rediss://user:p%40ss@10.0.0.1:7002/'],
+    ['CLUSTERDOWN Hash slot not served', url],
+  ])('by %j is %s', (answer, next) => {
+    expect(whereElse(answer, address, url)).toBe(next);
+  });
+
+  // A question mark stands for a host that has no name yet.
+  test.each([
+    'MOVED 3999 ?:7002',
+    'MOVED 3999 evil@host:7002',
+    'MOVED',
+    'ASK 3999 10.0.0.2:7002',
+    'NOPERM no MOVED 1 a:1',
+  ])('is none by %j', (answer) => {
+    expect(whereElse(answer, address, url)).toBeUndefined();
+  });
+});
+
+const missing = whyNoRedis();
+describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () => {
+  test('is one ledger, whichever of its members the nodes of a fleet are told of', async () => {
+    const { owner, others } = await startCluster(key);
+    const nodes = [await openNode(others[0]), await openNode(others[1]), await openNode(owner)];
+    for (let online = 1; online <= 3; online++) {
+      const snapshots = await Promise.all(
+        nodes.map((node) => node.record({ online, browsers: 1, visits: online, visitorSeconds: online })),
+      );
+      for (const snapshot of snapshots) {
+        expect(snapshot).toMatchObject({ online: 3 * online, browsers: 3, visits: 3 * online, peak: 3 * online });
+        expect(snapshot.partial).toBeUndefined();
+      }
+    }
+    for (const node of nodes) {
+      expect(node.trouble()).toBeUndefined();
+      expect((await node.recentSeconds()).at(-1)?.online).toBe(9);
+    }
+  });
+
+  test('is followed to the replica that takes over from a member which breaks down', async () => {
+    const { owner, replica, others } = await startCluster(key);
+    const nodes = [await runNode(others[0], { online: 3 }), await runNode(others[1], { online: 2 })];
+    const areWhole = () =>
+      eventually(() => {
+        for (const { last } of nodes) {
+          expect(last()).toMatchObject({ online: 5, browsers: 2, peak: 5 });
+          expect(last()?.partial).toBeUndefined();
+        }
+      });
+    await areWhole();
+
+    await owner.kill();
+    await Promise.all(nodes.map((node) => node.turns(true)));
+    for (const { ledger } of nodes) {
+      expect(ledger.trouble()).toMatch(/^Redis at 127\.0\.0\.1:\d+ /);
+      expect(ledger.trouble()).not.toContain(password);
+    }
+    await waitForMaster(replica, others);
+    await areWhole();
+    await Promise.all(nodes.map(({ stop }) => stop()));
+
+    for (const { ticks } of nodes) {
+      const visits = ticks.map(({ snapshot }) => snapshot.visits);
+      expect(visits).toEqual(visits.toSorted((x, y) => x - y));
+    }
+    const checker = await openNode(others[0]);
+    const visits = nodes.reduce((sum, node) => sum + node.visits(), 0);
+    expect(await checker.record(nobody)).toMatchObject({ visits });
+  });
+
+  test('is followed when the keys have moved', async () => {
+    const { owner, replica, others } = await startCluster(key);
+    const nodes = [await openNode(owner), await openNode(others[0])];
+    const recordAll = (reading: Reading) => Promise.all(nodes.map((node) => node.record(reading)));
+    await recordAll({ online: 1, browsers: 1, visits: 4, visitorSeconds: 1 });
+    await replica.ask(['CLUSTER', 'FAILOVER']);
+    await waitForMaster(replica, [owner, ...others]);
+    await eventually(async () => {
+      for (const snapshot of await recordAll({ online: 2, browsers: 1, visits: 5, visitorSeconds: 1 })) {
+        expect(snapshot).toMatchObject({ online: 4, visits: 10 });
+        expect(snapshot.partial).toBeUndefined();
+      }
+    });
+    for (const node of nodes) expect(node.trouble()).toBeUndefined();
+  });
+
+  test('is asked anew at the URL when a member is not of it any more', async () => {
+    const { owner, replica, others } = await startCluster(key);
+    const node = await openNode(others[0]);
+    await node.record({ ...nobody, visits: 4 });
+    await replica.ask(['CLUSTER', 'FAILOVER']);
+    await waitForMaster(replica, [owner, ...others]);
+    // Emptied, and without the slots; its connections stay.
+    await owner.ask(['CLUSTER', 'RESET']);
+    await eventually(async () => expect((await node.record({ ...nobody, visits: 5 })).partial).toBeUndefined());
+    expect(node.trouble()).toBeUndefined();
+    const checker = await openNode(others[1]);
+    expect(await checker.record(nobody)).toMatchObject({ visits: 5 });
+  });
+});
