@@ -1,6 +1,5 @@
-import express from 'express';
 import * as v from 'valibot';
-import { isRedisUrl } from './redis-trouble.ts';
+import { type LogLevel, reservedFiles, type Variable, variablesFor } from './config-variables.ts';
 
 export type Config = {
   /** The address to listen on; all of them where it is left out. */
@@ -28,18 +27,7 @@ export type Config = {
   logLevel: LogLevel;
 };
 
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-type LogLevel = (typeof logLevels)[number];
-
 export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
-
-type Variable<Output> = {
-  schema: v.GenericSchema<unknown, Output>;
-  /** What it must be, and what to set. */
-  say: string;
-  /** Whether what is set may be shown. */
-  isSecret?: boolean;
-};
 
 /**
  * Reads the configuration from environment variables; an empty one counts as left out.
@@ -76,120 +64,4 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
   };
   // Without a problem, `read` has given every value its type.
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: config as Config };
-}
-
-function variablesFor(openFiles: number) {
-  const maxStreams = openFiles - reservedFiles(openFiles);
-  return {
-    HOST: {
-      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:%-]+$/))),
-      say: 'a host name or an IP address. Set for example HOST=127.0.0.1, or leave it out to listen on all addresses',
-    },
-    PORT: {
-      schema: v.optional(wholeNumber(0, 65_535), '3000'),
-      say: 'a whole number from 0 to 65535. Set for example PORT=3000',
-    },
-    ALLOWED_ORIGINS: {
-      schema: v.optional(
-        v.union([
-          v.literal('*'),
-          v.pipe(
-            v.string(),
-            v.transform((list) => list.split(',').map((entry) => originOf(entry.trim()))),
-            v.array(v.string()),
-          ),
-        ]),
-        '*',
-      ),
-      say: '* or a list of origins with commas between them. Set for example ALLOWED_ORIGINS=https://example.com,https://www.example.com',
-    },
-    DATA_DIR: {
-      schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
-      say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
-    },
-    REDIS_URL: {
-      schema: v.optional(v.pipe(v.string(), v.check(isRedisUrl))),
-      say: 'the URL of a Redis, with the user and password where it takes them. Set for example REDIS_URL=redis://localhost:6379, or leave it out to keep the totals in DATA_DIR',
-      isSecret: true,
-    },
-    REDIS_PREFIX: {
-      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
-      say: '1 to 64 characters of A-Z a-z 0-9 _ . : -. Set for example REDIS_PREFIX=live-visitors',
-    },
-    MAX_STREAMS: {
-      schema: v.optional(wholeNumber(1, maxStreams), String(maxStreams)),
-      say: `a whole number from 1 to ${maxStreams}, which is what the limit of ${openFiles} open files (ulimit -n) leaves. Set for example MAX_STREAMS=${maxStreams}, or raise that limit`,
-    },
-    MAX_STREAMS_PER_ADDRESS: {
-      schema: v.optional(wholeNumber(1, 1_000_000), '256'),
-      say: 'a whole number from 1 to 1000000. Set for example MAX_STREAMS_PER_ADDRESS=256',
-    },
-    TRUST_PROXY: {
-      schema: v.optional(v.pipe(v.string(), v.transform(trustProxyOf), v.check(isTrustProxy)), 'loopback'),
-      say: 'the addresses or networks of your proxies with commas between them, or how many proxies there are. Set for example TRUST_PROXY=loopback,10.0.0.0/8',
-    },
-    METRICS: {
-      schema: v.optional(
-        v.pipe(
-          v.picklist(['on', 'off']),
-          v.transform((text) => text === 'on'),
-        ),
-        'on',
-      ),
-      say: 'on or off. Set for example METRICS=off',
-    },
-    LOG_LEVEL: {
-      schema: v.optional(v.picklist(logLevels), 'info'),
-      say: `one of ${logLevels.join(', ')}. Set for example LOG_LEVEL=info`,
-    },
-  };
-}
-
-/** How many of the files that may be open are kept for all that is no stream. */
-function reservedFiles(openFiles: number): number {
-  return Math.min(1000, Math.ceil(openFiles / 4));
-}
-
-function wholeNumber(min: number, max: number) {
-  return v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
-}
-
-/** Express takes `true`, `false` and numbers for what they are in JavaScript, and all else for a list of addresses. */
-function trustProxyOf(text: string): Config['trustProxy'] {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d{1,3}$/.test(text) ? Number(text) : text;
-}
-
-function isTrustProxy(value: Config['trustProxy']): boolean {
-  try {
-    express().set('trust proxy', value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The origin that a URL without path, query or user stands for (RFC 6454 §6.2); `undefined` for anything else. */
-function originOf(text: string): string | undefined {
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined;
-}
-
-/** A sentence that says why listening failed and what to set, or `undefined` for an error that the user cannot mend. */
-export function explainListenError(
-  error: NodeJS.ErrnoException,
-  { host, port }: Pick<Config, 'host' | 'port'>,
-): string | undefined {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is in use by another program. Set PORT to a free one, or to 0 for any that is free.`;
-    case 'EACCES':
-      return `Port ${port} needs rights that this process does not have. Set PORT to one above 1023, for example PORT=3000.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `HOST is ${JSON.stringify(host)}, which is no address of this machine. Set HOST to one of its addresses, or leave it out.`;
-    default:
-      return undefined;
-  }
 }

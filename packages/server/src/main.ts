@@ -1,63 +1,96 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { explainListenError, readConfig } from './config.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { type Config, readConfig } from './config.ts';
 import { type Ledger, LedgerError } from './ledger.ts';
+import { explainListenError } from './listen-error.ts';
 import { createMetrics, watchProcess } from './metrics.ts';
 import { openFilesLimit } from './open-files.ts';
-import { openRedisLedger } from './redis-ledger.ts';
+import { openLedger } from './open-ledger.ts';
 import { startServer } from './server.ts';
-import { openSqliteLedger } from './sqlite-ledger.ts';
+import { usage } from './usage.ts';
 
-function fail(sentences: readonly string[]): never {
+/** The client's build puts the page beside the server's bundle. */
+const pageDir = fileURLToPath(new URL('page', import.meta.url));
+
+const options = { check: { type: 'boolean' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
+
+function fail(...sentences: string[]): never {
   for (const sentence of sentences) console.error(sentence);
   process.exit(1);
 }
 
-async function openLedger(): Promise<Ledger> {
-  const { dataDir, redisUrl, redisPrefix } = config;
+function readArguments() {
   try {
-    return redisUrl === undefined
-      ? openSqliteLedger({ dataDir, now: Date.now })
-      : await openRedisLedger({ url: redisUrl, prefix: redisPrefix, now: Date.now });
+    return parseArgs({ options }).values;
   } catch (error) {
-    if (error instanceof LedgerError) fail([error.message]);
+    return fail(`${error instanceof Error ? error.message : error}. live-visitors --help prints what there is.`);
+  }
+}
+
+function configure(): Config {
+  const result = readConfig(process.env, openFilesLimit());
+  return result.ok ? result.config : fail(...result.problems);
+}
+
+async function openLedgerOrFail(config: Config): Promise<Ledger> {
+  try {
+    return await openLedger(config);
+  } catch (error) {
+    if (error instanceof LedgerError) return fail(error.message);
     throw error;
   }
 }
 
-const result = readConfig(process.env, openFilesLimit());
-if (!result.ok) fail(result.problems);
-const { config } = result;
-
-const log = pino({ base: null, level: config.logLevel });
-const metrics = createMetrics();
-watchProcess(metrics);
-
-const server = await startServer({
-  config,
-  ledger: await openLedger(),
-  clock: { now: Date.now, elapsed: () => performance.now() },
-  metrics,
-  // The client's build puts the page beside the server's bundle.
-  pageDir: fileURLToPath(new URL('page', import.meta.url)),
-  log,
-}).catch((error: NodeJS.ErrnoException) => {
-  const sentence = explainListenError(error, config);
-  if (sentence === undefined) throw error;
-  return fail([sentence]);
-});
-
-log.info({ url: `http://localhost:${server.port}` }, 'listening');
-
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  // Stays registered: Ctrl-C reaches this process from the terminal and from the runners above it as well.
-  process.on(signal, async () => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, 'stopping');
-    await server.close();
-    log.info('stopped');
-    process.exit(0);
-  });
+/** Says whether the server could run as it is configured. The port is not tried: another one may be running on it. */
+async function check(): Promise<void> {
+  const config = configure();
+  console.log('Configuration: in order.');
+  if (!existsSync(join(pageDir, 'index.html'))) fail('Page: not built. Run "pnpm build".');
+  console.log('Page: built.');
+  const ledger = await openLedgerOrFail(config);
+  const trouble = ledger.trouble();
+  await ledger.close();
+  if (trouble !== undefined) fail(`Ledger: ${trouble}`);
+  console.log(config.redisUrl === undefined ? `Ledger: in ${resolve(config.dataDir)}.` : 'Ledger: Redis answers.');
 }
+
+async function run(): Promise<void> {
+  const config = configure();
+  const log = pino({ base: null, level: config.logLevel });
+  const metrics = createMetrics();
+  watchProcess(metrics);
+  const ledger = await openLedgerOrFail(config);
+  const clock = { now: Date.now, elapsed: () => performance.now() };
+  const server = await startServer({ config, ledger, clock, metrics, pageDir, log }).catch(
+    (error: NodeJS.ErrnoException) => {
+      const sentence = explainListenError(error, config);
+      if (sentence === undefined) throw error;
+      return fail(sentence);
+    },
+  );
+  log.info({ url: `http://localhost:${server.port}` }, 'listening');
+
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // Stays registered: Ctrl-C reaches this process from the terminal and from the runners above it as well.
+    process.on(signal, async () => {
+      if (stopping) return;
+      stopping = true;
+      log.info({ signal }, 'stopping');
+      await server.close();
+      log.info('stopped');
+      process.exit(0);
+    });
+  }
+}
+
+const { help, version, check: isCheck } = readArguments();
+if (help) console.log(usage);
+else if (version) console.log(packageJson.version);
+else if (isCheck) await check();
+else await run();

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Moves the totals: `totals export FILE` and `totals import FILE`, while the server is stopped.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainListenError, readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 
 const openFiles = 20_000;
 
@@ -112,18 +112,5 @@ describe('the configuration', () => {
 
   test('names every variable that is wrong', () => {
     expect(readConfig({ PORT: 'x', ALLOWED_ORIGINS: 'y' }, openFiles)).toMatchObject({ problems: { length: 2 } });
-  });
-});
-
-describe('explainListenError', () => {
-  const config = { host: '192.0.2.1', port: 80 };
-  const failure = (code: string) => Object.assign(new Error(code), { code });
-
-  test.each(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'])('says what to set on %s', (code) => {
-    expect(explainListenError(failure(code), config)).toMatch(/Set (PORT|HOST) to /);
-  });
-
-  test('leaves alone what it does not know', () => {
-    expect(explainListenError(failure('EMFILE'), config)).toBeUndefined();
   });
 });

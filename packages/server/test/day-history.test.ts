@@ -1,4 +1,4 @@
-import { decodeDayHistory, decodeProblem } from '@live-visitors/shared';
+import { readDayHistory, decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { layOutDay } from '../src/day-history.ts';
 import type { Minute } from '../src/minutes.ts';
@@ -14,7 +14,7 @@ function minute(n: number, figures: Partial<Minute> = {}): Minute {
 function layOut(...minutes: Minute[]) {
   const history = layOutDay({ peak, minutes });
   if (history === undefined) throw new Error('there is none');
-  expect(decodeDayHistory(history)).toEqual(history);
+  expect(readDayHistory(history)).toEqual(history);
   return history.minutes;
 }
 
@@ -69,7 +69,7 @@ describe('the layout of a day', () => {
 
 describe('GET /history', () => {
   const read = async (url: string) => {
-    const history = decodeDayHistory(await (await fetch(`${url}/history`)).json());
+    const history = readDayHistory(await (await fetch(`${url}/history`)).json());
     if (!history) throw new Error('the answer is no history');
     return history;
   };

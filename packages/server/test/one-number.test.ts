@@ -1,4 +1,4 @@
-import { decodeDayHistory } from '@live-visitors/shared';
+import { readDayHistory } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
 import { eventually, openServer, openStream } from './support.ts';
 
@@ -29,7 +29,7 @@ test('every answer shows the same number at the same tick', async () => {
     ]);
     expect(observer.of('visitors').length).toBe(ticks + 1);
 
-    const history = decodeDayHistory(body);
+    const history = readDayHistory(body);
     const counted = history?.minutes.visits.reduce((sum: number, each) => sum + (each ?? 0), 0);
     const all = [shown?.online, visitors.online, tabs, online, history?.minutes.highest.at(-1), history?.peak.online];
     expect(all).toEqual(all.map(() => 8));

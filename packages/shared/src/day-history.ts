@@ -1,40 +1,46 @@
-import * as v from 'valibot';
+import { isObject, isSeries, isWhole } from './guards.ts';
 
-const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const timeMs = wholeNumber;
-const wholeNumbers = v.array(v.nullable(wholeNumber));
+/** `null` where no tick was recorded. */
+type Series = (number | null)[];
 
 /** What `GET /history` answers: the last 24 hours by the minute, for whoever draws them. */
-const dayHistorySchema = v.object({
-  /** The most tabs that were online at any tick, ever, and when that was; `null` where the time is not known. */
-  peak: v.object({ online: wholeNumber, at: v.nullable(timeMs) }),
+export type DayHistory = {
+  /** The most tabs that were online at any tick, ever, and when that was, in milliseconds since 1970, if it is known. */
+  peak: { online: number; at: number | null };
   /**
-   * One entry for each minute, oldest first, 1,440 at most, and as many in one list as in the other: `null` where no
-   * tick was recorded. The last minute may still be running.
+   * One entry for each minute, oldest first, 1,440 at most, and as many in one list as in the other. The last minute may
+   * still be running.
    */
-  minutes: v.object({
+  minutes: {
     /** Milliseconds from one entry to the next. */
-    everyMs: wholeNumber,
+    everyMs: number;
     /** When the last minute began, in milliseconds since 1970. */
-    endsAt: timeMs,
+    endsAt: number;
     /** The fewest tabs online at any tick of the minute. */
-    lowest: wholeNumbers,
+    lowest: Series;
     /** Tabs online on average over its ticks, to two decimals. */
-    mean: v.array(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0)))),
+    mean: Series;
     /** The most. */
-    highest: wholeNumbers,
+    highest: Series;
     /** Visits that were counted in it. */
-    visits: wholeNumbers,
-  }),
-});
-
-export type DayHistory = v.InferOutput<typeof dayHistorySchema>;
+    visits: Series;
+  };
+};
 
 /** Reads the parsed answer of `GET /history`; `undefined` where it is none, or its lists differ in length. */
-export function decodeDayHistory(body: unknown): DayHistory | undefined {
-  const result = v.safeParse(dayHistorySchema, body);
-  if (!result.success) return undefined;
-  const { lowest, mean, highest, visits } = result.output.minutes;
-  const isEven = [mean, highest, visits].every(({ length }) => length === lowest.length);
-  return isEven ? result.output : undefined;
+export function readDayHistory(body: unknown): DayHistory | undefined {
+  if (!isObject(body)) return undefined;
+  const { peak, minutes } = body;
+  if (!isObject(peak) || !isWhole(peak.online) || !(peak.at === null || isWhole(peak.at))) return undefined;
+  if (!isObject(minutes)) return undefined;
+  const { everyMs, endsAt, lowest, mean, highest, visits } = minutes;
+  if (!isWhole(everyMs) || !isWhole(endsAt)) return undefined;
+  const wholes = [lowest, highest, visits];
+  if (!wholes.every((series) => isSeries(series, isWhole)) || !isSeries(mean, isMean)) return undefined;
+  // All members have been looked at.
+  return wholes.every(({ length }) => length === mean.length) ? (body as DayHistory) : undefined;
+}
+
+function isMean(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }

@@ -1,4 +1,5 @@
 import type { EventMap, EventName } from './events.ts';
+import { isObject, isSeries, isWhole } from './guards.ts';
 
 /**
  * Reads the `data` of an event of the given name, for pages that have to be small: without the schemas, by which
@@ -17,9 +18,7 @@ export function readEvent<Name extends EventName>(name: Name, data: string): Eve
   return isObject(payload) && checks[name](payload) ? (payload as EventMap[Name]) : undefined;
 }
 
-type Members = Record<string, unknown>;
-
-const checks: { [Name in EventName]: (payload: Members) => boolean } = {
+const checks: { [Name in EventName]: (payload: Record<string, unknown>) => boolean } = {
   welcome: ({ renewWithinMs, history }) => isOptional(renewWithinMs, isWhole) && isOptional(history, isHistory),
   visitors: ({ online, browsers, visits, peak, visitorSeconds, at, partial }) =>
     [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
@@ -28,22 +27,7 @@ const checks: { [Name in EventName]: (payload: Members) => boolean } = {
 };
 
 function isHistory(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { everyMs, endsAt, online } = value;
-  return (
-    isWhole(everyMs) &&
-    isWhole(endsAt) &&
-    Array.isArray(online) &&
-    online.every((entry) => entry === null || isWhole(entry))
-  );
-}
-
-function isWhole(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null;
+  return isObject(value) && isWhole(value.everyMs) && isWhole(value.endsAt) && isSeries(value.online, isWhole);
 }
 
 function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeDayHistory } from '../src/index.ts';
+import { readDayHistory } from '../src/index.ts';
 
 const history = {
   peak: { online: 9, at: 1_790_000_000_000 },
@@ -13,12 +13,12 @@ const history = {
   },
 };
 
-describe('decodeDayHistory', () => {
-  test('reads what the server answers, without members unknown to this version', () => {
-    expect(decodeDayHistory(history)).toEqual(history);
-    expect(decodeDayHistory({ ...history, newer: 1 })).toEqual(history);
+describe('readDayHistory', () => {
+  test('reads what the server answers, and passes over members unknown to this version', () => {
+    expect(readDayHistory(history)).toEqual(history);
+    expect(readDayHistory({ ...history, newer: 1 })).toMatchObject(history);
     const unknownPeak = { ...history, peak: { online: 0, at: null } };
-    expect(decodeDayHistory(unknownPeak)).toEqual(unknownPeak);
+    expect(readDayHistory(unknownPeak)).toEqual(unknownPeak);
   });
 
   test.each([
@@ -31,6 +31,6 @@ describe('decodeDayHistory', () => {
     ['a mean that is no number', { ...history, minutes: { ...history.minutes, mean: ['1', null, 2] } }],
     ['no peak', { minutes: history.minutes }],
   ])('passes over %s', (_, body) => {
-    expect(decodeDayHistory(body)).toBeUndefined();
+    expect(readDayHistory(body)).toBeUndefined();
   });
 });

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { root, run } from '../src/program.ts';
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const builtMain = join(root, 'packages/server/dist/main.js');
+
+/** Runs the command to its end, in a folder of its own. */
+async function command(args: string[], env: Record<string, string> = {}, cwd = makeFolder()) {
+  const options = { cwd, env: { ...process.env, ...env } };
+  const result = promisify(execFile)(process.execPath, [builtMain, ...args], options);
+  return result.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
+describe('the command live-visitors', () => {
+  test('names every variable in its help, with its default', async () => {
+    const { code, stdout } = await command(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['HOST', 'PORT', 'ALLOWED_ORIGINS', 'DATA_DIR', 'REDIS_URL', 'MAX_STREAMS', 'LOG_LEVEL']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\S.*\\n +Default: `, 'm'));
+    }
+  });
+
+  test('says its version', async () => {
+    expect((await command(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([['--port'], ['3000']])('refuses %s in one sentence, and names the help', async (argument) => {
+    const { code, stdout, stderr } = await command([argument]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('--help');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('checks configuration, page and ledger, and leaves nothing running', async () => {
+    const { code, stdout, stderr } = await command(['--check'], { DATA_DIR: 'totals' });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^Configuration: in order\.\nPage: built\.\nLedger: in \/.*\/totals\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [{ PORT: 'http' }, /^PORT must be a whole number/],
+    [{ DATA_DIR: '/dev/null/data' }, /DATA_DIR/],
+    [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^Ledger: Redis at 127\.0\.0\.1:1 refuses connections/],
+  ])('fails its check with %j, in one sentence', async (env, sentence) => {
+    const { code, stderr } = await command(['--check'], env as Record<string, string>);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('the server package', () => {
+  test('runs from an empty folder, away from the repository', async () => {
+    const folder = makeFolder();
+    const deploy = run('pnpm', [
+      '--filter',
+      '@live-visitors/server',
+      'deploy',
+      '--legacy',
+      '--prod',
+      join(folder, 'app'),
+    ]);
+    onTestFinished(deploy.kill);
+    const [code] = await new Promise<[number | null]>((resolve) =>
+      deploy.child.once('exit', (code) => resolve([code])),
+    );
+    expect(code, deploy.output()).toBe(0);
+
+    const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') };
+    const program = run(process.execPath, [join(folder, 'app/dist/main.js')], env);
+    onTestFinished(program.kill);
+    const url = await program.printed(/"url":"([^"]+)"/);
+    expect(await (await fetch(url)).text()).toContain('data-figure="online"');
+    expect(await (await fetch(`${url}/widget.js`)).text()).toContain('live-visitors');
+  });
+});

@@ -1,0 +1,33 @@
+import { variablesFor } from './config-variables.ts';
+
+/** Where it does not matter how many files may be open. */
+const variables = Object.entries(variablesFor(16_384));
+
+const widest = Math.max(...variables.map(([name]) => name.length));
+
+/** What `--help` prints. */
+export const usage = `Shows, live, how many people are on a site right now: serves the page, the stream and the count on one port.
+
+Usage: live-visitors            runs the server until SIGTERM or SIGINT
+       live-visitors --check    says whether it could run, and exits: with 1 where something is wrong
+       live-visitors --help     prints this
+       live-visitors --version  prints the version
+
+It is configured by environment variables:
+
+${variables
+  .map(([name, { meaning, standard }]) => {
+    const indent = ' '.repeat(widest + 4);
+    return `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${standard}.`;
+  })
+  .join('\n')}
+`;
+
+/** The same variables as rows of a Markdown table, for the documents. */
+export const variableTable = [
+  ['variable', 'meaning', 'default'],
+  ['---', '---', '---'],
+  ...variables.map(([name, { meaning, standard }]) => [`\`${name}\``, meaning, standard]),
+]
+  .map((cells) => `| ${cells.join(' | ')} |`)
+  .join('\n');
