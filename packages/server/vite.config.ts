@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   build: {
     ssr: true,
-    rolldownOptions: { input: ['src/main.ts', 'src/totals.ts'] },
+    rolldownOptions: { input: ['src/main.ts', 'src/totals.ts', 'src/index.ts'] },
     target: 'node24',
   },
 });

@@ -10,7 +10,7 @@ import type { RefusalReason, Refusals } from './refusals.ts';
 
 export type DoorOptions = {
   emitter: Emitter;
-  config: Config;
+  config: Pick<Config, 'allowedOrigins' | 'maxStreamsPerAddress'>;
   refusals: Refusals;
   /** False while the server drains: it finishes what it has and takes no more. */
   isReady: () => boolean;

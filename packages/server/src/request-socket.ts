@@ -99,23 +99,34 @@ export function serveDetachably(server: Server): void {
 }
 
 /**
- * Takes the socket of a response, with whatever was written so far, from the server: for that, the response is over, and
- * it lets go of all that it had for the connection.
+ * Takes the socket of a response, to which whatever was written so far has gone. Where the server serves detachably, the
+ * response is over for it, and it lets go of all that it had for the connection; any other server keeps all that (about
+ * twice the memory) until the socket is closed.
  *
- * @throws where the server does not serve detachably
+ * @throws where the response has no socket any more
  */
 export function takeSocket(response: ServerResponse): Socket {
-  const { socket: requestSocket } = response;
-  if (!(requestSocket instanceof RequestSocket))
-    throw new Error('Call serveDetachably on the server of this response.');
+  const { socket } = response;
+  if (socket === null)
+    throw new Error('The response has lost its socket. Take it in the turn in which it is answered.');
   // Node holds what is written back until the end of this turn.
-  while (requestSocket.writableCorked > 0) requestSocket.uncork();
-  const socket = requestSocket.detach();
+  while (socket.writableCorked > 0) socket.uncork();
+  if (!isRequestSocket(socket)) {
+    socket.setTimeout(0);
+    return socket;
+  }
+  const detached = socket.detach();
   response.end();
-  return socket;
+  return detached;
 }
 
 /** Closes the connection of a request, even one whose socket was taken. */
 export function hangUp({ socket }: IncomingMessage): void {
-  if (socket instanceof RequestSocket) socket.hangUp();
+  if (isRequestSocket(socket)) socket.hangUp();
+  else socket.destroy();
+}
+
+/** To Node's types, every request has a `Socket`. */
+function isRequestSocket(socket: Duplex): socket is RequestSocket {
+  return socket instanceof RequestSocket;
 }

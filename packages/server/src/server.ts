@@ -2,19 +2,13 @@ import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
-import { createDayReader } from './day-reader.ts';
-import { type Clock, startEmitter } from './emitter.ts';
-import type { Ledger } from './ledger.ts';
-import { watchLedger } from './ledger-watch.ts';
-import { createLimits } from './limits.ts';
-import type { Metrics } from './metrics.ts';
 import { watchOpenFiles } from './open-files.ts';
 import { problem, problemType } from './problem.ts';
-import { createRefusals, type RefusalReason, type Refusals } from './refusals.ts';
+import type { RefusalReason, Refusals } from './refusals.ts';
 import { serveDetachably } from './request-socket.ts';
+import { type ServiceOptions, startService } from './service.ts';
 
 /** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
@@ -28,15 +22,7 @@ const backlog = 65_535;
 /** How long responses may take to finish when the server stops; what is left then is cut off. */
 const drainMs = 3000;
 
-export type ServerOptions = {
-  config: Config;
-  ledger: Ledger;
-  clock: Clock;
-  metrics: Metrics;
-  /** The folder of the built page. */
-  pageDir: string;
-  log: Logger;
-};
+export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
 
 /**
  * Starts the server: page, stream and count on one port.
@@ -44,27 +30,10 @@ export type ServerOptions = {
  * @returns where it listens, and how to stop it: every stream is told farewell, requests under way are finished
  * @throws the error of `listen`, with its `code`, where the address cannot be had
  */
-export async function startServer({ config, ledger, clock, metrics, pageDir, log }: ServerOptions) {
-  let ready = true;
-  const refusals = createRefusals(metrics, log);
-  const emitter = await startEmitter({
-    ledger: watchLedger(ledger, metrics, log),
-    clock,
-    limits: createLimits(config),
-    metrics,
-  });
-  const app = createApp({
-    emitter,
-    config,
-    metrics,
-    refusals,
-    readDay: createDayReader(ledger, clock.elapsed),
-    pageDir,
-    isReady: () => ready,
-    trouble: ledger.trouble,
-    log,
-  });
-  const server = createServer(requestDeadline, app);
+export async function startServer({ config, ...options }: ServerOptions) {
+  const service = await startService({ config, ...options });
+  const { refusals } = service;
+  const server = createServer(requestDeadline, createApp(service.router, config.trustProxy));
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
@@ -79,11 +48,11 @@ export async function startServer({ config, ledger, clock, metrics, pageDir, log
     await listen(server, config);
   } catch (error) {
     stopWatching();
-    await emitter.close();
+    await service.close();
     throw error;
   }
   // After it listens, what fails is to accept a connection; those that are open go on.
-  server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
+  server.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'));
   // A server that listens on TCP has an address of this kind.
   const { port } = server.address() as AddressInfo;
 
@@ -91,15 +60,13 @@ export async function startServer({ config, ledger, clock, metrics, pageDir, log
     port,
 
     async close(): Promise<void> {
-      ready = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await emitter.close();
+      await service.close();
       await responses.finished(drainMs);
       // Browsers open connections in advance, on which no request ever comes.
       server.closeAllConnections();
       await closed;
       stopWatching();
-      refusals.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { readDayHistory, decodeProblem } from '@live-visitors/shared';
+import { decodeProblem, readDayHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { layOutDay } from '../src/day-history.ts';
 import type { Minute } from '../src/minutes.ts';

@@ -1,0 +1,102 @@
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '@live-visitors/shared';
+import { type RequestHandler, Router } from 'express';
+import { type Logger, pino } from 'pino';
+import { readConfig } from './config.ts';
+import { createMetrics } from './metrics.ts';
+import { openFilesLimit } from './open-files.ts';
+import { openLedger } from './open-ledger.ts';
+import { type Service, startService } from './service.ts';
+
+export type { Snapshot };
+
+/** Each option is the environment variable of its name, with the same limits and the same default. */
+export type LiveVisitorsOptions = {
+  /** The origins whose pages may read the count, besides the app's own; `*` is any. */
+  allowedOrigins?: '*' | readonly string[];
+  /** The folder in which the totals are kept; it is made where it is missing. */
+  dataDir?: string;
+  /** The Redis that several servers share to count as one, instead of `dataDir`. */
+  redisUrl?: string;
+  /** What the names of all keys in it begin with. */
+  redisPrefix?: string;
+  /** The most streams at once. */
+  maxStreams?: number;
+  /** The most streams at once from one address. */
+  maxStreamsPerAddress?: number;
+  /** Whether `metrics` is answered. */
+  metrics?: boolean;
+  /** Takes what there is to log; nothing is logged if it is left out. */
+  logger?: Logger;
+};
+
+/** An Express router, and the audience that it counts. */
+export type LiveVisitors = Router & {
+  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start. */
+  current(): Snapshot | undefined;
+  /** Calls back with the snapshot of each tick, once a second. Returns how to stop. */
+  subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
+  /** Bids farewell to all streams, and closes the ledger. To be called before the app's server is closed. */
+  close(): Promise<void>;
+};
+
+/**
+ * Counts the visitors of an app, and shows them: a router to mount under a path of its own, such as
+ * `app.use('/visitors', liveVisitors())`. Whose address a request comes from is what the app's `trust proxy` says.
+ *
+ * @throws TypeError where an option is out of its limits, and LedgerError where the totals cannot be kept in `dataDir`;
+ * the message says what to set
+ */
+export function liveVisitors({
+  logger = pino({ level: 'silent' }),
+  ...options
+}: LiveVisitorsOptions = {}): LiveVisitors {
+  const result = readConfig(toVariables(options), openFilesLimit());
+  if (!result.ok) throw new TypeError(result.problems.join('\n'));
+  const { config } = result;
+  const ledger = openLedger(config);
+  let service: Service | undefined;
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+
+  const started = (async () => {
+    service = await startService({
+      config,
+      ledger: await ledger,
+      clock: { now: Date.now, elapsed: () => performance.now() },
+      metrics: createMetrics(),
+      pageDir: fileURLToPath(new URL('page', import.meta.url)),
+      log: logger,
+    });
+    service.subscribe((snapshot) => {
+      for (const listener of listeners) listener(snapshot);
+    });
+    return service;
+  })();
+
+  const answer: RequestHandler = async (request, response, next) => {
+    const { router } = await started;
+    router(request, response, next);
+  };
+
+  return Object.assign(Router().use(answer), {
+    current: () => service?.snapshot(),
+    subscribe(onSnapshot: (snapshot: Snapshot) => void) {
+      listeners.add(onSnapshot);
+      return () => void listeners.delete(onSnapshot);
+    },
+    close: async () => (await started).close(),
+  });
+}
+
+/** The options as the environment variables that they stand for: what holds for those holds here. */
+function toVariables({ allowedOrigins, metrics, ...options }: Omit<LiveVisitorsOptions, 'logger'>) {
+  return {
+    ALLOWED_ORIGINS: allowedOrigins?.toString(),
+    DATA_DIR: options.dataDir,
+    REDIS_URL: options.redisUrl,
+    REDIS_PREFIX: options.redisPrefix,
+    MAX_STREAMS: options.maxStreams?.toString(),
+    MAX_STREAMS_PER_ADDRESS: options.maxStreamsPerAddress?.toString(),
+    METRICS: metrics === false ? 'off' : 'on',
+  };
+}

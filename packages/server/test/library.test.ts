@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type LiveVisitorsOptions, liveVisitors, type Snapshot } from '../src/index.ts';
+import { eventually, makeFolder, openSocket, openStream } from './support.ts';
+
+/** An app as its makers write it, with the visitors under a path of it, until the test has finished. */
+async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Express) => void = () => {}) {
+  const app = express();
+  prepare(app);
+  const visitors = liveVisitors({ dataDir: makeFolder(), ...options });
+  app.use('/visitors', visitors);
+  app.get('/', (_request, response) => void response.send('The app itself.'));
+  const server: Server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= visitors.close().then(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    return closed;
+  };
+  onTestFinished(close);
+  const { port } = server.address() as AddressInfo;
+  return { visitors, url: `http://127.0.0.1:${port}`, port, close };
+}
+
+describe('liveVisitors in an app of another', () => {
+  test('counts under its own path, and leaves the rest to the app', async () => {
+    const { visitors, url } = await startApp();
+    const stream = await openStream(`${url}/visitors/stream?tabs=3`);
+    await eventually(() => expect(visitors.current()).toMatchObject({ online: 3, browsers: 1, visits: 3 }));
+    expect((await stream.first('welcome')).payload).toEqual({});
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
+    expect(await (await fetch(`${url}/visitors/visitors`)).json()).toMatchObject({ online: 3 });
+    expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
+    const home = await fetch(url);
+    expect(await home.text()).toBe('The app itself.');
+    expect(home.headers.has('Content-Security-Policy')).toBe(false);
+    expect((await fetch(`${url}/visitors/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/visitors/stream?tabs=x`)).status).toBe(400);
+
+    await stream.close();
+    await eventually(() => expect(visitors.current()?.online).toBe(0));
+  });
+
+  test('tells of each tick, for as long as it is listened to', async () => {
+    const { visitors, url } = await startApp();
+    const heard: Snapshot[] = [];
+    const stop = visitors.subscribe((snapshot) => heard.push(snapshot));
+    await openStream(`${url}/visitors/stream`);
+    await eventually(() => expect(heard.at(-1)).toMatchObject({ online: 1, visits: 1 }));
+    expect(Math.abs(Number(heard.at(-1)?.at) - Date.now())).toBeLessThan(2000);
+    stop();
+    const { length } = heard;
+    const at = visitors.current()?.at ?? 0;
+    await eventually(() => expect(visitors.current()?.at).toBeGreaterThan(at + 2000));
+    expect(heard).toHaveLength(length);
+  });
+
+  test('bids farewell, so that the server of the app can close', async () => {
+    const { url, close } = await startApp();
+    const stream = await openStream(`${url}/visitors/stream`);
+    await stream.first('visitors');
+    await close();
+    expect((await stream.first('farewell')).payload.reason).toBe('restart');
+    await eventually(() => expect(stream.ended()).toBe(true));
+  });
+
+  test('goes on from its totals when the app is started anew', async () => {
+    const dataDir = makeFolder();
+    const first = await startApp({ dataDir });
+    await (await openStream(`${first.url}/visitors/stream?tabs=5`)).first('visitors');
+    await first.close();
+    const second = await startApp({ dataDir });
+    await eventually(() => expect(second.visitors.current()).toMatchObject({ online: 0, visits: 5 }));
+  });
+
+  test('serves its page under the path, with a slash at its end', async () => {
+    const { url } = await startApp();
+    const response = await fetch(`${url}/visitors?lang=es`, { redirect: 'manual' });
+    expect(response.status).toBe(308);
+    expect(new URL(String(response.headers.get('Location')), `${url}/visitors?lang=es`).href).toBe(
+      `${url}/visitors/?lang=es`,
+    );
+  });
+
+  test('counts the addresses that the app trusts its proxies to say', async () => {
+    const trusting = await startApp({ maxStreamsPerAddress: 1 }, (app) => app.set('trust proxy', true));
+    const from = (address: string) => openStream(`${trusting.url}/visitors/stream`, { 'X-Forwarded-For': address });
+    expect((await from('192.0.2.1')).response.status).toBe(200);
+    expect((await from('192.0.2.2')).response.status).toBe(200);
+    expect((await from('192.0.2.1')).response.status).toBe(429);
+  });
+
+  test('closes connections on which more is asked while a stream is open', async () => {
+    const { visitors, port } = await startApp();
+    const request = 'GET /visitors/stream HTTP/1.1\r\nHost: x\r\n\r\n';
+    const { closed } = openSocket(port, request + request);
+    await eventually(() => expect(closed()).toBe(true));
+    await eventually(() => expect(visitors.current()?.online).toBe(0));
+  });
+
+  test.each([
+    [{ allowedOrigins: ['example.com'] }, /^ALLOWED_ORIGINS must be/],
+    [{ maxStreams: 0 }, /^MAX_STREAMS must be a whole number/],
+    [{ redisUrl: 'http://localhost' }, /^REDIS_URL must be/],
+    [{ dataDir: '/dev/null/data' }, /DATA_DIR/],
+  ] satisfies [LiveVisitorsOptions, RegExp][])('refuses %j at once, in a sentence', (options, sentence) => {
+    expect(() => liveVisitors(options)).toThrow(sentence);
+  });
+});
