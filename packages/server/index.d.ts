@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 export type Snapshot = {
   /** Open tabs. */
   online: number;
-  /** Open streams: all tabs of one browser share one. */
+  /** Browsers with a tab open: all tabs of one share a stream. */
   browsers: number;
   /** Tabs that ever arrived. A stream that comes back after a drop is no visit. */
   visits: number;

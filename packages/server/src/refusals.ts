@@ -4,29 +4,32 @@ import type { Metrics } from './metrics.ts';
 /** Refusals within so many milliseconds of the first are one burst, and one line in the log. */
 const burstMs = 10_000;
 
-export type RefusalReason =
+const reasons = [
   /** The origin is not one of `ALLOWED_ORIGINS`. */
-  | 'origin'
+  'origin',
   /** The query breaks the contract. */
-  | 'query'
+  'query',
   /** The request has a body. */
-  | 'body'
+  'body',
   /** The server is about to stop. */
-  | 'draining'
-  | 'max_streams'
-  | 'max_streams_per_address'
+  'draining',
+  'max_streams',
+  'max_streams_per_address',
   /** As before, but what took up the room is very likely a proxy that `TRUST_PROXY` does not name. */
-  | 'untrusted_proxy'
+  'untrusted_proxy',
   /** What came is no HTTP, or too long. */
-  | 'malformed'
+  'malformed',
   /** The request did not arrive in time. */
-  | 'timeout'
+  'timeout',
   /** More was asked on a connection before the last request was answered. */
-  | 'pipelined'
+  'pipelined',
   /** There are as many connections as the limit of open files allows. */
-  | 'max_connections'
+  'max_connections',
   /** The system lets this process open no more files, sockets among them (EMFILE). It does not say how many were lost. */
-  | 'open_files';
+  'open_files',
+] as const;
+
+export type RefusalReason = (typeof reasons)[number];
 
 const hints: { [Reason in RefusalReason]?: string } = {
   untrusted_proxy:
@@ -41,6 +44,8 @@ export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Keeps count of what was refused and why, and logs bursts, not single refusals: who floods a server must not flood its log. */
 export function createRefusals(metrics: Metrics, log: Logger) {
+  // A counter that is first seen above 0 has never risen, as Prometheus sees it.
+  for (const reason of reasons) metrics.refusals.inc({ reason }, 0);
   let burst: { [Reason in RefusalReason]?: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 

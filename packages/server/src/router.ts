@@ -33,6 +33,14 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
 
   router.use(oneAtATime(options.refusals));
   router.use(securityHeaders);
+  // For whoever runs the server, and no page's business.
+  router
+    .route(paths.healthz)
+    .get(sayReady(() => undefined))
+    .all(methodNotAllowed);
+  router.route(paths.readyz).get(door.whenReady, sayReady(trouble)).all(methodNotAllowed);
+  if (config.metrics) router.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
+
   // Errors too must be readable for scripts of any origin, those of refused origins among them.
   router.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
 
@@ -50,13 +58,6 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
   // Any page may show it: a request for an image bears no origin, one of a script does. While the server drains the count
   // falls, and would be a lie.
   router.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
-
-  router
-    .route(paths.healthz)
-    .get(sayReady(() => undefined))
-    .all(methodNotAllowed);
-  router.route(paths.readyz).get(door.whenReady, sayReady(trouble)).all(methodNotAllowed);
-  if (config.metrics) router.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
 
   router.get('/', endWithSlash);
   router.use(servePage(pageDir));

@@ -21,6 +21,21 @@ describe('GET /metrics', () => {
     expect(await metric('live_visitors_drift')).toBe(0);
   });
 
+  test('knows all reasons of refusals from the start, so that the first one is a rise', async () => {
+    const { url } = await openServer();
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const reason of ['origin', 'query', 'max_streams', 'open_files']) {
+      expect(text).toContain(`live_visitors_refusals_total{reason="${reason}"} 0\n`);
+    }
+  });
+
+  test.each(['/metrics', '/healthz', '/readyz'])('%s is no business of any page', async (path) => {
+    const { url } = await openServer();
+    const response = await fetch(`${url}${path}`, { headers: { Origin: 'https://example.org' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.has('Access-Control-Allow-Origin')).toBe(false);
+  });
+
   test('is text that Prometheus reads, never cached, and not there when it is switched off', async () => {
     const { url } = await openServer();
     const response = await fetch(`${url}/metrics`);

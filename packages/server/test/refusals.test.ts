@@ -2,11 +2,16 @@ import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { eventually, openServer, openSocket, openStream } from './support.ts';
 
+/** A problem that scripts of any page can read. */
+async function expectReadableProblem(response: Response, status: number) {
+  expect(response.headers.get('Access-Control-Allow-Origin')).not.toBeNull();
+  return expectProblem(response, status);
+}
+
 async function expectProblem(response: Response, status: number) {
   expect(response.status).toBe(status);
   expect(response.headers.get('Content-Type')).toContain('application/problem+json');
   expect(response.headers.get('Cache-Control')).toBe('no-store');
-  expect(response.headers.get('Access-Control-Allow-Origin')).not.toBeNull();
   const problem = decodeProblem(await response.json());
   if (!problem) throw new Error('the body is no problem');
   expect(problem.status).toBe(status);
@@ -29,7 +34,7 @@ describe('what is refused', () => {
       'browser=abcdefgh%00': String.raw`"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "abcdefgh\u0000".`,
     };
     for (const [query, detail] of Object.entries(queries)) {
-      expect((await expectProblem(await fetch(`${url}/stream?${query}`), 400)).detail).toBe(detail);
+      expect((await expectReadableProblem(await fetch(`${url}/stream?${query}`), 400)).detail).toBe(detail);
     }
     expect(await snapshot()).toMatchObject({ online: 0, browsers: 0, visits: 0 });
     expect(logged).toEqual([]);
@@ -46,7 +51,7 @@ describe('what is refused', () => {
       '/..%2f..%2fetc/passwd',
       '/%E0%A4%A',
     ]) {
-      await expectProblem(await fetch(url + path), 404);
+      await expectReadableProblem(await fetch(url + path), 404);
     }
   });
 
@@ -119,7 +124,7 @@ describe('origins', () => {
       for (const path of ['/stream', '/visitors', '/history', '/badge.svg']) {
         const response = await fetch(url + path, { headers: { Origin: origin } });
         expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
-        const { detail } = await expectProblem(response, 403);
+        const { detail } = await expectReadableProblem(response, 403);
         expect(detail).toContain(JSON.stringify(origin));
         expect(detail).toContain('ALLOWED_ORIGINS');
       }

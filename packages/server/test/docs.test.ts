@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { variablesFor } from '../src/config-variables.ts';
+import { variableTable } from '../src/usage.ts';
+import { type Document, filesLike, readDocument, root } from './markdown.ts';
+import { runProgram } from './program.ts';
+
+const documents = filesLike('**/*.md').map(readDocument);
+
+function documentAt(path: string): Document {
+  const document = documents.find((document) => document.path === path);
+  if (!document) throw new Error(`There is no ${path}.`);
+  return document;
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const codeOf = ({ blocks, spans }: Document) => [...blocks.map(({ text }) => text), ...spans];
+
+describe.each(documents)('$path', (document) => {
+  test('has links only to files and headings that there are', () => {
+    const links = [...document.definitions, ...document.sections.flatMap(({ links }) => links)];
+    expect(links.filter((link) => !/^https?:/.test(link) && !leadsSomewhere(document, link))).toEqual([]);
+    expect(document.undefinedNames).toEqual([]);
+  });
+
+  test('names only commands that there are', () => {
+    expect(codeOf(document).flatMap(readCommands).filter(isUnknownCommand)).toEqual([]);
+  });
+
+  test('names only environment variables that there are', () => {
+    expect(readVariables(document).filter((name) => !knownVariables.has(name))).toEqual([]);
+  });
+
+  test('names only files that there are', () => {
+    expect(readPaths(document).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    const names = document.spans.filter((span) => /^[\w.-]+\.(ts|md)$/.test(span));
+    expect(names.filter((name) => !fileNames.has(name))).toEqual([]);
+  });
+
+  test('has the table of variables as the program has it, if any', () => {
+    const tables = document.text.matchAll(/<!-- variables -->\n(.*?)<!-- \/variables -->/gs);
+    for (const [, table = ''] of tables) expect(table.trim()).toBe(variableTable);
+  });
+});
+
+function leadsSomewhere({ path }: Document, link: string): boolean {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? path : normalize(join(dirname(path), file));
+  if (!existsSync(join(root, target))) return false;
+  const document = documents.find((document) => document.path === target);
+  return anchor === undefined || document?.sections.some(({ heading }) => heading?.anchor === anchor) === true;
+}
+
+type Command = { script: string; package: string };
+
+/** What pnpm can do without a script of ours. */
+const pnpmCommands = ['add', 'deploy', 'exec', 'install'];
+const ownPackage = 'live-visitors';
+
+const scripts = new Map(
+  ['package.json', ...filesLike('{packages,examples}/*/package.json')].map((path) => {
+    const { name, scripts } = JSON.parse(read(path));
+    return [String(name), Object.keys(scripts)];
+  }),
+);
+
+/** What is to be run by pnpm. */
+function readCommands(code: string): Command[] {
+  return [...code.matchAll(/\bpnpm(?:@[\d.]+)?[ \t]+([^\n|&;#)]+)/g)].flatMap(([, words = '']) => {
+    const rest = words.trim().split(/\s+/);
+    let filter = ownPackage;
+    for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+      if (word === '--filter') filter = rest.shift() ?? '';
+      else if (!word.startsWith('-') && word !== 'run') return [{ script: word, package: filter }];
+    }
+    return [];
+  });
+}
+
+function isUnknownCommand(command: Command): boolean {
+  return !pnpmCommands.includes(command.script) && !scripts.get(command.package)?.includes(command.script);
+}
+
+const knownVariables = new Set([
+  ...Object.keys(variablesFor(20_000)),
+  // For the tests, for Node, and for the proxy of compose.fleet.yaml.
+  'PUPPETEER_EXECUTABLE_PATH',
+  'NODE_ENV',
+  'SITE_ADDRESS',
+]);
+
+/** Names with an underscore, and whatever is given a value. */
+function readVariables(document: Document): string[] {
+  const code = codeOf(document).join('\n');
+  const yaml = document.blocks.filter(({ language }) => /^ya?ml$/.test(language)).map(({ text }) => text);
+  return [
+    ...code.matchAll(/(?<![\w./{$-])([A-Z][A-Z\d]*(?:_[A-Z\d]+)+)\b/g),
+    ...code.matchAll(/(?<![\w./-])([A-Z][A-Z\d]{2,})=/g),
+    ...yaml.join('\n').matchAll(/^\s*([A-Z][A-Z\d_]{2,}):/gm),
+  ].map(([, name = '']) => name);
+}
+
+const folders = readdirSync(root, { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && !['.git', 'node_modules'].includes(entry.name),
+);
+const fileNames = new Set(filesLike('**/*.{ts,md}').map((path) => basename(path)));
+
+/** What looks like a path from the repository's root. What a build or a server makes there need not be there. */
+function readPaths(document: Document): string[] {
+  const words = codeOf(document).flatMap((code) => code.split(/[\s"'`(),:=]+/));
+  return words
+    .filter((word) => folders.some(({ name }) => word.startsWith(`${name}/`)) && /^[\w@./-]+$/.test(word))
+    .filter((path) => !/\/(dist|data)(\/|$)/.test(path));
+}
+
+describe('docs/operating.md', () => {
+  const document = documentAt('docs/operating.md');
+  const code = codeOf(document).join('\n');
+
+  test('has the table of variables', () => {
+    expect(document.text).toMatch(/^<!-- variables -->$.*^<!-- \/variables -->$/ms);
+  });
+
+  // Those of the process differ from system to system.
+  test.skipIf(process.platform !== 'linux')('names the metrics that a server has, and no others', async () => {
+    const { url } = runProgram({ PORT: '0' });
+    const text = await (await fetch(`${await url()}/metrics`)).text();
+    const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
+    const named = [...code.matchAll(/\b(?:live_visitors|process|nodejs)_[a-z\d_]*[a-z\d]\b/g)].map(([name]) =>
+      exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
+    );
+    expect([...new Set(named)].toSorted()).toEqual(exported.toSorted());
+  });
+
+  test('names every message of the log', () => {
+    const sources = filesLike('packages/server/src/*.ts').map(read).join('\n');
+    const calls = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\(/g)];
+    const messages = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\((?:[^()]|\([^()]*\))*?'([^']+)',?\s*\)/g)];
+    expect(messages).toHaveLength(calls.length);
+    expect(messages.filter(([, message = '']) => !document.spans.includes(message))).toEqual([]);
+  });
+
+  test('names every reason to refuse, and every way in which a stream ends', () => {
+    const refusals = [...read('packages/server/src/refusals.ts').matchAll(/^ {2}'(\w+)',$/gm)];
+    const ends = /^type EndReason = (.*);$/m.exec(read('packages/server/src/emitter.ts'))?.[1] ?? '';
+    const reasons = [...refusals.map(([, reason]) => reason), ...ends.split(/[' |]+/).filter(Boolean)];
+    expect(refusals.length).toBeGreaterThan(5);
+    expect(reasons.length).toBeGreaterThan(refusals.length + 3);
+    expect(reasons.filter((reason) => !document.spans.includes(reason ?? ''))).toEqual([]);
+  });
+});
+
+describe('README.md and README.pt-BR.md', () => {
+  const english = documentAt('README.md');
+  const portuguese = documentAt('README.pt-BR.md');
+
+  test('have the same headings, and the same links under each', () => {
+    const outline = ({ sections }: Document) =>
+      sections.map(({ heading, links }) => ({
+        level: heading?.level,
+        links: links.map((link) => link.replace(/^README(\.pt-BR)?\.md$/, 'the other')).toSorted(),
+      }));
+    expect(outline(portuguese)).toEqual(outline(english));
+  });
+
+  test('have the same code, but for what is said in it', () => {
+    const code = ({ blocks }: Document) =>
+      blocks.map(({ language, text }) => ({ language, text: text.replace(/\s+(#|\/\/) .*$/gm, '') }));
+    expect(code(portuguese)).toEqual(code(english));
+  });
+
+  test('quote what docs/benchmarks.md says', () => {
+    const rows = read('docs/benchmarks.md').split('\n');
+    const figuresOf = (name: string) => {
+      const [, , cpu = '', , , memory = ''] = rows.find((row) => row.startsWith(`| ${name}`))?.split('|') ?? [];
+      return [cpu, memory].map((cell) => /[\d.]+/.exec(cell)?.[0] ?? 'missing');
+    };
+    const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
+    const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
+    const quoted = [ratio, ...['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row)];
+    expect(quoted.filter((text) => !english.text.includes(text))).toEqual([]);
+    const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
+    expect(quoted.filter((text) => !portuguese.text.includes(comma(text)))).toEqual([]);
+  });
+});
