@@ -1,4 +1,5 @@
 import { paths } from '@live-visitors/shared';
+import compression from 'compression';
 import cors from 'cors';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
@@ -53,14 +54,19 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
     })
     .all(methodNotAllowed);
 
-  router.route(paths.history).get(door.fromAllowedOrigin, door.whenReady, sendHistory(readDay)).all(methodNotAllowed);
+  // Not for streams: what is compressed is held back.
+  const compress = compression();
+  router
+    .route(paths.history)
+    .get(door.fromAllowedOrigin, door.whenReady, compress, sendHistory(readDay))
+    .all(methodNotAllowed);
 
   // Any page may show it: a request for an image bears no origin, one of a script does. While the server drains the count
   // falls, and would be a lie.
   router.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
 
   router.get('/', endWithSlash);
-  router.use(servePage(pageDir));
+  router.use(compress, servePage(pageDir));
   router.get('/', (_request, response) => {
     sendProblem(
       response,

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { eventually, makeFolder, openServer, openSocket } from './support.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
 
 const files = {
   'index.html': '<!doctype html><title>Live Visitors</title>',
   'widget.js': '(() => {})();',
   'subscribe.js': 'export const subscribe = () => {};',
-  'live-visitors.d.ts': 'export declare function subscribe(): void;',
-  'assets/widget.js': '1;',
+  'subscribe.d.ts': 'export declare function subscribe(): void;',
+  'assets/widget.js': '1;'.repeat(1000),
 };
 
 /** A folder as the client's build makes it. */
@@ -25,7 +25,7 @@ describe('the files of the page', () => {
     ['/', 'text/html; charset=utf-8', 'no-cache'],
     ['/widget.js', 'text/javascript; charset=utf-8', 'public, max-age=300'],
     ['/subscribe.js', 'text/javascript; charset=utf-8', 'public, max-age=300'],
-    ['/live-visitors.d.ts', 'text/plain; charset=utf-8', 'public, max-age=300'],
+    ['/subscribe.d.ts', 'text/plain; charset=utf-8', 'public, max-age=300'],
     ['/assets/widget.js', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
   ])('%s is %s, and cached as its name allows', async (path, type, cacheControl) => {
     const { url } = await openServer({}, { pageDir: await buildPage() });
@@ -37,6 +37,17 @@ describe('the files of the page', () => {
     // Pages of any other site may load it, as a script with or without CORS.
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+  });
+
+  test.each(['br', 'gzip'])('go out compressed with %s to whom takes it, and streams never do', async (encoding) => {
+    const { url } = await openServer({}, { pageDir: await buildPage() });
+    const headers = { 'Accept-Encoding': encoding };
+    const response = await fetch(`${url}/assets/widget.js`, { headers });
+    expect(response.headers.get('Content-Encoding')).toBe(encoding);
+    expect(response.headers.get('Vary')).toContain('Accept-Encoding');
+    expect(await response.text()).toBe(files['assets/widget.js']);
+    const { response: stream } = await openStream(`${url}/stream`, headers);
+    expect(stream.headers.has('Content-Encoding')).toBe(false);
   });
 
   test('are not sent again to whom has them', async () => {
@@ -61,7 +72,7 @@ describe('the files of the page', () => {
 
   test('are not found where the page has not been built', async () => {
     const { url } = await openServer();
-    for (const path of ['/', '/widget.js', '/subscribe.js', '/live-visitors.d.ts']) {
+    for (const path of ['/', '/widget.js', '/subscribe.js', '/subscribe.d.ts']) {
       const response = await fetch(url + path);
       expect(response.status).toBe(404);
       expect(decodeProblem(await response.json())).toBeDefined();

@@ -23,5 +23,5 @@ export const scripts = {
   /** The subscription, as an ES module. */
   subscribe: '/subscribe.js',
   /** The types of both. */
-  types: '/live-visitors.d.ts',
+  types: '/subscribe.d.ts',
 } as const;
