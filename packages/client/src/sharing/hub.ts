@@ -16,7 +16,7 @@ export type FromTab = {
 };
 
 export type HubOptions = {
-  /** The origin of the server. */
+  /** The server's URL, without a slash at the end. */
   server: string;
   browser: string;
   recent?: Recent | undefined;

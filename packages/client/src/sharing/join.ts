@@ -4,7 +4,7 @@ import type { StreamEnvironment } from '../stream/subscription.ts';
 import type { PageIdentity } from './page.ts';
 
 export type AudienceOptions = {
-  /** The origin of the server. */
+  /** The server's URL, without a slash at the end. */
   server: string;
   /** Whether this tab is shown the count without being in it. */
   observe: boolean;

@@ -44,7 +44,7 @@ export type MemberEnvironment = StreamEnvironment & {
 };
 
 export type MemberOptions = {
-  /** The origin of the server; empty for the page's own. */
+  /** The server's URL, without a slash at the end. */
   server: string;
   /** The id by which the lock's queue knows this tab. */
   id: string;

@@ -1,7 +1,7 @@
 import type { News, OnNews } from '../stream/news.ts';
 import type { Recent } from '../stream/recent.ts';
 import type { StreamEnvironment } from '../stream/subscription.ts';
-import { joinBy, type Way } from './join.ts';
+import { type Join, joinBy, type Way } from './join.ts';
 import { createIdentity } from './page.ts';
 import { whilePageIsOpen } from './page-visit.ts';
 
@@ -12,7 +12,7 @@ type Mode = 'count' | 'observe' | 'away';
  * All in one document who listen to the same server: they share one place in the audience, which is counted if one of
  * them wants it to be.
  *
- * @param server - the origin of the server
+ * @param server - the server's URL, without a slash at the end
  */
 export function createRoom(ways: readonly Way[], environment: StreamEnvironment, server: string, recent?: Recent) {
   const page = createIdentity();
@@ -36,7 +36,22 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
     leave();
     mode = next;
     latest = undefined;
-    leave = next === 'away' ? () => {} : whilePageIsOpen(() => joins[next](spread));
+    leave = next === 'away' ? () => {} : whilePageIsOpen(() => enter(joins[next]));
+  }
+
+  function enter(join: Join): () => void {
+    // A page that comes back from the back/forward cache shows what it showed, and must not look live.
+    const known = aged();
+    if (known) spread({ ...known, connection: { state: 'connecting' } });
+    return join(spread);
+  }
+
+  /** What was heard last, as old as it is now. */
+  function aged(): News | undefined {
+    if (latest === undefined) return undefined;
+    const { news, receivedAt } = latest;
+    const last = news.last && { ...news.last, ageMs: news.last.ageMs + environment.now() - receivedAt };
+    return { ...news, last };
   }
 
   function spread(news: News): void {
@@ -49,11 +64,8 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (latest?.news.last) {
-        const { snapshot, ageMs } = latest.news.last;
-        const last = { snapshot, ageMs: ageMs + environment.now() - latest.receivedAt };
-        listener.onNews({ ...latest.news, last });
-      }
+      const known = aged();
+      if (known) listener.onNews(known);
       // An element that is moved leaves and comes back in one go.
       queueMicrotask(settle);
       return () => {

@@ -6,7 +6,10 @@ export const environment: StreamEnvironment = {
   openStream: openEventStream,
   probe,
   now: () => performance.now(),
-  schedule: (callback, delayMs) => setTimeout(callback, delayMs),
+  schedule(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
   isOnline: () => navigator.onLine,
   random: Math.random,
 };

@@ -24,8 +24,8 @@ export type StreamEnvironment = {
   probe: (url: string) => Promise<Answer>;
   /** Milliseconds since some moment; never set back. */
   now: () => number;
-  /** Calls back once, `delayMs` later at the earliest. */
-  schedule: (callback: () => void, delayMs: number) => void;
+  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
+  schedule: (callback: () => void, delayMs: number) => () => void;
   isOnline: () => boolean;
   /** From 0 to 1. */
   random: () => number;
@@ -40,7 +40,7 @@ export type Tabs = {
 };
 
 export type SubscriptionOptions = {
-  /** The origin of the server; empty for the page's own. */
+  /** The server's URL, without a slash at the end. */
   server: string;
   /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
   browser: string;
@@ -62,7 +62,7 @@ type Link =
   | { state: 'renewing'; stream: Stream; next: Stream; since: number }
   /** The server is being asked why it opens no stream. */
   | { state: 'asking' }
-  | { state: 'waiting'; dueAt: number }
+  | { state: 'waiting'; dueAt: number; wakeNoMore: () => void }
   | { state: 'left' };
 
 export type Subscription = {
@@ -233,8 +233,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
   function wait(delayMs: number): void {
     hangUp();
-    link = { state: 'waiting', dueAt: now() + delayMs };
-    schedule(check, delayMs);
+    link = { state: 'waiting', dueAt: now() + delayMs, wakeNoMore: schedule(check, delayMs) };
   }
 
   function comeBackIn(delayMs: number): void {
@@ -271,7 +270,11 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         break;
       }
       case 'waiting':
-        if (now() >= link.dueAt || (connection.state === 'offline' && isOnline())) reopen();
+        if (now() < link.dueAt && !(connection.state === 'offline' && isOnline())) break;
+        link.wakeNoMore();
+        // Each stream that is refused is a complaint in the console, and so is each answer: one is enough.
+        if (connection.state === 'refused') void askWhy();
+        else reopen();
         break;
       case 'asking':
       case 'left':
@@ -291,6 +294,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     leave() {
       // Whether a stream on its way has arrived, nobody knows: better a visit lost than one counted twice.
       for (const stream of openStreams()) stream.close();
+      if (link.state === 'waiting') link.wakeNoMore();
       link = { state: 'left' };
     },
   };

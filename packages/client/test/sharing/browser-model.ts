@@ -40,8 +40,13 @@ export function createBrowser() {
   /** Arrivals in requests that were given up before they reached the server, and those that left before they knew. */
   let lostOnTheWay = 0;
 
-  const after = (delayMs: number, tab: Tab | undefined, run: () => void) =>
-    tasks.push({ dueAt: time + delayMs, order: order++, tab, run });
+  function after(delayMs: number, tab: Tab | undefined, run: () => void): () => void {
+    const task = { dueAt: time + delayMs, order: order++, tab, run };
+    tasks.push(task);
+    return () => {
+      tasks = tasks.filter((other) => other !== task);
+    };
+  }
 
   function grantNext(): void {
     if (holder) return;

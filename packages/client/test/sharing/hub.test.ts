@@ -19,7 +19,7 @@ function createWorker() {
       },
       probe: async () => ({ kind: 'open' }),
       now: () => time,
-      schedule: () => {},
+      schedule: () => () => {},
       isOnline: () => true,
       random: () => 0.5,
     },

@@ -33,7 +33,13 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
         return answer;
       },
       now: () => time,
-      schedule: (callback, delayMs) => timers.push({ dueAt: time + delayMs, callback }),
+      schedule(callback, delayMs) {
+        const timer = { dueAt: time + delayMs, callback };
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((other) => other !== timer);
+        };
+      },
       isOnline: () => world.online,
       random: () => 1,
     },
@@ -63,6 +69,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
     streams,
     states,
     told,
+    timers: () => timers,
     probes,
     openStreams: () => streams.filter(({ open }) => open),
     latest() {
@@ -272,16 +279,24 @@ describe('a subscription', () => {
   test('says that it is refused, and goes on asking without a flicker', async () => {
     const world = createWorld();
     world.answerWith({ kind: 'refused', reason: 'Not from here.', retryAfterMs: undefined });
+    world.fail();
     for (const patienceMs of [30_000, 60_000, 120_000]) {
-      world.fail();
       await world.settle();
       expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not from here.', inMs: patienceMs });
       world.pass(patienceMs);
     }
     expect(world.states).toEqual(['refused']);
-    expect(world.streams).toHaveLength(4);
+    await world.settle();
+    expect(world.probes).toHaveLength(4);
+    // The question alone is asked, until the answer is another one.
+    expect(world.streams).toHaveLength(1);
+    world.answerWith({ kind: 'open' });
+    world.pass(120_000);
+    await world.settle();
+    world.pass(15_000);
+    expect(world.streams).toHaveLength(2);
     welcome(world);
-    expect(world.states).toEqual(['refused', 'live']);
+    expect(world.states).toEqual(['refused', 'reconnecting', 'live']);
   });
 
   test('says how long it waits before the next try', async () => {
@@ -402,6 +417,14 @@ describe('a subscription', () => {
     await asking.settle();
     asking.pass(60_000);
     expect(asking.openStreams()).toHaveLength(0);
+    expect(asking.timers()).toHaveLength(0);
+
+    const waiting = createWorld();
+    waiting.fail();
+    await waiting.settle();
+    expect(waiting.timers()).toHaveLength(1);
+    waiting.leave();
+    expect(waiting.timers()).toHaveLength(0);
     expect(asking.streams).toHaveLength(1);
   });
 });

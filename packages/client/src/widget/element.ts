@@ -1,0 +1,115 @@
+import type { News } from '../stream/news.ts';
+import { roomOf } from './rooms.ts';
+import { serverAt, wrongServer } from './server-url.ts';
+import { tellChanges } from './tell-changes.ts';
+import styles from './widget.css?inline';
+import { wordsFor } from './words.ts';
+
+/** A number that is older is not shown any more. */
+const shownForMs = 10_000;
+
+/**
+ * Defines `<live-visitors>`: how many visitors are on the site now, live.
+ *
+ * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), and `observe`, with which the tab is
+ * shown the count without being in it. Its events are `snapshot` and `connection`; each bears what it is named after.
+ *
+ * @param defaultServer - the URL of the server of those that name none; empty where that is not known
+ */
+export function defineElement(defaultServer: string): void {
+  // The script may be there twice.
+  if (customElements.get('live-visitors')) return;
+
+  customElements.define(
+    'live-visitors',
+    class extends HTMLElement {
+      static observedAttributes = ['server', 'label', 'lang', 'format', 'observe'];
+
+      readonly #shadow = this.attachShadow({ mode: 'open' });
+      readonly #dot = document.createElement('span');
+      readonly #number = document.createElement('span');
+      readonly #label = document.createElement('span');
+      readonly #tell = tellChanges(
+        (detail) => this.dispatchEvent(new CustomEvent('snapshot', { detail })),
+        (detail) => this.dispatchEvent(new CustomEvent('connection', { detail })),
+      );
+      #online: number | undefined;
+      #stop: (() => void) | undefined;
+      #expiry: ReturnType<typeof setTimeout> | undefined;
+
+      constructor() {
+        super();
+        this.#shadow.append(this.#dot, this.#number, ' ', this.#label);
+      }
+
+      connectedCallback(): void {
+        // An element that is there before the script is told of its attributes first.
+        this.disconnectedCallback();
+        const view = this.ownerDocument.defaultView;
+        // Nobody sees what is in such a document.
+        if (!view) return;
+        // A style sheet does not follow its element into another document. One that is made by script is no inline
+        // style, which a page's CSP may forbid.
+        const sheet = new view.CSSStyleSheet();
+        sheet.replaceSync(styles);
+        this.#shadow.adoptedStyleSheets = [sheet];
+
+        this.#show({ connection: { state: 'connecting' } });
+        const url = this.getAttribute('server') ?? defaultServer;
+        const server = serverAt(url);
+        if (server) {
+          const observe = this.hasAttribute('observe');
+          this.#stop = roomOf(server).listen({ observe, onNews: (news) => this.#show(news) });
+        } else {
+          this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
+        }
+      }
+
+      disconnectedCallback(): void {
+        this.#stop?.();
+        this.#stop = undefined;
+        clearTimeout(this.#expiry);
+      }
+
+      attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+        if (!this.isConnected || before === after) return;
+        if (name === 'server' || name === 'observe') this.connectedCallback();
+        else this.#render();
+      }
+
+      #show(news: News): void {
+        // Nobody tells an element that the frame it is in was removed.
+        if (!this.ownerDocument.defaultView) {
+          this.disconnectedCallback();
+          return;
+        }
+        const { connection, last } = news;
+        clearTimeout(this.#expiry);
+        this.#online = undefined;
+        if (last && last.ageMs < shownForMs) {
+          this.#online = last.snapshot.online;
+          this.#expiry = setTimeout(() => {
+            this.#online = undefined;
+            this.#render();
+          }, shownForMs - last.ageMs);
+        }
+        this.#dot.part = `dot ${connection.state}`;
+        this.#number.part = `number ${connection.state}`;
+        this.#label.part = `label ${connection.state}`;
+        this.#number.title = 'reason' in connection ? connection.reason : '';
+        this.#render();
+        this.#tell(news);
+      }
+
+      #render(): void {
+        const language = this.closest<HTMLElement>('[lang]')?.lang || navigator.language;
+        const isCompact = this.getAttribute('format') === 'compact';
+        const { number, label, longest } = wordsFor(language, isCompact, this.#online);
+        const ownLabel = this.getAttribute('label');
+        this.#number.textContent = number;
+        this.#label.textContent = ownLabel ?? label;
+        this.#label.dataset.longest = ownLabel ?? longest;
+      }
+    },
+  );
+}

@@ -1,0 +1,42 @@
+import type { Snapshot } from '@live-visitors/shared';
+import type { Connection } from '../stream/connection.ts';
+import { roomOf } from './rooms.ts';
+import { serverAt, wrongServer } from './server-url.ts';
+import { tellChanges } from './tell-changes.ts';
+
+export type SubscribeOptions = {
+  /** Where the server is, such as `https://visitors.example.com`. */
+  server: string;
+  /** Whether this tab is shown the count without being in it; it is counted if this is left out. */
+  observe?: boolean;
+  /** Called when the connection to the server changes: figures are current only while it is `live`. */
+  onConnection?: (connection: Connection) => void;
+};
+
+/**
+ * Counts this tab in, and calls back with each snapshot: one as soon as the server is reached, and then one each second.
+ * All tabs of a site share one stream, and all subscriptions of a document one place in the count.
+ *
+ * @returns how to stop; the tab is counted out when nobody in the document listens any more
+ * @throws TypeError where `server` is no `http:` or `https:` URL
+ */
+export function subscribe(
+  { server, observe = false, onConnection }: SubscribeOptions,
+  onSnapshot: (snapshot: Snapshot) => void,
+): () => void {
+  const place = serverAt(server);
+  if (place === undefined) throw new TypeError(wrongServer(server));
+
+  let isStopped = false;
+  const stop = roomOf(place).listen({
+    observe,
+    onNews: tellChanges(
+      (snapshot) => isStopped || onSnapshot(snapshot),
+      (connection) => isStopped || onConnection?.(connection),
+    ),
+  });
+  return () => {
+    isStopped = true;
+    stop();
+  };
+}
