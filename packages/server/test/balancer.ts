@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { isInstalled, type Proxy as ProxyProgram, startProxy } from './proxies.ts';
+import { haproxy, isInstalled, startProxy } from './proxies.ts';
 
 /** How many connections HAProxy takes at once. It opens twice as many files, and does not start where it may not. */
 const maxConnections = 4000;
@@ -13,32 +13,26 @@ const maxConnections = 4000;
  * @returns the port to go through it
  */
 export function startBalancer(ports: readonly [number, ...number[]]): Promise<number> {
-  const haproxy = haproxyOver(ports);
-  return isInstalled(haproxy) ? startProxy(haproxy, ports[0], 'HTTP/1.1') : startSmallBalancer(ports);
+  return isInstalled(haproxy) ? startProxy(haproxy, (port) => configure(port, ports)) : startSmallBalancer(ports);
 }
 
-function haproxyOver(ports: readonly number[]): ProxyProgram {
-  return {
-    name: 'HAProxy as a balancer',
-    command: 'haproxy',
-    args: (_folder, configFile) => ['-db', '-f', configFile],
-    config: (listenPort) => `
-      global
-        maxconn ${maxConnections}
-      defaults
-        mode tcp
-        balance roundrobin
-        retries 3
-        # Another node at each of them. By itself it goes back to the same one, after a second, until the last.
-        option redispatch 1
-        timeout connect 500ms
-        timeout client 30s
-        timeout server 30s
-      listen nodes
-        bind 127.0.0.1:${listenPort}
-        ${ports.map((port, i) => `server node-${i} 127.0.0.1:${port}`).join('\n        ')}
-    `,
-  };
+function configure(listenPort: number, ports: readonly number[]): string {
+  return `
+    global
+      maxconn ${maxConnections}
+    defaults
+      mode tcp
+      balance roundrobin
+      retries 3
+      # Another node at each of them. By itself it goes back to the same one, after a second, until the last.
+      option redispatch 1
+      timeout connect 500ms
+      timeout client 30s
+      timeout server 30s
+    listen nodes
+      bind 127.0.0.1:${listenPort}
+      ${ports.map((port, i) => `server node-${i} 127.0.0.1:${port}`).join('\n      ')}
+  `;
 }
 
 async function startSmallBalancer(ports: readonly number[]): Promise<number> {

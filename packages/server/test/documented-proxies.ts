@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeCertificate } from './certificate.ts';
+import { readDocument } from './markdown.ts';
+import { apache, caddy, haproxy, nginx, type ProxyProgram, startProxy } from './proxies.ts';
+import { makeFolder } from './support.ts';
+
+/** The page that says how to set up a proxy. */
+const proxiesPage = 'docs/proxies.md';
+
+/** The name that the page's snippets serve. */
+export const documentedName = 'visitors.example.com';
+
+export type Protocol = 'HTTP/1.1' | 'HTTP/2';
+
+type Place = { port: number; folder: string };
+
+export type DocumentedProxy = ProxyProgram & {
+  /** What the page marks its configuration with. */
+  language: string;
+  /** What it speaks to browsers, as the page has it. */
+  protocols: readonly Protocol[];
+  /** Whether it tells the server at once that a visitor is gone; otherwise it finds out when events cannot be sent. */
+  tellsAtOnce: boolean;
+  /** Makes the page's snippets a whole configuration, with what an operator's machine has around them. */
+  complete: (snippets: string[], place: Place) => string;
+  /** Which text of the snippets names something of the operator's machine, and what is there on this one. */
+  onThisMachine: (place: Place) => Record<string, string>;
+};
+
+const letsencrypt = `/etc/letsencrypt/live/${documentedName}/`;
+
+export const documentedProxies: DocumentedProxy[] = [
+  {
+    ...nginx,
+    language: 'nginx',
+    protocols: ['HTTP/1.1', 'HTTP/2'],
+    tellsAtOnce: true,
+    complete: ([top, site]) => `
+      daemon off;
+      master_process off;
+      pid nginx.pid;
+      error_log stderr;
+      ${top}
+      http {
+        access_log off;
+        client_body_temp_path body;
+        proxy_temp_path proxy;
+        fastcgi_temp_path fastcgi;
+        uwsgi_temp_path uwsgi;
+        scgi_temp_path scgi;
+        ${site}
+      }`,
+    onThisMachine: ({ port, folder }) => ({ 'listen 443 ssl': `listen ${port} ssl`, [letsencrypt]: `${folder}/` }),
+  },
+  {
+    ...caddy,
+    language: 'caddy',
+    protocols: ['HTTP/1.1', 'HTTP/2'],
+    tellsAtOnce: true,
+    // What gets certificates by itself is given one here.
+    complete: ([site]) => `
+      {
+        admin off
+        auto_https disable_redirects
+      }
+      ${site}`,
+    onThisMachine: ({ port, folder }) => ({
+      [`${documentedName} {`]: `${documentedName}:${port} {\n tls ${folder}/fullchain.pem ${folder}/privkey.pem`,
+    }),
+  },
+  {
+    ...haproxy,
+    language: 'haproxy',
+    protocols: ['HTTP/1.1', 'HTTP/2'],
+    tellsAtOnce: true,
+    complete: ([whole = '']) => whole,
+    onThisMachine: ({ port, folder }) => ({
+      'bind :443': `bind :${port}`,
+      // It does not start where it may not open twice as many files.
+      'maxconn 30000': 'maxconn 1000',
+      [`/etc/haproxy/${documentedName}.pem`]: `${folder}/both.pem`,
+    }),
+  },
+  {
+    ...apache,
+    language: 'apache',
+    protocols: ['HTTP/1.1'],
+    tellsAtOnce: false,
+    complete: ([threads, site], { port, folder }) => `
+      ServerRoot ${folder}
+      ServerName localhost
+      PidFile ${folder}/pid
+      ErrorLog ${folder}/error.log
+      User www-data
+      Group www-data
+      Listen ${port}
+      ${['mpm_event', 'authz_core', 'ssl', 'socache_shmcb', 'proxy', 'proxy_http']
+        .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
+        .join('\n')}
+      ${threads}
+      ${site}`,
+    onThisMachine: ({ port, folder }) => ({ '*:443': `*:${port}`, [letsencrypt]: `${folder}/` }),
+  },
+];
+
+/** The page's code of a language, as it stands there. */
+export function readSnippets(language: string): string[] {
+  return readDocument(proxiesPage)
+    .blocks.filter((block) => block.language === language)
+    .map(({ text }) => text);
+}
+
+/** Runs a proxy as the page says in front of a port of this machine, until the test has finished. */
+export async function startDocumentedProxy(proxy: DocumentedProxy, upstreamPort: number) {
+  const { certificate, key } = await makeCertificate(documentedName, makeFolder());
+
+  const port = await startProxy(proxy, async (port, folder) => {
+    await writeFile(join(folder, 'fullchain.pem'), certificate);
+    await writeFile(join(folder, 'privkey.pem'), key);
+    await writeFile(join(folder, 'both.pem'), certificate + key);
+    const place = { port, folder };
+    const replacements = { ...proxy.onThisMachine(place), '127.0.0.1:3000': `127.0.0.1:${upstreamPort}` };
+    return proxy.complete(replaceIn(readSnippets(proxy.language), replacements), place);
+  });
+  return { port, certificate };
+}
+
+/** Replaces each text wherever it stands; one that stands nowhere is an error of the page's, or of this file's. */
+function replaceIn(snippets: string[], replacements: Record<string, string>): string[] {
+  return Object.entries(replacements).reduce((texts, [before, after]) => {
+    if (!texts.some((text) => text.includes(before))) throw new Error(`${proxiesPage} does not say "${before}".`);
+    return texts.map((text) => text.replaceAll(before, after));
+  }, snippets);
+}
