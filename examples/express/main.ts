@@ -15,7 +15,10 @@ app.get('/', (_request, response) => {
 
 visitors.subscribe(({ online, visits }) => console.log(`${online} here now, ${visits} visits so far`));
 
-const server = app.listen(process.env.PORT ?? 8080);
+const server = app.listen(process.env.PORT ?? 8080, () => {
+  const address = server.address();
+  if (typeof address === 'object') console.log(`listening on http://localhost:${address?.port}`);
+});
 process.once('SIGTERM', async () => {
   await visitors.close();
   server.close();

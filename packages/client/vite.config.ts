@@ -16,6 +16,8 @@ const server: ProxyOptions = {
 };
 
 export default defineConfig({
+  // Relative links: the page may be served under any path.
+  base: './',
   plugins: [serveBundles],
   server: {
     proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),

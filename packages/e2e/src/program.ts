@@ -26,8 +26,8 @@ export type Program = {
 };
 
 /** Runs a program in a process group of its own. */
-export function run(command: string, args: string[], env: Record<string, string> = {}): Program {
-  const child = spawn(command, args, { cwd: root, detached: true, env: { ...process.env, ...env } });
+export function run(command: string, args: string[], env: Record<string, string> = {}, cwd = root): Program {
+  const child = spawn(command, args, { cwd, detached: true, env: { ...process.env, ...env } });
   const group = -Number(child.pid);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
