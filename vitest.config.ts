@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     // Most of the time is spent waiting for ticks: two files at once, even where one core is left for them.
     maxWorkers: 2,
+    coverage: { include: ['packages/{shared,server,client}/src/**'], reporter: ['text'] },
     projects: [
       unit('shared'),
       unit('server'),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { contrastOf } from '../src/audit.ts';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { makeDataDir, run, startBuilt } from '../src/program.ts';
@@ -26,7 +27,7 @@ describe('pnpm start', () => {
     const page = await fetch(url);
     expect(page.headers.get('Cache-Control')).toBe('no-cache');
     const html = await page.text();
-    const script = /src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
+    const script = /src="\.(\/assets\/[^"]+\.js)"/.exec(html)?.[1];
     const asset = await fetch(url + script);
     expect(asset.status).toBe(200);
     expect(asset.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
@@ -72,15 +73,16 @@ describe('the page', () => {
 
   test('says so when the server falls silent, dims the number and says how old it is, until it speaks again', async () => {
     const { server, tab } = await openPage();
-    const opacity = () => tab.page.$eval('.online', (element) => Number(getComputedStyle(element).opacity));
+    const contrast = () => contrastOf(tab.page, '.online');
     server.signal('SIGSTOP');
     await eventually(async () => expect(await tab.connection()).toBe('stale'));
     await eventually(async () => expect(await tab.text('.age')).toMatch(/^\d+ s ago$/));
-    await eventually(async () => expect(await opacity()).toBe(0.5));
+    await eventually(async () => expect(await contrast()).toBeLessThan(5));
+    expect(await tab.text('.online-label')).toBe('visitor here');
     server.signal('SIGCONT');
     await eventually(async () => expect(await tab.connection()).toBe('live'));
     expect(await tab.text('.age')).toBe('');
-    await eventually(async () => expect(await opacity()).toBe(1));
+    await eventually(async () => expect(await contrast()).toBeGreaterThan(15));
   });
 
   test('reconnects after a time in which something else answered with 503', async () => {

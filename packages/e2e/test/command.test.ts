@@ -71,7 +71,7 @@ describe('the server package', () => {
       '--filter',
       '@live-visitors/server',
       'deploy',
-      '--legacy',
+      '--config.inject-workspace-packages=true',
       '--prod',
       join(folder, 'app'),
     ]);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Config } from './config.ts';
 import { isRedisUrl } from './redis-trouble.ts';
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type Variable<Output> = {

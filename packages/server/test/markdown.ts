@@ -12,11 +12,11 @@ export function filesLike(pattern: string): string[] {
   return globSync(pattern, { cwd: root, exclude }).toSorted();
 }
 
-export type Heading = { level: number; anchor: string };
-export type Block = { language: string; text: string };
+type Heading = { level: number; anchor: string };
+type Block = { language: string; text: string };
 
 /** One heading, and what stands under it before the next one. What stands before the first has no heading. */
-export type Section = { heading: Heading | undefined; links: string[] };
+type Section = { heading: Heading | undefined; links: string[] };
 
 export type Document = {
   /** Its path from the repository's root. */

@@ -17,7 +17,7 @@ export type NetworkNamespace = {
   remove: () => Promise<void>;
 };
 
-export type Program = {
+type Program = {
   pid: number;
   isRunning: () => boolean;
   /** Calls back with each piece of what it prints. */

@@ -1,50 +1,82 @@
+import type { DayHistory, History } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
+import type { Formats } from './formats.ts';
+import type { Span, Words } from './words/words.ts';
 
-const numbers = new Intl.NumberFormat('en');
+/** What is said of the connection. */
+export type Standing = {
+  state: string;
+  /** The server's own words, in English. */
+  reason?: string;
+  /** What changes each second, and so is not to be read aloud. */
+  countdown: string;
+};
 
-export function formatCount(count: number): string {
-  return numbers.format(count);
-}
-
-/** A noun in the number that fits the count. */
-export function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
-}
-
-/** What the number means. */
-export function define(tabs: number, browsers: number): string {
-  const come = plural(tabs, 'This 1 tab comes', `These ${formatCount(tabs)} tabs come`);
-  const from = plural(browsers, '1 browser', `${formatCount(browsers)} browsers`);
-  return `One open tab is one visitor. ${come} from ${from}.`;
-}
-
-/** A duration as a person would say it, in its two largest units: `5310` seconds are `1 h 28 min`. */
-export function formatDuration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (days > 0) return `${formatCount(days)} d ${hours % 24} h`;
-  if (hours > 0) return `${hours} h ${minutes % 60} min`;
-  if (minutes > 0) return `${minutes} min ${seconds % 60} s`;
-  return `${seconds} s`;
-}
-
-/** The state of the connection, in words. */
-export function describe(connection: Connection): string {
+/** The state of the connection in words, so many milliseconds after it was so. */
+export function describeConnection(connection: Connection, sinceMs: number, words: Words, formats: Formats): Standing {
+  const said = words.connection;
   switch (connection.state) {
     case 'connecting':
-      return 'Connecting…';
     case 'live':
-      return 'Live';
     case 'stale':
-      return 'No news from the server';
-    case 'reconnecting':
-      return 'Reconnecting…';
     case 'offline':
-      return 'This device is offline';
-    case 'refused':
-      return `Refused: ${connection.reason}`;
+      return { state: said[connection.state], countdown: '' };
+    case 'reconnecting': {
+      const seconds = secondsLeft(connection.inMs, sinceMs);
+      return { state: said.reconnecting, countdown: seconds > 0 ? ` ${said.in(formats.duration(seconds))}` : said.now };
+    }
+    case 'refused': {
+      const seconds = secondsLeft(connection.inMs, sinceMs);
+      const countdown = seconds > 0 ? ` ${said.again(formats.duration(seconds))}` : '';
+      return { state: said.refused, reason: connection.reason, countdown };
+    }
     default:
       return connection satisfies never;
   }
+}
+
+function secondsLeft(inMs: number, sinceMs: number): number {
+  return Math.max(0, Math.ceil((inMs - sinceMs) / 1000));
+}
+
+/** What those hear who listen to the page: a number is nothing without its noun. */
+export function announce(online: number, words: Words, formats: Formats): string {
+  return `${formats.count(online)} ${formats.noun(online, words.visitorsHere)} ${words.rightNow}`;
+}
+
+/** What the plot of the last minutes shows, for those who do not see it. */
+export function summarizeRecent(history: History | undefined, words: Words, formats: Formats): string {
+  if (history === undefined) return words.unknown;
+  return summarize(history.online, history.online, history.online.length * history.everyMs, words, formats);
+}
+
+/** What the plot of the last day shows. */
+export function summarizeDay(minutes: DayHistory['minutes'], words: Words, formats: Formats): string {
+  const { lowest, highest, everyMs } = minutes;
+  return summarize(lowest, highest, lowest.length * everyMs, words, formats);
+}
+
+function summarize(
+  lowest: (number | null)[],
+  highest: (number | null)[],
+  lengthMs: number,
+  words: Words,
+  formats: Formats,
+): string {
+  const low = Math.min(...known(lowest));
+  const high = Math.max(...known(highest));
+  // Nothing has no lowest.
+  if (low > high) return words.unknown;
+  const span = spanOf(lengthMs);
+  if (low === high) return words.always(formats.count(low), span);
+  return words.between(formats.count(low), formats.count(high), span);
+}
+
+function known(values: (number | null)[]): number[] {
+  return values.filter((value) => value !== null);
+}
+
+function spanOf(lengthMs: number): Span {
+  const minutes = Math.max(1, Math.round(lengthMs / 60_000));
+  return minutes < 60 ? { unit: 'minute', count: minutes } : { unit: 'hour', count: Math.round(minutes / 60) };
 }

@@ -5,7 +5,7 @@ import { randomId } from './page.ts';
 import type { FromWorker } from './worker-way.ts';
 
 declare const self: {
-  /** The page's name for this worker ends with the server's origin. */
+  /** The page's name for this worker ends with the server's URL. */
   readonly name: string;
   onconnect: (event: MessageEvent) => void;
 };

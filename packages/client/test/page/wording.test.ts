@@ -1,33 +1,82 @@
 import { describe, expect, test } from 'vitest';
-import { define, formatCount, formatDuration, describe as inWords, plural } from '../../src/page/wording.ts';
+import { createFormats } from '../../src/page/formats.ts';
+import { announce, describeConnection, summarizeDay, summarizeRecent } from '../../src/page/wording.ts';
+import { en } from '../../src/page/words/en.ts';
+import type { Connection } from '../../src/stream/connection.ts';
 
-describe('the wording', () => {
+const formats = createFormats('en-US');
+
+describe('what is said of the connection', () => {
+  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, en, formats);
+
+  test.each<[Connection, string]>([
+    [{ state: 'connecting' }, 'Connecting…'],
+    [{ state: 'live' }, 'Live'],
+    [{ state: 'stale' }, 'No news from the server'],
+    [{ state: 'offline' }, 'This device is offline'],
+  ])('is the state, and nothing that counts down: %o', (connection, state) => {
+    expect(said(connection)).toEqual({ state, countdown: '' });
+  });
+
   test.each([
-    [0, '0 s'],
-    [59, '59 s'],
-    [60, '1 min 0 s'],
-    [3599, '59 min 59 s'],
-    [5310, '1 h 28 min'],
-    [86_400, '1 d 0 h'],
-    [90_000_000, '1,041 d 16 h'],
-  ])('says %d seconds as %s', (seconds, said) => {
-    expect(formatDuration(seconds)).toBe(said);
+    [0, ' in 3 s'],
+    [1, ' in 3 s'],
+    [1000, ' in 2 s'],
+    [2999, ' in 1 s'],
+    [3000, '…'],
+    [9000, '…'],
+  ])('counts down to the next try, and then says that it is under way: after %d ms', (sinceMs, countdown) => {
+    expect(said({ state: 'reconnecting', inMs: 3000 }, sinceMs)).toEqual({ state: 'Reconnecting', countdown });
   });
 
-  test('groups the digits of large numbers', () => {
-    expect(formatCount(1_234_567)).toBe('1,234,567');
+  test('keeps the reason of a refusal apart, as it is in the language of the server', () => {
+    const connection: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
+    expect(said(connection)).toEqual({
+      state: 'Refused:',
+      reason: 'Not from here.',
+      countdown: ' Next try in 1 min 30 s.',
+    });
+    expect(said(connection, 90_000).countdown).toBe('');
+  });
+});
+
+describe('what is said of the plot', () => {
+  const history = (online: (number | null)[]) => ({ everyMs: 1000, endsAt: 0, online });
+  const recent = (online: (number | null)[]) => summarizeRecent(history(online), en, formats);
+  const minutes = (lowest: (number | null)[], highest: (number | null)[]) => ({
+    everyMs: 60_000,
+    endsAt: 0,
+    lowest,
+    mean: lowest,
+    highest,
+    visits: lowest,
   });
 
-  test('has one visitor, and 0 or 2 visitors', () => {
-    expect([0, 1, 2].map((count) => plural(count, 'visitor', 'visitors'))).toEqual(['visitors', 'visitor', 'visitors']);
+  test('is between which numbers it lay, as far back as that is known', () => {
+    expect(recent(Array.from({ length: 600 }, (_, second) => 2 + (second % 1234)))).toBe(
+      'Between 2 and 601 in the last 10 minutes',
+    );
+    expect(recent([4, null, 2, 1200])).toBe('Between 2 and 1,200 in the last minute');
+    expect(recent(Array(180).fill(7))).toBe('Always 7 in the last 3 minutes');
   });
 
-  test('says what is counted', () => {
-    expect(define(1, 1)).toBe('One open tab is one visitor. This 1 tab comes from 1 browser.');
-    expect(define(1700, 2)).toBe('One open tab is one visitor. These 1,700 tabs come from 2 browsers.');
+  test('is for a day the lowest and the highest of its minutes', () => {
+    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), en, formats)).toBe(
+      'Between 0 and 9 in the last 3 minutes',
+    );
+    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), en, formats)).toBe('Always 1 in the last hour');
+    const day = Array(1440).fill(5);
+    expect(summarizeDay(minutes(day, day), en, formats)).toBe('Always 5 in the last 24 hours');
   });
 
-  test('gives the reason of a refusal', () => {
-    expect(inWords({ state: 'refused', reason: 'Not from here.' })).toBe('Refused: Not from here.');
+  test('is that nothing is known, where nothing is', () => {
+    for (const said of [summarizeRecent(undefined, en, formats), recent([]), recent([null])]) {
+      expect(said).toBe('Nothing is known yet');
+    }
   });
+});
+
+test('the number is announced with its noun', () => {
+  expect(announce(1, en, formats)).toBe('1 visitor here right now');
+  expect(announce(1200, en, formats)).toBe('1,200 visitors here right now');
 });

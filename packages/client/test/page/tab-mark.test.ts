@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { iconSvg, iconText } from '../../src/page/tab-icon.ts';
+import { titleOf } from '../../src/page/tab-mark.ts';
+
+describe("the tab's title", () => {
+  test('has the number before the name, where it is known', () => {
+    expect(titleOf('7', 'Live Visitors')).toBe('(7) Live Visitors');
+    expect(titleOf(undefined, 'Live Visitors')).toBe('Live Visitors');
+  });
+});
+
+describe("the text of the tab's icon", () => {
+  test.each([
+    ['0', '0'],
+    ['7', '7'],
+    ['999', '999'],
+    ['1,000', '1k'],
+    ['1,999', '1k'],
+    ['12.345', '12k'],
+    ['123 456', '123k'],
+    ['999,999', '999k'],
+    ['1,234,567', '1M'],
+    ['12,34,567', '1M'],
+    ['9,007,199,254,740,991', '9007199G'],
+    ['١٢', '١٢'],
+    ['١٢٬٣٤٥', '١٢k'],
+    ['', ''],
+  ])('is, for %s visitors, %s', (online, text) => {
+    expect(iconText(online)).toBe(text);
+  });
+});
+
+describe("the tab's icon", () => {
+  test('shows the number', () => {
+    expect(iconSvg('42', true)).toContain('>42</text>');
+  });
+
+  test('is green while the number is live, and grey while it is not', () => {
+    expect(iconSvg('42', true)).toContain('#0a7549');
+    expect(iconSvg('42', false)).not.toContain('#0a7549');
+    expect(iconSvg('42', false)).toContain('#6b7280');
+  });
+
+  test('is the brand without a number', () => {
+    expect(iconSvg(undefined, true)).toContain('<circle');
+    expect(iconSvg(undefined, true)).not.toContain('<text');
+  });
+
+  test('takes nothing but digits from what it is told', () => {
+    expect(iconSvg('<script>&"', true)).toBe(iconSvg(undefined, true));
+  });
+});

@@ -1,0 +1,120 @@
+import type { Tab } from './browser.ts';
+import { type Manner, reason, type StandIn } from './stand-in.ts';
+
+/** A state in which someone may find the page. */
+export type PageState = {
+  name: string;
+  /** How the server behaves when the page is loaded. */
+  manner?: Manner;
+  /** What `data-connection` says, or any of these. */
+  connection: readonly string[];
+  /** What it says in English, by selectors. */
+  says: Record<string, string>;
+  /** Brings a page that has been loaded into the state. */
+  reach?: (tab: Tab, server: StandIn) => Promise<unknown>;
+};
+
+const cure = 'proxy_buffering off;';
+
+export const pageStates: readonly PageState[] = [
+  { name: 'connecting', manner: 'silent', connection: ['connecting'], says: { '.connection': 'Connecting…' } },
+  { name: 'live', connection: ['live'], says: { '.connection': 'Live', '.age': '' } },
+  {
+    name: 'day',
+    connection: ['live'],
+    says: { '.summary': 'Between 1 and 8 in the last 24 hours' },
+    reach: (tab) => tab.page.click('.period [value="day"]'),
+  },
+  { name: 'stale', manner: 'falls silent', connection: ['stale'], says: { '.connection': 'No news from the server' } },
+  {
+    name: 'reconnecting',
+    connection: ['reconnecting'],
+    says: { '.connection': 'Reconnecting' },
+    reach: async (tab, server) => {
+      await shows(tab, 'body[data-connection="live"]');
+      await server.vanish();
+    },
+  },
+  {
+    name: 'counting down',
+    connection: ['reconnecting'],
+    says: { '.connection': 'Reconnecting' },
+    reach: async (tab, server) => {
+      await shows(tab, 'body[data-connection="live"]');
+      server.behave('busy');
+      server.hangUp();
+      await tab.page.waitForFunction(() => /\d/.test(document.querySelector('.countdown')?.textContent ?? ''));
+    },
+  },
+  {
+    name: 'offline',
+    connection: ['offline'],
+    says: { '.connection': 'This device is offline' },
+    reach: async (tab, server) => {
+      await shows(tab, 'body[data-connection="live"]');
+      await tab.page.setOfflineMode(true);
+      server.hangUp();
+    },
+  },
+  {
+    name: 'refused',
+    connection: ['refused'],
+    says: { '.connection': `Refused: ${reason}` },
+    reach: async (tab, server) => {
+      await shows(tab, 'body[data-connection="live"]');
+      server.behave('refuses');
+      server.hangUp();
+    },
+  },
+  {
+    name: 'partial',
+    connection: ['live'],
+    says: { '.notices': 'Some servers cannot be heard: their part is as last known.' },
+    reach: async (tab, server) => {
+      server.count({ partial: true });
+      await shows(tab, '[data-notice="partial"]');
+    },
+  },
+  {
+    name: 'buffered',
+    manner: 'bursts',
+    connection: ['live', 'stale'],
+    says: { '.notices code': cure },
+    reach: (tab) => shows(tab, '[data-notice="buffered"]'),
+  },
+  {
+    name: 'held back',
+    manner: 'silent',
+    connection: ['connecting', 'reconnecting'],
+    says: { '.notices code': cure },
+    reach: (tab) => shows(tab, '[data-notice="silent"]'),
+  },
+  {
+    name: 'dialog open',
+    connection: ['live'],
+    says: { '#embed-title': 'Put it on your site' },
+    reach: async (tab) => {
+      await tab.page.click('[data-opens="embed"]');
+      await shows(tab, 'dialog[open]');
+    },
+  },
+];
+
+/** Waits until the page has an element that matches. */
+async function shows(tab: Tab, selector: string): Promise<void> {
+  await tab.page.waitForSelector(selector, { timeout: 60_000 });
+}
+
+/** Waits until a page that was loaded from a server that behaves so is in the state. */
+export async function reach(state: PageState, tab: Tab, server: StandIn): Promise<void> {
+  await state.reach?.(tab, server);
+  await shows(tab, selectorOf(state));
+}
+
+export async function isIn(state: PageState, tab: Tab): Promise<boolean> {
+  return (await tab.page.$(selectorOf(state))) !== null;
+}
+
+function selectorOf({ connection }: PageState): string {
+  return connection.map((name) => `body[data-connection="${name}"]`).join();
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { paths, type Snapshot } from '@live-visitors/shared';
+import { root } from './program.ts';
+
+const pageDir = join(root, 'packages/server/dist/page');
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** What a stand-in does with a stream. */
+export type Manner =
+  /** A snapshot each second. */
+  | 'even'
+  /** Three snapshots together, every three seconds, as a proxy that buffers lets them go. */
+  | 'bursts'
+  /** One snapshot, and then none. */
+  | 'falls silent'
+  /** Not even the head of an answer. */
+  | 'silent'
+  /** Not now: come back in a while. */
+  | 'busy'
+  | 'refuses';
+
+/** Why it refuses. */
+export const reason = 'The origin "https://elsewhere.example" may not read this count. Add it to ALLOWED_ORIGINS.';
+
+export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
+
+/** Serves the built page, and in the server's place whatever a test wants of it. */
+export async function startStandIn(folder = pageDir) {
+  let manner: Manner = 'even';
+  let figures: Omit<Snapshot, 'at'> = { online: 7, browsers: 4, visits: 41, peak: 9, visitorSeconds: 5310 };
+  let opened = 0;
+  const streams = new Set<ServerResponse>();
+
+  const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  const snapshot = (at = Date.now()) => event('visitors', { ...figures, at });
+
+  const timer = setInterval(() => {
+    const second = Math.floor(Date.now() / 1000);
+    for (const stream of streams) {
+      if (manner === 'even') stream.write(snapshot());
+      if (manner === 'bursts' && second % 3 === 0) {
+        stream.write([2, 1, 0].map((ago) => snapshot((second - ago) * 1000)).join(''));
+      }
+    }
+  }, 1000);
+
+  function openStream(response: ServerResponse): void {
+    opened++;
+    if (manner === 'refuses') {
+      response.writeHead(403, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify({ status: 403, title: 'Forbidden', detail: reason }));
+      return;
+    }
+    if (manner === 'busy') {
+      response.writeHead(503, { 'Retry-After': '5' }).end();
+      return;
+    }
+    streams.add(response);
+    response.once('close', () => streams.delete(response));
+    if (manner === 'silent') return;
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(event('welcome', { history: recent() }) + snapshot());
+  }
+
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
+    if (pathname === paths.stream) return openStream(response);
+    if (pathname === paths.healthz) return response.end('ok');
+    if (pathname === paths.history) return response.end(JSON.stringify(day(figures.peak)));
+    try {
+      const file = join(folder, pathname === '/' ? 'index.html' : pathname);
+      const content = await readFile(file);
+      response.setHeader('Content-Type', types[extname(file)] ?? 'text/plain').end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    /** How many streams were asked for. */
+    opened: () => opened,
+    behave(next: Manner) {
+      manner = next;
+    },
+    /** Says so from the next snapshot on. */
+    count(changes: Partial<Omit<Snapshot, 'at'>>) {
+      figures = { ...figures, ...changes };
+    },
+    /** Breaks all streams off. */
+    hangUp() {
+      for (const stream of streams) stream.destroy();
+    },
+    /** Is gone, streams and all. */
+    async vanish() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+    async stop() {
+      clearInterval(timer);
+      if (server.listening) await this.vanish();
+    },
+  };
+}
+
+/** Ten minutes that were worth drawing. */
+function recent() {
+  const online = Array.from({ length: 600 }, (_, second) => 2 + Math.round(wave(second / 40) * 7));
+  return { everyMs: 1000, endsAt: Math.floor(Date.now() / 1000) * 1000, online };
+}
+
+/** A day that was, with a night in it. */
+function day(peak: number) {
+  const endsAt = Math.floor(Date.now() / 60_000) * 60_000;
+  const mean = Array.from({ length: 1440 }, (_, minute) => wave(minute / 230) * (peak - 2));
+  return {
+    peak: { online: peak, at: endsAt - 3 * 3_600_000 },
+    minutes: {
+      everyMs: 60_000,
+      endsAt,
+      lowest: mean.map((value) => Math.floor(value * 0.7)),
+      mean: mean.map((value) => Math.round(value * 100) / 100),
+      highest: mean.map((value) => Math.ceil(value + 1)),
+      visits: mean.map(() => 1),
+    },
+  };
+}
+
+/** Between 0 and 1, never quite the same twice. */
+function wave(x: number): number {
+  return (Math.sin(x) + Math.sin(x * 2.7 + 1) + Math.sin(x * 0.61) + 3) / 6;
+}

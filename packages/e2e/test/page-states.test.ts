@@ -1,0 +1,125 @@
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Language, languages, languageTags } from '../../client/src/page/words/languages.ts';
+import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
+import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { isIn, type PageState, pageStates, reach } from '../src/page-states.ts';
+import { reason, type StandIn, startStandIn } from '../src/stand-in.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+async function open(state: PageState, query = ''): Promise<{ tab: Tab; server: StandIn }> {
+  const server = await startStandIn();
+  server.behave(state.manner ?? 'even');
+  const tab = await openTab(browser, server.url + query);
+  onTestFinished(async () => {
+    await tab.close();
+    await server.stop();
+  });
+  await reach(state, tab, server);
+  return { tab, server };
+}
+
+/** Does something to a page that is in a state all the while: some of them pass by themselves. */
+async function within<Result>(
+  state: PageState,
+  { tab, server }: Awaited<ReturnType<typeof open>>,
+  work: () => Promise<Result>,
+) {
+  for (;;) {
+    const result = await work();
+    if (await isIn(state, tab)) return result;
+    if (state.manner !== undefined) await tab.page.reload();
+    await reach(state, tab, server);
+  }
+}
+
+function stateNamed(name: string): PageState {
+  const state = pageStates.find((candidate) => candidate.name === name);
+  if (!state) throw new Error(`there is no state ${name}`);
+  return state;
+}
+
+describe.each(pageStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
+  test('fits every screen and bars nobody, in every theme, and is told', async () => {
+    const opened = await open(state);
+    const { tab } = opened;
+    expect(await within(state, opened, () => auditEverywhere(tab.page))).toEqual([]);
+    for (const [selector, text] of Object.entries(state.says)) {
+      await eventually(async () => expect(await tab.text(selector)).toBe(text));
+    }
+    expect(tab.problems).toEqual([]);
+  });
+});
+
+describe.each(['reconnecting', 'offline'])('the number, while the page is %s', (name) => {
+  test.each(themes)('is dimmed, and can still be read when it is %s', async (theme) => {
+    const { tab } = await open(stateNamed(name));
+    await tab.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+    await eventually(async () => {
+      const contrast = await contrastOf(tab.page, '.online');
+      // Large text is to have 3 (WCAG 2.2 §1.4.3). As ink, it has more than 15.
+      expect(contrast).toBeGreaterThan(3);
+      expect(contrast).toBeLessThan(5);
+    });
+  });
+});
+
+test('a refusal is told in the words of the server, which are marked as English', async () => {
+  const { tab } = await open(stateNamed('refused'), '?lang=es');
+  expect(await tab.text('.connection')).toBe(`${languages.es.connection.refused} ${reason}`);
+  expect(await tab.text('.connection [lang="en"]')).toBe(reason);
+});
+
+test('part of a fleet that cannot be heard is told, until it can', async () => {
+  const { tab, server } = await open(stateNamed('partial'));
+  expect(await tab.text('.notices')).toBe(languages.en.fixed.partial);
+  server.count({ partial: undefined });
+  await eventually(async () => expect(await tab.text('.notices')).toBe(''));
+});
+
+/** All that is said in a language by itself, and not as a part of a sentence. */
+function phrasesIn(tag: Language): string[] {
+  const { fixed, connection, visitorsHere, tabs, browsers, rightNow } = languages[tag];
+  return [fixed, connection, visitorsHere, tabs, browsers, { rightNow }]
+    .flatMap((group) => Object.values(group))
+    .filter((phrase) => typeof phrase === 'string');
+}
+
+/** All texts and labels of a page, but for the name of the project. */
+function textsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const elements = [...document.querySelectorAll<HTMLElement>('body *:not(h1, noscript)')];
+    const texts = elements.flatMap(({ childNodes }) => [...childNodes]).filter(({ nodeType }) => nodeType === 3);
+    return [...elements.map(({ ariaLabel }) => ariaLabel), ...texts.map(({ textContent }) => textContent)].map(
+      (text) => text?.replaceAll(/\s+/g, ' ').trim() ?? '',
+    );
+  });
+}
+
+describe.each(languageTags)('in %s', (tag) => {
+  test.each(['partial', 'dialog open'])('the page that is %s fits, and bars nobody', async (name) => {
+    const state = stateNamed(name);
+    const opened = await open(state, `?lang=${tag}`);
+    expect(await within(state, opened, () => auditEverywhere(opened.tab.page))).toEqual([]);
+  });
+
+  test('all is said, and nothing in another language', async () => {
+    const { tab } = await open(stateNamed('live'), `?lang=${tag}`);
+    expect(await tab.page.$eval('html', ({ lang }) => lang)).toBe(tag);
+    const texts = await textsOf(tab.page);
+    const own = phrasesIn(tag);
+    const { partial, buffered, silent, ...always } = languages[tag].fixed;
+    for (const phrase of Object.values(always)) {
+      expect(texts).toContain(phrase);
+    }
+    const foreign = languageTags.flatMap(phrasesIn).filter((phrase) => !own.includes(phrase));
+    const found = foreign.filter((phrase) => texts.some((text) => ` ${text} `.includes(` ${phrase} `)));
+    expect(found).toEqual([]);
+  });
+});
