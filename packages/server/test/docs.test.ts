@@ -40,7 +40,7 @@ describe.each(documents)('$path', (document) => {
 
   test('has the table of variables as the program has it, if any', () => {
     const tables = document.text.matchAll(/<!-- variables -->\n(.*?)<!-- \/variables -->/gs);
-    for (const [, table = ''] of tables) expect(table.trim()).toBe(variableTable);
+    for (const [, table = ''] of tables) expect(tighten(table.trim())).toBe(variableTable);
   });
 });
 
@@ -114,6 +114,14 @@ function readPaths(document: Document): string[] {
     .filter((path) => !/\/(dist|data)(\/|$)/.test(path));
 }
 
+/** Tables without the room that a formatter has put into their cells. */
+function tighten(markdown: string): string {
+  return markdown
+    .replace(/ *\| */g, ' | ')
+    .replace(/^ | $/gm, '')
+    .replace(/-{3,}/g, '---');
+}
+
 describe('docs/operating.md', () => {
   const document = documentAt('docs/operating.md');
   const code = codeOf(document).join('\n');
@@ -179,8 +187,8 @@ describe('README.md and README.pt-BR.md', () => {
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
     const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
     const quoted = [ratio, ...['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row)];
-    expect(quoted.filter((text) => !english.text.includes(text))).toEqual([]);
+    expect(quoted.filter((text) => !tighten(english.text).includes(text))).toEqual([]);
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
-    expect(quoted.filter((text) => !portuguese.text.includes(comma(text)))).toEqual([]);
+    expect(quoted.filter((text) => !tighten(portuguese.text).includes(comma(text)))).toEqual([]);
   });
 });

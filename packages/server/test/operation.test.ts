@@ -1,7 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openSqliteLedger } from '../src/sqlite-ledger.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
+
+test('what fails within is for the log, and no word of it for who asked', async () => {
+  const ledger = openSqliteLedger({ dataDir: makeFolder(), now: Date.now });
+  const broken = { ...ledger, lastDay: () => Promise.reject(new Error('the secret reason')) };
+  const { url, logged } = await openServer({}, { ledger: broken });
+  const response = await fetch(`${url}/history`);
+  expect(response.status).toBe(500);
+  expect(response.headers.get('Content-Type')).toContain('application/problem+json');
+  expect(await response.text()).not.toContain('secret');
+  expect(logged.join('')).toMatch(/the secret reason.*"a request failed"/);
+});
 
 describe('GET /metrics', () => {
   test('tells of streams, tabs, events, ticks and what has ended', async () => {
