@@ -19,6 +19,7 @@ const { values } = parseArgs({
     streams: { type: 'string', default: String(Math.min(10_000, openFilesLimit() - 1000)) },
     seconds: { type: 'string', default: '15' },
     rounds: { type: 'string', default: '3' },
+    // Parts of contestants' names.
     only: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -71,7 +72,7 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
 }
 
 const chosen = contestants.filter(
-  ({ file }) => values.only.length === 0 || values.only.some((part) => file.includes(part)),
+  ({ name }) => values.only.length === 0 || values.only.some((part) => name.includes(part)),
 );
 const results = new Map<string, Result[]>(contestants.map(({ name }) => [name, []]));
 let port = 20_000;
