@@ -19,7 +19,7 @@ export type Snapshot = {
   partial?: true | undefined;
 };
 
-/** Each option is the environment variable of its name, with the same limits and the same default. */
+/** Each option is the environment variable of its name, with the same limits; the defaults differ where it says so. */
 export type LiveVisitorsOptions = {
   /** The origins whose pages may read the count, besides the app's own; `*` is any. */
   allowedOrigins?: '*' | readonly string[];
@@ -33,7 +33,7 @@ export type LiveVisitorsOptions = {
   maxStreams?: number;
   /** The most streams at once from one address. */
   maxStreamsPerAddress?: number;
-  /** Whether `metrics` is answered. */
+  /** Whether `metrics` is answered, to everyone who can reach the app; not if it is left out. */
   metrics?: boolean;
   /** Takes what there is to log; nothing is logged if it is left out. */
   logger?: Logger;
@@ -41,9 +41,12 @@ export type LiveVisitorsOptions = {
 
 /** An Express router, and the audience that it counts. */
 export type LiveVisitors = Router & {
-  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start. */
+  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start, and once it is closed. */
   current(): Snapshot | undefined;
-  /** Calls back with the snapshot of each tick, once a second. Returns how to stop. */
+  /**
+   * Calls back with the snapshot of each tick, once a second. What it throws is an uncaught exception of the process.
+   * Returns how to stop.
+   */
   subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
   /** Bids farewell to all streams, and closes the ledger. To be called before the app's server is closed. */
   close(): Promise<void>;

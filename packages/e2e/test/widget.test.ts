@@ -118,6 +118,19 @@ describe('a widget', () => {
     await keepsCounting({ visits: 2 });
   });
 
+  test('that leads its site may become an observer, and leaves those whom it led in the count', async () => {
+    const leading = await openPage('<live-visitors></live-visitors>');
+    await allShow(1);
+    await open(leading.page.url());
+    await allShow(2);
+    await leading.page.$eval('live-visitors', (element) => element.setAttribute('observe', ''));
+    await allShow(1);
+    await keepsCounting({ online: 1, browsers: 1, visits: 2 });
+    await leading.page.$eval('live-visitors', (element) => element.removeAttribute('observe'));
+    await allShow(2);
+    await keepsCounting({ online: 2, browsers: 1, visits: 2 });
+  });
+
   test('speaks the language of its page, or its own, and says what it is told to', async () => {
     const page = await openPage(`
       <live-visitors></live-visitors>

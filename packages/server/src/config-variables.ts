@@ -9,8 +9,8 @@ export type LogLevel = (typeof logLevels)[number];
 export type Variable<Output> = {
   /** What it is for, in a sentence. */
   meaning: string;
-  /** Its default, in words. */
-  standard: string;
+  /** Its default in words, where the schema has none that says it. */
+  standard?: string;
   schema: v.GenericSchema<unknown, Output>;
   /** What it must be, and what to set. */
   say: string;
@@ -30,13 +30,11 @@ export function variablesFor(openFiles: number) {
     },
     PORT: {
       meaning: 'The TCP port; 0 takes any that is free.',
-      standard: '3000',
       schema: v.optional(wholeNumber(0, 65_535), '3000'),
       say: 'a whole number from 0 to 65535. Set for example PORT=3000',
     },
     ALLOWED_ORIGINS: {
       meaning: 'The origins whose pages may read the count, with commas between them; * is any.',
-      standard: '*',
       schema: v.optional(
         v.union([
           v.literal('*'),
@@ -52,7 +50,6 @@ export function variablesFor(openFiles: number) {
     },
     DATA_DIR: {
       meaning: 'The folder in which the totals are kept; it is made where it is missing.',
-      standard: 'data',
       schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
       say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
     },
@@ -65,7 +62,6 @@ export function variablesFor(openFiles: number) {
     },
     REDIS_PREFIX: {
       meaning: 'What the names of all keys in it begin with.',
-      standard: 'live-visitors',
       schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
       say: '1 to 64 characters of A-Z a-z 0-9 _ . : -. Set for example REDIS_PREFIX=live-visitors',
     },
@@ -77,19 +73,16 @@ export function variablesFor(openFiles: number) {
     },
     MAX_STREAMS_PER_ADDRESS: {
       meaning: 'The most from one address, with four tabs to each on average; one more is answered with 429.',
-      standard: '256',
       schema: v.optional(wholeNumber(1, 1_000_000), '256'),
       say: 'a whole number from 1 to 1000000. Set for example MAX_STREAMS_PER_ADDRESS=256',
     },
     TRUST_PROXY: {
       meaning: 'The proxies whose X-Forwarded-For is believed: addresses, networks, or how many there are.',
-      standard: 'loopback',
       schema: v.optional(v.pipe(v.string(), v.transform(trustProxyOf), v.check(isTrustProxy)), 'loopback'),
       say: 'the addresses or networks of your proxies with commas between them, or how many proxies there are. Set for example TRUST_PROXY=loopback,10.0.0.0/8',
     },
     METRICS: {
       meaning: 'Whether GET /metrics is answered: on or off.',
-      standard: 'on',
       schema: v.optional(
         v.pipe(
           v.picklist(['on', 'off']),
@@ -101,7 +94,6 @@ export function variablesFor(openFiles: number) {
     },
     LOG_LEVEL: {
       meaning: 'One of fatal, error, warn, info, debug, trace and silent; addresses are logged at debug only.',
-      standard: 'info',
       schema: v.optional(v.picklist(logLevels), 'info'),
       say: `one of ${logLevels.join(', ')}. Set for example LOG_LEVEL=info`,
     },

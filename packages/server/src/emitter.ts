@@ -52,7 +52,7 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   const history = createHistory(maxHistorySeconds);
   const members = new Map<EventStream, Member>();
   const succession = createSuccession(enter, clock.elapsed);
-  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
   let opened = 0;
   let ended = 0;
   let lastTickAt = clock.elapsed();
@@ -72,8 +72,8 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
     recordedAt = clock.elapsed();
     counted = reading;
     history.add(recorded.at, recorded.online);
-    // What a listener throws is no concern of the tick's.
-    for (const listener of listeners) queueMicrotask(() => listener(recorded));
+    // What a listener throws is no concern of the tick's, nor of the other listeners'.
+    for (const { listener } of listeners) queueMicrotask(() => listener(recorded));
     await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), present, startedAt);
 
     metrics.tickLateness.observe(latenessMs / 1000);
@@ -167,8 +167,9 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
 
     /** Calls back with the snapshot of each tick. Returns how to stop. */
     subscribe(listener: (snapshot: Snapshot) => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      const subscription = { listener };
+      listeners.add(subscription);
+      return () => void listeners.delete(subscription);
     },
 
     /**

@@ -10,7 +10,7 @@ import { type Service, startService } from './service.ts';
 
 export type { Snapshot };
 
-/** Each option is the environment variable of its name, with the same limits and the same default. */
+/** Each option is the environment variable of its name, with the same limits; the defaults differ where it says so. */
 export type LiveVisitorsOptions = {
   /** The origins whose pages may read the count, besides the app's own; `*` is any. */
   allowedOrigins?: '*' | readonly string[];
@@ -24,7 +24,7 @@ export type LiveVisitorsOptions = {
   maxStreams?: number;
   /** The most streams at once from one address. */
   maxStreamsPerAddress?: number;
-  /** Whether `metrics` is answered. */
+  /** Whether `metrics` is answered, to everyone who can reach the app; not if it is left out. */
   metrics?: boolean;
   /** Takes what there is to log; nothing is logged if it is left out. */
   logger?: Logger;
@@ -32,9 +32,12 @@ export type LiveVisitorsOptions = {
 
 /** An Express router, and the audience that it counts. */
 export type LiveVisitors = Router & {
-  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start. */
+  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start, and once it is closed. */
   current(): Snapshot | undefined;
-  /** Calls back with the snapshot of each tick, once a second. Returns how to stop. */
+  /**
+   * Calls back with the snapshot of each tick, once a second. What it throws is an uncaught exception of the process.
+   * Returns how to stop.
+   */
   subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
   /** Bids farewell to all streams, and closes the ledger. To be called before the app's server is closed. */
   close(): Promise<void>;
@@ -56,7 +59,6 @@ export function liveVisitors({
   const { config } = result;
   const ledger = openLedger(config);
   let service: Service | undefined;
-  const listeners = new Set<(snapshot: Snapshot) => void>();
 
   const started = (async () => {
     service = await startService({
@@ -66,9 +68,6 @@ export function liveVisitors({
       metrics: createMetrics(),
       pageDir: fileURLToPath(new URL('page', import.meta.url)),
       log: logger,
-    });
-    service.subscribe((snapshot) => {
-      for (const listener of listeners) listener(snapshot);
     });
     return service;
   })();
@@ -81,15 +80,35 @@ export function liveVisitors({
   return Object.assign(Router().use(answer), {
     current: () => service?.snapshot(),
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
-      listeners.add(onSnapshot);
-      return () => void listeners.delete(onSnapshot);
+      let stop: (() => void) | undefined;
+      let isStopped = false;
+      void started.then(({ subscribe }) => {
+        if (!isStopped) stop = subscribe(onSnapshot);
+      });
+      return () => {
+        isStopped = true;
+        stop?.();
+      };
     },
-    close: async () => (await started).close(),
+    async close() {
+      const { close } = await started;
+      service = undefined;
+      await close();
+    },
   });
 }
 
-/** The options as the environment variables that they stand for: what holds for those holds here. */
-function toVariables({ allowedOrigins, metrics, ...options }: Omit<LiveVisitorsOptions, 'logger'>) {
+/**
+ * The options as the environment variables that they stand for: what holds for those holds here.
+ *
+ * @throws TypeError where one is empty: as a variable, that would be the default
+ */
+function toVariables(options: Omit<LiveVisitorsOptions, 'logger'>) {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === '' || (Array.isArray(value) && value.length === 0))
+      throw new TypeError(`${name} is empty. Leave it out for its default, or name what it is to be.`);
+  }
+  const { allowedOrigins, metrics } = options;
   return {
     ALLOWED_ORIGINS: allowedOrigins?.toString(),
     DATA_DIR: options.dataDir,
@@ -97,6 +116,6 @@ function toVariables({ allowedOrigins, metrics, ...options }: Omit<LiveVisitorsO
     REDIS_PREFIX: options.redisPrefix,
     MAX_STREAMS: options.maxStreams?.toString(),
     MAX_STREAMS_PER_ADDRESS: options.maxStreamsPerAddress?.toString(),
-    METRICS: metrics === false ? 'off' : 'on',
+    METRICS: metrics ? 'on' : 'off',
   };
 }

@@ -47,9 +47,10 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
 
   router.route(paths.stream).get(door.fromAllowedOrigin, door.whenReady, door.openStream).all(methodNotAllowed);
 
+  // While the server drains the count falls, and would be a lie.
   router
     .route(paths.visitors)
-    .get(door.fromAllowedOrigin, (_request, response) => {
+    .get(door.fromAllowedOrigin, door.whenReady, (_request, response) => {
       response.set('Cache-Control', 'no-store').json(emitter.snapshot());
     })
     .all(methodNotAllowed);
@@ -61,8 +62,7 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
     .get(door.fromAllowedOrigin, door.whenReady, compress, sendHistory(readDay))
     .all(methodNotAllowed);
 
-  // Any page may show it: a request for an image bears no origin, one of a script does. While the server drains the count
-  // falls, and would be a lie.
+  // Any page may show it: a request for an image bears no origin, one of a script does.
   router.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
 
   router.get('/', endWithSlash);

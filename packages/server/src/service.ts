@@ -25,13 +25,14 @@ export type Service = {
   snapshot: Emitter['snapshot'];
   subscribe: Emitter['subscribe'];
   refusals: Refusals;
-  /** Takes no more streams, bids farewell to those that there are, and closes the ledger. */
+  /** Takes no more streams, bids farewell to those that there are, and closes the ledger; once, however often called. */
   close: () => Promise<void>;
 };
 
 /** Starts to count, and to answer: all of the server but the server itself. */
 export async function startService({ config, ledger, clock, metrics, pageDir, log }: ServiceOptions): Promise<Service> {
   let ready = true;
+  let closing: Promise<void> | undefined;
   const refusals = createRefusals(metrics, log);
   const emitter = await startEmitter({
     ledger: watchLedger(ledger, metrics, log),
@@ -56,10 +57,10 @@ export async function startService({ config, ledger, clock, metrics, pageDir, lo
     snapshot: emitter.snapshot,
     subscribe: emitter.subscribe,
     refusals,
-    async close() {
+    close() {
       ready = false;
-      await emitter.close();
-      refusals.close();
+      closing ??= emitter.close().then(refusals.close);
+      return closing;
     },
   };
 }

@@ -1,9 +1,13 @@
+import * as v from 'valibot';
 import { variablesFor } from './config-variables.ts';
 
 /** Where it does not matter how many files may be open. */
-const variables = Object.entries(variablesFor(16_384));
+const variables = Object.entries(variablesFor(16_384)).map(([name, variable]) => {
+  const { meaning, schema } = variable;
+  return { name, meaning, standard: 'standard' in variable ? variable.standard : String(v.getDefault(schema)) };
+});
 
-const widest = Math.max(...variables.map(([name]) => name.length));
+const widest = Math.max(...variables.map(({ name }) => name.length));
 
 /** What `--help` prints. */
 export const usage = `Shows, live, how many people are on a site right now: serves the page, the stream and the count on one port.
@@ -16,7 +20,7 @@ Usage: live-visitors            runs the server until SIGTERM or SIGINT
 It is configured by environment variables:
 
 ${variables
-  .map(([name, { meaning, standard }]) => {
+  .map(({ name, meaning, standard }) => {
     const indent = ' '.repeat(widest + 4);
     return `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${standard}.`;
   })
@@ -27,7 +31,7 @@ ${variables
 export const variableTable = [
   ['variable', 'meaning', 'default'],
   ['---', '---', '---'],
-  ...variables.map(([name, { meaning, standard }]) => [`\`${name}\``, meaning, standard]),
+  ...variables.map(({ name, meaning, standard }) => [`\`${name}\``, meaning, standard]),
 ]
   .map((cells) => `| ${cells.join(' | ')} |`)
   .join('\n');

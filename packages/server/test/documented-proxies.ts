@@ -30,28 +30,46 @@ export type DocumentedProxy = ProxyProgram & {
 
 const letsencrypt = `/etc/letsencrypt/live/${documentedName}/`;
 
+const documentedNginx = {
+  ...nginx,
+  language: 'nginx',
+  protocols: ['HTTP/1.1', 'HTTP/2'],
+  tellsAtOnce: true,
+  onThisMachine: ({ port, folder }) => ({ 'listen 443 ssl': `listen ${port} ssl`, [letsencrypt]: `${folder}/` }),
+} satisfies Omit<DocumentedProxy, 'complete'>;
+
+function completeNginx(top = '', site = ''): string {
+  return `
+    daemon off;
+    master_process off;
+    pid nginx.pid;
+    error_log stderr;
+    ${top}
+    http {
+      access_log off;
+      client_body_temp_path body;
+      proxy_temp_path proxy;
+      fastcgi_temp_path fastcgi;
+      uwsgi_temp_path uwsgi;
+      scgi_temp_path scgi;
+      ${site}
+    }`;
+}
+
 export const documentedProxies: DocumentedProxy[] = [
   {
-    ...nginx,
-    language: 'nginx',
-    protocols: ['HTTP/1.1', 'HTTP/2'],
-    tellsAtOnce: true,
-    complete: ([top, site]) => `
-      daemon off;
-      master_process off;
-      pid nginx.pid;
-      error_log stderr;
-      ${top}
-      http {
-        access_log off;
-        client_body_temp_path body;
-        proxy_temp_path proxy;
-        fastcgi_temp_path fastcgi;
-        uwsgi_temp_path uwsgi;
-        scgi_temp_path scgi;
-        ${site}
-      }`,
-    onThisMachine: ({ port, folder }) => ({ 'listen 443 ssl': `listen ${port} ssl`, [letsencrypt]: `${folder}/` }),
+    ...documentedNginx,
+    complete: ([top, site]) => completeNginx(top, site),
+  },
+  {
+    ...documentedNginx,
+    name: 'nginx under a path',
+    // The tests ask for `/stream` and the like; here that is under the path.
+    complete: ([top, site, path]) =>
+      completeNginx(
+        top,
+        site?.replace(/\}\s*$/, () => `rewrite ^/(.*)$ /visitors/$1;\n${path}\n}`),
+      ),
   },
   {
     ...caddy,

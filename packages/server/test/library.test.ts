@@ -17,6 +17,8 @@ async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Expres
   await once(server, 'listening');
   let closed: Promise<void> | undefined;
   const close = () => {
+    // As an app does that hears more than one signal.
+    void visitors.close();
     closed ??= visitors.close().then(() => new Promise<void>((resolve) => server.close(() => resolve())));
     return closed;
   };
@@ -33,7 +35,7 @@ describe('liveVisitors in an app of another', () => {
     expect((await stream.first('welcome')).payload).toEqual({});
     await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
     expect(await (await fetch(`${url}/visitors/visitors`)).json()).toMatchObject({ online: 3 });
-    expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
+    expect((await fetch(`${url}/visitors/metrics`)).status).toBe(404);
     const home = await fetch(url);
     expect(await home.text()).toBe('The app itself.');
     expect(home.headers.has('Content-Security-Policy')).toBe(false);
@@ -59,11 +61,29 @@ describe('liveVisitors in an app of another', () => {
     expect(heard).toHaveLength(length);
   });
 
+  test('answers for its operation only where the app says so', async () => {
+    const { url } = await startApp({ metrics: true });
+    expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
+  });
+
+  test('takes the same listener twice, and stops one of the two', async () => {
+    const { visitors } = await startApp();
+    let calls = 0;
+    const listener = () => calls++;
+    const stops = [visitors.subscribe(listener), visitors.subscribe(listener)];
+    await eventually(() => expect(calls).toBeGreaterThanOrEqual(4));
+    stops[0]?.();
+    const before = calls;
+    await eventually(() => expect(calls).toBeGreaterThan(before + 1));
+    stops[1]?.();
+  });
+
   test('bids farewell, so that the server of the app can close', async () => {
-    const { url, close } = await startApp();
+    const { visitors, url, close } = await startApp();
     const stream = await openStream(`${url}/visitors/stream`);
     await stream.first('visitors');
     await close();
+    expect(visitors.current()).toBeUndefined();
     expect((await stream.first('farewell')).payload.reason).toBe('restart');
     await eventually(() => expect(stream.ended()).toBe(true));
   });
@@ -104,6 +124,8 @@ describe('liveVisitors in an app of another', () => {
 
   test.each([
     [{ allowedOrigins: ['example.com'] }, /^ALLOWED_ORIGINS must be/],
+    [{ allowedOrigins: [] }, /^allowedOrigins is empty/],
+    [{ dataDir: '' }, /^dataDir is empty/],
     [{ maxStreams: 0 }, /^MAX_STREAMS must be a whole number/],
     [{ redisUrl: 'http://localhost' }, /^REDIS_URL must be/],
     [{ dataDir: '/dev/null/data' }, /DATA_DIR/],

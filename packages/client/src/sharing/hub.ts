@@ -2,6 +2,7 @@ import { tickMs } from '@live-visitors/shared';
 import type { News } from '../stream/news.ts';
 import type { Recent } from '../stream/recent.ts';
 import { type StreamEnvironment, type Subscription, subscribe, type Tabs } from '../stream/subscription.ts';
+import { maxReported, remember } from './remember.ts';
 
 /** A tab that leaves news unanswered for so long is gone: nobody tells a worker that a tab has crashed. */
 const goneAfterMs = 3 * tickMs;
@@ -34,6 +35,7 @@ export function createHub(environment: StreamEnvironment, { server, browser, rec
 
   function spread(news: News): void {
     recent?.learn(news);
+    remember([], reported, maxReported);
     const now = environment.now();
     for (const [id, tab] of tabs) {
       tab.unansweredSince ??= now;
@@ -70,7 +72,8 @@ export function createHub(environment: StreamEnvironment, { server, browser, rec
     hear(message: FromTab, tell: (news: News) => void): void {
       switch (message.type) {
         case 'hello':
-          if (message.counted) counted.add(message.tab);
+          // A tab that crashes never says goodbye.
+          if (message.counted) remember([message.tab], counted, maxReported);
           enter(message.tab, tell);
           break;
         case 'heard':

@@ -1,8 +1,9 @@
-import { maxTabs, tickMs } from '@live-visitors/shared';
+import { tickMs } from '@live-visitors/shared';
 import type { News, OnNews } from '../stream/news.ts';
 import type { Recent } from '../stream/recent.ts';
 import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
 import type { PageIdentity } from './page.ts';
+import { maxNewcomers, maxReported, remember } from './remember.ts';
 import { listenForSilence, wakingMs } from './silence.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
@@ -10,12 +11,6 @@ const stealAfterMs = 4 * tickMs;
 
 /** How long after a hello or a bye the leader counts once more: by then a closing tab has let go of its lock. */
 const recountAfterMs = 150;
-
-/** How many newcomers are remembered: more than a stream may speak for. */
-const maxNewcomers = 2 * maxTabs;
-
-/** How many reported tabs are: more again, for a newcomer that is forgotten as reported would be reported twice. */
-const maxReported = 2 * maxNewcomers;
 
 /** What the tabs of one browser say to each other. */
 export type Message =
@@ -246,16 +241,4 @@ export function joinTabs(
       post({ type: 'bye' });
     },
   };
-}
-
-/** Adds tabs to a set as its newest, and forgets the oldest where there are more than `max`. */
-function remember(tabs: Iterable<string>, known: Set<string>, max: number): void {
-  for (const tab of tabs) {
-    known.delete(tab);
-    known.add(tab);
-  }
-  for (const oldest of known) {
-    if (known.size <= max) return;
-    known.delete(oldest);
-  }
 }

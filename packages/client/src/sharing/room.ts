@@ -15,10 +15,11 @@ type Mode = 'count' | 'observe' | 'away';
  * @param server - the server's URL, without a slash at the end
  */
 export function createRoom(ways: readonly Way[], environment: StreamEnvironment, server: string, recent?: Recent) {
-  const page = createIdentity();
+  // Those who are counted and those who are not have a stream each, and so an id of their own: by one that both had, the
+  // server would take one stream for the other's successor.
   const joins = {
-    count: joinBy(ways, environment, { server, observe: false, recent }, page),
-    observe: joinBy(ways, environment, { server, observe: true, recent }, { ...page, counted: true }),
+    count: joinBy(ways, environment, { server, observe: false, recent }, createIdentity()),
+    observe: joinBy(ways, environment, { server, observe: true, recent }, { ...createIdentity(), counted: true }),
   };
   const listeners = new Set<Listener>();
   let mode: Mode = 'away';
@@ -49,9 +50,12 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
   /** What was heard last, as old as it is now. */
   function aged(): News | undefined {
     if (latest === undefined) return undefined;
-    const { news, receivedAt } = latest;
-    const last = news.last && { ...news.last, ageMs: news.last.ageMs + environment.now() - receivedAt };
-    return { ...news, last };
+    const { connection, last } = latest.news;
+    const elapsedMs = environment.now() - latest.receivedAt;
+    return {
+      connection: 'inMs' in connection ? { ...connection, inMs: Math.max(0, connection.inMs - elapsedMs) } : connection,
+      last: last && { ...last, ageMs: last.ageMs + elapsedMs },
+    };
   }
 
   function spread(news: News): void {

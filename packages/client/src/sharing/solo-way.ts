@@ -1,10 +1,13 @@
-import { paths, readEvent } from '@live-visitors/shared';
+import { paths, readEvent, type Snapshot } from '@live-visitors/shared';
 import { type Subscription, subscribe } from '../stream/subscription.ts';
 import type { Way } from './join.ts';
 import { onWake } from './page.ts';
 
 /** How often a hidden tab looks up the count. */
 const lookUpEveryMs = 15_000;
+
+/** How long that may take. */
+const lookUpWithinMs = 10_000;
 
 /**
  * Shares nothing: the way for pages that have no means to talk to their other tabs. A stream is open only while the tab
@@ -16,12 +19,25 @@ export const soloWay: Way =
   (onNews) => {
     let subscription: Subscription | undefined;
     let lookedUpAt = Number.NEGATIVE_INFINITY;
+    let last: { snapshot: Snapshot; heardAt: number } | undefined;
+    let hasLeft = false;
+    const reported = new Set<string>();
 
     async function lookUp() {
       lookedUpAt = environment.now();
-      const response = await fetch(server + paths.visitors).catch(() => undefined);
-      const snapshot = response?.ok ? readEvent('visitors', await response.text()) : undefined;
-      if (snapshot && !subscription) onNews({ connection: { state: 'live' }, last: { snapshot, ageMs: 0 } });
+      let snapshot: Snapshot | undefined;
+      try {
+        const response = await fetch(server + paths.visitors, { signal: AbortSignal.timeout(lookUpWithinMs) });
+        if (response.ok) snapshot = readEvent('visitors', await response.text());
+      } catch {
+        // The server cannot be reached.
+      }
+      if (subscription || hasLeft) return;
+      if (snapshot) last = { snapshot, heardAt: environment.now() };
+      onNews({
+        connection: { state: snapshot ? 'live' : 'stale' },
+        last: last && { snapshot: last.snapshot, ageMs: environment.now() - last.heardAt },
+      });
     }
 
     function check() {
@@ -31,10 +47,11 @@ export const soloWay: Way =
           server,
           browser: page.browser,
           tabs,
-          reported: new Set(),
+          reported,
           recent,
           onNews(news) {
-            if (news.connection.state === 'live') page.counted = true;
+            page.counted ||= reported.has(page.tab);
+            if (news.last) last = { snapshot: news.last.snapshot, heardAt: environment.now() - news.last.ageMs };
             onNews(news);
             subscription?.setTabs(tabs);
           },
@@ -50,6 +67,7 @@ export const soloWay: Way =
     check();
     const stopWaking = onWake(check);
     return () => {
+      hasLeft = true;
       stopWaking();
       subscription?.leave();
     };

@@ -25,6 +25,9 @@ export const workerWay: Way = async (_environment, { server, observe }, page): P
     port.onmessage = () => resolve();
     worker.onerror = () => reject(new Error('The shared worker did not start.'));
     setTimeout(() => reject(new Error('The shared worker did not answer.')), answerWithinMs);
+  }).catch((error) => {
+    port.close();
+    throw error;
   });
 
   return (onNews) => {

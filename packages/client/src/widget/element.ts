@@ -30,8 +30,8 @@ export function defineElement(defaultServer: string): void {
       readonly #number = document.createElement('span');
       readonly #label = document.createElement('span');
       readonly #tell = tellChanges(
-        (detail) => this.dispatchEvent(new CustomEvent('snapshot', { detail })),
-        (detail) => this.dispatchEvent(new CustomEvent('connection', { detail })),
+        (detail) => this.#dispatch('snapshot', detail),
+        (detail) => this.#dispatch('connection', detail),
       );
       #online: number | undefined;
       #stop: (() => void) | undefined;
@@ -99,6 +99,10 @@ export function defineElement(defaultServer: string): void {
         this.#number.title = 'reason' in connection ? connection.reason : '';
         this.#render();
         this.#tell(news);
+      }
+
+      #dispatch(type: string, detail: unknown): void {
+        if (this.isConnected) this.dispatchEvent(new CustomEvent(type, { detail }));
       }
 
       #render(): void {
