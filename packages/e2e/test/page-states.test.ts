@@ -70,6 +70,21 @@ describe.each(['reconnecting', 'offline'])('the number, while the page is %s', (
   });
 });
 
+test('the number is not read before it is known, nor is anything announced', async () => {
+  const { tab } = await open(stateNamed('connecting'));
+  expect(await tab.page.$eval('.online-line', ({ ariaHidden }) => ariaHidden)).toBe('true');
+  expect(await tab.text('.announcement')).toBe('');
+});
+
+test('only the announcement speaks by itself', async () => {
+  const { tab } = await open(stateNamed('partial'));
+  const live = await tab.page.$$eval('main :is([role="status"], [role="alert"], [aria-live])', (elements) =>
+    elements.map(({ className }) => className),
+  );
+  expect(live).toEqual(['announcement unseen']);
+  await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.fixed.partial));
+});
+
 test('a refusal is told in the words of the server, which are marked as English', async () => {
   const { tab } = await open(stateNamed('refused'), '?lang=es');
   expect(await tab.text('.connection')).toBe(`${languages.es.connection.refused} ${reason}`);

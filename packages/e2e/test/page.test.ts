@@ -72,6 +72,7 @@ describe('the number', () => {
     }
     expect(new Set(await texts())).toEqual(new Set(['1', '2', '3']));
     expect(await tab.text('.online-read')).toBe('3');
+    expect(await tab.page.$eval('.online-line', ({ ariaHidden }) => ariaHidden)).toBeNull();
   });
 
   test('stands still for those who want less motion', async () => {
@@ -89,7 +90,10 @@ describe('the number', () => {
     const announced = await recordTexts(tab, '.announcement');
     for (let count = 2; count <= 4; count++) await open();
     await says(tab, '.announcement', '4 visitors here right now');
-    expect(await announced()).toEqual(['', '4 visitors here right now']);
+    expect((await announced()).map((text) => text.trim())).toEqual([
+      'Live 1 visitor here right now',
+      '4 visitors here right now',
+    ]);
     expect(await tab.page.evaluate((start) => performance.now() - start, since)).toBeGreaterThan(8000);
   });
 
@@ -124,7 +128,8 @@ describe('the number', () => {
 describe('the connection', () => {
   test('that is lost is tried again after a countdown, which is seen and not heard', async () => {
     const tab = await open();
-    const heard = await recordTexts(tab, '.connection');
+    const shown = await recordTexts(tab, '.connection');
+    const heard = await recordTexts(tab, '.announcement');
     const seen = await recordTexts(tab, '.countdown');
     await server.kill();
     const busy = createServer((_request, response) => {
@@ -136,10 +141,13 @@ describe('the connection', () => {
     await eventually(async () =>
       expect(await seen()).toEqual(expect.arrayContaining([' in 3 s', ' in 2 s', ' in 1 s'])),
     );
-    expect(await heard()).toEqual(['Live', 'Reconnecting']);
+    expect(await shown()).toEqual(['Live', 'Reconnecting']);
     expect(await tab.page.$eval('.countdown', ({ ariaHidden }) => ariaHidden)).toBe('true');
     expect(await tab.text('.online-label')).toBe('visitor here');
     await says(tab, '.age', /^\d+ s ago$/);
+    await says(tab, '.announcement', /^Reconnecting\s*$/);
+    expect((await heard()).map((text) => text.trim())).toEqual(['Live 1 visitor here right now', 'Reconnecting']);
+    await eventually(async () => expect(await tab.page.title()).toBe('Live Visitors'));
   });
 });
 

@@ -40,12 +40,6 @@ export const burstsOfBuffer = 3;
 /** After so many snapshots in a row, each on its own, nothing is held back any more. Two or three may slip through by chance. */
 export const evenTicksOfCure = 5;
 
-/**
- * So long an open stream may bring nothing. It brings a snapshot at once and one more each second, so six are missing:
- * more than a slow network explains. A silent stream is given up after 10 s, so there is time to say why.
- */
-const heldBackAfterMs = 6 * tickMs;
-
 /** Snapshots that came together. */
 type Group = { size: number; at: number; receivedAt: number; wasHidden: boolean; tells: boolean };
 
@@ -105,12 +99,4 @@ export function createDiagnosis(): Diagnosis {
       buffered = false;
     },
   };
-}
-
-/**
- * Whether a stream is held back altogether: it is open as far as this page knows, has brought nothing for `waitingMs`,
- * and a plain request is answered at once.
- */
-export function isSilent({ waitingMs, serverAnswers }: { waitingMs: number; serverAnswers: boolean }): boolean {
-  return serverAnswers && waitingMs >= heldBackAfterMs;
 }

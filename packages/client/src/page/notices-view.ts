@@ -1,10 +1,16 @@
+import type { Saying } from './announcer.ts';
 import { find } from './dom.ts';
 import type { Speech } from './speech.ts';
+import type { Words } from './words/words.ts';
 
 export type Notice = 'partial' | 'buffered' | 'silent';
 
 /** The line that makes nginx pass events on as they come. */
 const cure = 'proxy_buffering off;';
+
+export function sayNotice(notice: Notice, { fixed }: Words): Saying {
+  return { text: notice === 'partial' ? fixed[notice] : `${fixed[notice]} ${cure}` };
+}
 
 /** Shows what is to be known besides the state of the connection. What is shown already is left alone. */
 export function createNoticesView() {

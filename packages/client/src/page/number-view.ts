@@ -7,6 +7,7 @@ import { find } from './dom.ts';
  */
 export function createNumberView() {
   const element = find('.online');
+  const line = find('.online-line');
   const read = find('.online-read');
   let value: number | undefined;
 
@@ -16,6 +17,8 @@ export function createNumberView() {
       element.style.setProperty('--places', String(text.length));
       replacePlaces(element, diffDigits(before, text), next < (value ?? 0) ? 'falls' : 'rises');
       read.textContent = text;
+      // Without a number, there is nothing to be read.
+      line.ariaHidden = null;
     }
     element.dataset.value = String(next);
     value = next;

@@ -2,22 +2,21 @@ import type { Snapshot } from '@live-visitors/shared';
 import type { Room } from '../sharing/room.ts';
 import type { News } from '../stream/news.ts';
 import type { Recent } from '../stream/recent.ts';
-import { createAnnouncer } from './announcer.ts';
+import { createAnnouncementView } from './announcement-view.ts';
 import { createDayWish, readDay } from './day.ts';
 import { makeDefinitionDismissible } from './definition.ts';
 import { createDiagnosis } from './diagnosis.ts';
-import { find, setText } from './dom.ts';
 import { createEmbedDialog } from './embed/dialog.ts';
 import { createFiguresView } from './figures-view.ts';
 import { offerLanguages, readChoice } from './language-choice.ts';
-import { createNoticesView, type Notice } from './notices-view.ts';
+import { createNoticesView, type Notice, sayNotice } from './notices-view.ts';
 import { createPastView } from './past-view.ts';
 import { createPeakTime } from './peak-time.ts';
 import { askServer, createSilenceWatch } from './silence-watch.ts';
 import { createSpeech, showFixedWords } from './speech.ts';
 import { createStandingView } from './standing-view.ts';
 import { markTab } from './tab-mark.ts';
-import { announce } from './wording.ts';
+import { sayStanding } from './wording.ts';
 
 const name = 'Live Visitors';
 
@@ -25,7 +24,8 @@ const now = () => performance.now();
 const isVisible = () => document.visibilityState === 'visible';
 
 /**
- * Shows what the room tells. What drives the page is its news; a timer only makes numbers older that stand still.
+ * Shows what the room tells. What drives the page is its news; a timer only makes numbers older that stand still,
+ * and announces what had to wait.
  *
  * @param server - its URL, without a slash at the end
  */
@@ -38,7 +38,6 @@ export function openPage(server: string, room: Room, recent: Recent): void {
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const peakTime = createPeakTime();
-  const isToBeAnnounced = createAnnouncer();
   const diagnosis = createDiagnosis();
   const silence = createSilenceWatch(() => askServer(server), now);
   const showFigures = createFiguresView(peakTime);
@@ -49,7 +48,7 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     show();
   });
   const embed = createEmbedDialog(server, room);
-  const announcement = find('.announcement');
+  const announcement = createAnnouncementView(now);
   const wishForDay = createDayWish(
     () => readDay(server),
     now,
@@ -63,7 +62,7 @@ export function openPage(server: string, room: Room, recent: Recent): void {
   function speak(): void {
     showFixedWords(speech);
     embed.speak(speech);
-    setText(announcement, '');
+    announcement.clear();
     show();
   }
 
@@ -78,8 +77,14 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     const known = last && { online: last.snapshot.online, ageMs: now() - last.heardAt };
     silence.check(connection);
     showStanding(connection, now() - since, known, speech);
-    showNotices(notices(), speech);
-    const online = last && speech.formats.count(last.snapshot.online);
+    const found = notices();
+    showNotices(found, speech);
+    const { words, formats } = speech;
+    announcement.hear([
+      ...sayStanding(connection, known?.online, words, formats),
+      ...found.map((notice) => sayNotice(notice, words)),
+    ]);
+    const online = known && { text: formats.count(known.online), ageMs: known.ageMs };
     markTab({ online, isLive: connection.state === 'live', name });
   }
 
@@ -108,9 +113,6 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     peakTime.hear(snapshot);
     // The first one is shown before anything else is asked for.
     if (!isFirst) askForDay();
-    if (connection.state === 'live' && isToBeAnnounced(snapshot.online, now())) {
-      setText(announcement, announce(snapshot.online, speech.words, speech.formats));
-    }
   }
 
   function askForDay(): void {

@@ -1,6 +1,11 @@
-import { paths } from '@live-visitors/shared';
+import { paths, tickMs } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
-import { isSilent } from './diagnosis.ts';
+
+/**
+ * So long an open stream may bring nothing. It brings a snapshot at once and one more each second, so six are missing:
+ * more than a slow network explains. A silent stream is given up after 10 s, so there is time to say why.
+ */
+const heldBackAfterMs = 6 * tickMs;
 
 /** A server that answers, and then speaks on the stream within so many milliseconds, was merely asleep. */
 const settleMs = 2000;
@@ -8,8 +13,8 @@ const settleMs = 2000;
 /** How often the server is asked while nothing comes. */
 const askEveryMs = 10_000;
 
-/** No stream is asked to prove itself before that. */
-const patienceMs = 4000;
+/** No stream is asked to prove itself before that: early enough for the answer to have settled when the time is over. */
+const patienceMs = heldBackAfterMs - settleMs;
 
 /** Whether the server answers a plain request now. */
 export async function askServer(server: string): Promise<boolean> {
@@ -49,7 +54,7 @@ export function createSilenceWatch(ask: () => Promise<boolean>, now: () => numbe
       waitingSince ??= now();
       if (now() - waitingSince < patienceMs || now() - askedAt < askEveryMs) return;
       askedAt = now();
-      const { since } = { since: waitingSince };
+      const since = waitingSince;
       void ask().then((answers) => {
         if (since !== waitingSince) return;
         answeredAt = answers ? (answeredAt ?? now()) : undefined;
@@ -57,8 +62,7 @@ export function createSilenceWatch(ask: () => Promise<boolean>, now: () => numbe
     },
 
     isSilent(): boolean {
-      if (waitingSince === undefined || answeredAt === undefined || now() - answeredAt < settleMs) return false;
-      return isSilent({ waitingMs: now() - waitingSince, serverAnswers: true });
+      return answeredAt !== undefined && now() - answeredAt >= settleMs;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
+import type { Saying } from './announcer.ts';
 import type { Formats } from './formats.ts';
 import type { Span, Words } from './words/words.ts';
 
@@ -39,9 +40,23 @@ function secondsLeft(inMs: number, sinceMs: number): number {
   return Math.max(0, Math.ceil((inMs - sinceMs) / 1000));
 }
 
-/** What those hear who listen to the page: a number is nothing without its noun. */
-export function announce(online: number, words: Words, formats: Formats): string {
-  return `${formats.count(online)} ${formats.noun(online, words.visitorsHere)} ${words.rightNow}`;
+/** What those hear who listen to the page: the state of the connection, and the number with its noun while it is live. */
+export function sayStanding(
+  connection: Connection,
+  online: number | undefined,
+  words: Words,
+  formats: Formats,
+): Saying[] {
+  // The page begins with it, and so it is read with the page.
+  if (connection.state === 'connecting') return [];
+  const { state, reason } = describeConnection(connection, 0, words, formats);
+  const sayings: Saying[] = [{ text: state }];
+  if (reason !== undefined) sayings.push({ text: reason, lang: 'en' });
+  if (connection.state === 'live' && online !== undefined) {
+    const noun = formats.noun(online, words.visitorsHere);
+    sayings.push({ text: `${formats.count(online)} ${noun} ${words.rightNow}` });
+  }
+  return sayings;
 }
 
 /** What the plot of the last minutes shows, for those who do not see it. */

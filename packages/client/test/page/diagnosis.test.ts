@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Arrival, burstsOfBuffer, createDiagnosis, evenTicksOfCure, isSilent } from '../../src/page/diagnosis.ts';
+import { type Arrival, burstsOfBuffer, createDiagnosis, evenTicksOfCure } from '../../src/page/diagnosis.ts';
 
 const server = 1_790_000_000_000;
 
@@ -169,17 +169,4 @@ describe('a buffer', () => {
     expect(diagnosis.isBuffered()).toBe(false);
     expect(hearAll(burst(5, 60_000), diagnosis)).not.toContain(true);
   });
-});
-
-describe('a silent stream', () => {
-  test.each([
-    [5999, true, false],
-    [6000, true, true],
-    [60_000, false, false],
-  ])(
-    'that has brought nothing for %d ms while the server answers (%s) is held back: %s',
-    (waitingMs, serverAnswers, held) => {
-      expect(isSilent({ waitingMs, serverAnswers })).toBe(held);
-    },
-  );
 });

@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { iconSvg, iconText } from '../../src/page/tab-icon.ts';
-import { titleOf } from '../../src/page/tab-mark.ts';
+import { maxAgeMs, textOf, titleOf } from '../../src/page/tab-mark.ts';
 
 describe("the tab's title", () => {
   test('has the number before the name, where it is known', () => {
     expect(titleOf('7', 'Live Visitors')).toBe('(7) Live Visitors');
     expect(titleOf(undefined, 'Live Visitors')).toBe('Live Visitors');
+  });
+});
+
+describe('the number in the tab', () => {
+  test('is shown until it is too old to be taken for that of now', () => {
+    expect(textOf(undefined)).toBeUndefined();
+    expect(textOf({ text: '7', ageMs: 0 })).toBe('7');
+    expect(textOf({ text: '7', ageMs: maxAgeMs })).toBe('7');
+    expect(textOf({ text: '7', ageMs: maxAgeMs + 1 })).toBeUndefined();
   });
 });
 

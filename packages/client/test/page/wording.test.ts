@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createFormats } from '../../src/page/formats.ts';
-import { announce, describeConnection, summarizeDay, summarizeRecent } from '../../src/page/wording.ts';
+import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/page/wording.ts';
 import { en } from '../../src/page/words/en.ts';
 import type { Connection } from '../../src/stream/connection.ts';
 
@@ -76,7 +76,25 @@ describe('what is said of the plot', () => {
   });
 });
 
-test('the number is announced with its noun', () => {
-  expect(announce(1, en, formats)).toBe('1 visitor here right now');
-  expect(announce(1200, en, formats)).toBe('1,200 visitors here right now');
+describe('what those hear who listen to the page', () => {
+  const said = (connection: Connection, online?: number) => sayStanding(connection, online, en, formats);
+
+  test('is the number with its noun while it is live', () => {
+    expect(said({ state: 'live' }, 1)).toEqual([{ text: 'Live' }, { text: '1 visitor here right now' }]);
+    expect(said({ state: 'live' }, 1200)).toEqual([{ text: 'Live' }, { text: '1,200 visitors here right now' }]);
+  });
+
+  test('is nothing while the page connects, as that is read with the page', () => {
+    expect(said({ state: 'connecting' })).toEqual([]);
+  });
+
+  test('is the state alone where the number is not live, and nothing that counts down', () => {
+    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No news from the server' }]);
+    expect(said({ state: 'reconnecting', inMs: 3000 }, 7)).toEqual([{ text: 'Reconnecting' }]);
+  });
+
+  test('has the reason of a refusal apart, in the language of the server', () => {
+    const refused: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
+    expect(said(refused, 7)).toEqual([{ text: 'Refused:' }, { text: 'Not from here.', lang: 'en' }]);
+  });
 });

@@ -1,12 +1,12 @@
 import type { PlotColors } from './colors.ts';
 import { type PlotData, timeTicks } from './data.ts';
-import type { Formats } from './words.ts';
+import type { Labels } from './labels.ts';
 
 /** What a plot is painted from. Lengths are CSS pixels. */
 export type Scene = {
   data: PlotData;
   colors: PlotColors;
-  formats: Formats;
+  labels: Labels;
   size: { width: number; height: number };
   font: { sizePx: number; family: string };
 };
@@ -24,8 +24,8 @@ const timeGapPx = 36;
 const maxTimeTicks = 6;
 
 /** Leaves room for the labels of the axes, in the font that the context has. */
-export function scaleFor(context: Context, { data, formats, size, font }: Scene): Scale {
-  const left = Math.ceil(widest(context, data.valueTicks.map(formats.count))) + labelGapPx;
+export function scaleFor(context: Context, { data, labels, size, font }: Scene): Scale {
+  const left = Math.ceil(widest(context, data.valueTicks.map(labels.count))) + labelGapPx;
   const right = size.width - labelGapPx;
   const top = font.sizePx / 2;
   const bottom = size.height - font.sizePx - 2 * labelGapPx;
@@ -39,7 +39,7 @@ export function scaleFor(context: Context, { data, formats, size, font }: Scene)
 }
 
 /** The values as level lines, with their labels to the left. */
-export function paintValueAxis(context: Context, { data, colors, formats }: Scene, { x, y }: Scale): void {
+export function paintValueAxis(context: Context, { data, colors, labels }: Scene, { x, y }: Scale): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   context.strokeStyle = colors.grid;
@@ -48,7 +48,7 @@ export function paintValueAxis(context: Context, { data, colors, formats }: Scen
   for (const tick of data.valueTicks) {
     // In the middle of a pixel, where a line is sharp.
     const level = Math.round(y(tick)) + 0.5;
-    context.fillText(formats.count(tick), x(data.from) - labelGapPx, level);
+    context.fillText(labels.count(tick), x(data.from) - labelGapPx, level);
     context.beginPath();
     context.moveTo(x(data.from), level);
     context.lineTo(x(data.to), level);
@@ -57,16 +57,16 @@ export function paintValueAxis(context: Context, { data, colors, formats }: Scen
 }
 
 /** Times of day. No label is cut off: none reaches further beyond the end of the axis than there is room for. */
-export function paintTimeAxis(context: Context, { data, formats }: Scene, { x, y }: Scale): void {
+export function paintTimeAxis(context: Context, { data, labels }: Scene, { x, y }: Scale): void {
   const { from, to } = data;
-  const labelPx = widest(context, [formats.minute(to)]);
+  const labelPx = widest(context, [labels.minute(to)]);
   const fitting = Math.floor((x(to) - x(from)) / (labelPx + timeGapPx));
   const reachPx = Math.max(0, labelPx / 2 - labelGapPx);
   context.textAlign = 'center';
   context.textBaseline = 'top';
   for (const time of timeTicks(from, to, Math.min(fitting, maxTimeTicks), minuteOfDay)) {
     if (x(time) < x(from) + reachPx || x(time) > x(to) - reachPx) continue;
-    context.fillText(formats.minute(time), x(time), y(0) + labelGapPx);
+    context.fillText(labels.minute(time), x(time), y(0) + labelGapPx);
   }
 }
 

@@ -2,9 +2,9 @@ import type { DayHistory, History } from '@live-visitors/shared';
 import type { Scale } from './axes.ts';
 import { readColors } from './colors.ts';
 import { nearestValue, type PlotData, plotDay, plotRecent } from './data.ts';
+import { createLabels, describePoint } from './labels.ts';
 import { paint } from './paint.ts';
 import { followPointer, type PointedAt } from './pointer.ts';
-import { createFormats, describePoint } from './words.ts';
 import './plot.css';
 
 /** `locale` is a BCP 47 tag, for times of day. */
@@ -17,7 +17,6 @@ export type Plot = {
   showDay(minutes: DayHistory['minutes'] | undefined): void;
   /** Also reads the colours anew. */
   setOptions(options: PlotOptions): void;
-  destroy(): void;
 };
 
 /** The pointer is on a value that is so near. */
@@ -27,7 +26,7 @@ const reachPx = 12;
  * Draws who was here into an element, as large as that is. Its style sheet gives the font, and the colours as `--live`,
  * `--line`, `--muted`, `--ink` and `--ground`.
  *
- * To those who cannot see it the plot says nothing: the page has to.
+ * It is there as long as the page. To those who cannot see it the plot says nothing: the page has to.
  */
 export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   const root = document.createElement('div');
@@ -37,11 +36,11 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   root.append(canvas);
   container.append(root);
 
-  let formats = createFormats(options.locale, options.formatCount);
+  let labels = createLabels(options.locale, options.formatCount);
   let colors = readColors(root);
   let data: PlotData | undefined;
   let scale: Scale | undefined;
-  const pointer = followPointer(root, canvas, pointAt);
+  const refreshPointer = followPointer(root, canvas, pointAt);
 
   function pointAt(x: number): PointedAt | undefined {
     if (!data || !scale) return undefined;
@@ -49,7 +48,7 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
     const index = nearestValue(data, time, scale.timeAt(x + reachPx) - time);
     if (index === undefined) return undefined;
     const { times, values } = data;
-    const text = describePoint(data, index, formats);
+    const text = describePoint(data, index, labels);
     return { x: scale.x(times[index] ?? 0), y: scale.y(values[index] ?? 0), text };
   }
 
@@ -64,8 +63,8 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
     context.scale(ratio, ratio);
     const { fontSize, fontFamily } = getComputedStyle(root);
     const font = { sizePx: Number.parseFloat(fontSize), family: fontFamily };
-    scale = paint(context, { data, colors, formats, size: { width, height }, font });
-    pointer.refresh();
+    scale = paint(context, { data, colors, labels, size: { width, height }, font });
+    refreshPointer();
   }
 
   function recolor(): void {
@@ -73,10 +72,8 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
     draw();
   }
 
-  const observer = new ResizeObserver(draw);
-  observer.observe(root);
-  const theme = matchMedia('(prefers-color-scheme: dark)');
-  theme.addEventListener('change', recolor);
+  new ResizeObserver(draw).observe(root);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor);
 
   return {
     showRecent(history) {
@@ -88,14 +85,8 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
       draw();
     },
     setOptions({ locale, formatCount }) {
-      formats = createFormats(locale, formatCount);
+      labels = createLabels(locale, formatCount);
       recolor();
-    },
-    destroy() {
-      observer.disconnect();
-      theme.removeEventListener('change', recolor);
-      pointer.leave();
-      root.remove();
     },
   };
 }

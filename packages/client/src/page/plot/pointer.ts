@@ -1,12 +1,6 @@
 /** A point of the plot, in CSS pixels from the corner of the plot's element, and what is to be said of it. */
 export type PointedAt = { x: number; y: number; text: string };
 
-export type Pointer = {
-  /** Looks again at what is under the pointer, if there is one: the plot has moved. */
-  refresh: () => void;
-  leave: () => void;
-};
-
 const gapPx = 12;
 
 /**
@@ -15,19 +9,18 @@ const gapPx = 12;
  * @param root - what the tooltip must stay inside of
  * @param area - where the pointer counts
  * @param pointAt - what is at so many CSS pixels from the left edge of `area`
+ * @returns what looks again at what is under the pointer, if there is one: to be called when the plot has moved
  */
 export function followPointer(
   root: HTMLElement,
   area: HTMLElement,
   pointAt: (x: number) => PointedAt | undefined,
-): Pointer {
+): () => void {
   const mark = document.createElement('div');
   mark.className = 'plot-mark';
   const tooltip = document.createElement('div');
   tooltip.className = 'plot-tooltip';
   root.append(mark, tooltip);
-  const listening = new AbortController();
-  const { signal } = listening;
   let clientX: number | undefined;
 
   function refresh(): void {
@@ -53,20 +46,12 @@ export function followPointer(
     refresh();
   }
 
-  area.addEventListener('pointerdown', point, { signal });
-  area.addEventListener('pointermove', point, { signal });
-  area.addEventListener('pointercancel', forget, { signal });
+  area.addEventListener('pointerdown', point);
+  area.addEventListener('pointermove', point);
+  area.addEventListener('pointercancel', forget);
   // A finger leaves when it is lifted. What it tapped on can be read until it taps elsewhere.
-  area.addEventListener('pointerleave', (event) => event.pointerType === 'touch' || forget(), { signal });
-  document.addEventListener('pointerdown', ({ target }) => target !== area && forget(), { signal });
+  area.addEventListener('pointerleave', (event) => event.pointerType === 'touch' || forget());
+  document.addEventListener('pointerdown', ({ target }) => target !== area && forget());
 
-  return {
-    refresh,
-    leave() {
-      listening.abort();
-      forget();
-      mark.remove();
-      tooltip.remove();
-    },
-  };
+  return refresh;
 }

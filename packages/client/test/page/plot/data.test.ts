@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loneValues, nearestValue, plotDay, plotRecent, timeTicks, valueTicks } from '../../../src/page/plot/data.ts';
-import { createFormats, describePoint } from '../../../src/page/plot/words.ts';
+import { createLabels, describePoint } from '../../../src/page/plot/labels.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -164,23 +164,23 @@ describe('the value that the pointer is on', () => {
 });
 
 describe('what the tooltip says', () => {
-  const formats = {
-    ...createFormats('en-GB', new Intl.NumberFormat('en-GB').format),
+  const labels = {
+    ...createLabels('en-GB', new Intl.NumberFormat('en-GB').format),
     minute: (time: number) => new Date(time).toISOString().slice(11, 16),
     second: (time: number) => new Date(time).toISOString().slice(11, 19),
   };
 
   test('is the second and the number', () => {
-    expect(describePoint(second([6, 7]), 1, formats)).toBe('14:03:20 · 7');
+    expect(describePoint(second([6, 7]), 1, labels)).toBe('14:03:20 · 7');
   });
 
   test('is the minute, its mean, and between what the numbers lay', () => {
-    expect(describePoint(minute([2], [5.04], [9]), 0, formats)).toBe('14:03 · 5 (2–9)');
-    expect(describePoint(minute([1], [1.52], [2]), 0, formats)).toBe('14:03 · 1.5 (1–2)');
-    expect(describePoint(minute([1000], [1234.56], [2000]), 0, formats)).toBe('14:03 · 1,235 (1,000–2,000)');
+    expect(describePoint(minute([2], [5.04], [9]), 0, labels)).toBe('14:03 · 5 (2–9)');
+    expect(describePoint(minute([1], [1.52], [2]), 0, labels)).toBe('14:03 · 1.5 (1–2)');
+    expect(describePoint(minute([1000], [1234.56], [2000]), 0, labels)).toBe('14:03 · 1,235 (1,000–2,000)');
   });
 
   test('is one number where nothing changed in the minute', () => {
-    expect(describePoint(minute([3], [3], [3]), 0, formats)).toBe('14:03 · 3');
+    expect(describePoint(minute([3], [3], [3]), 0, labels)).toBe('14:03 · 3');
   });
 });

@@ -1,7 +1,7 @@
 import type { PlotData } from './data.ts';
 
 /** How the reader's language writes numbers, and times of day. */
-export type Formats = {
+export type Labels = {
   count: (count: number) => string;
   /** Hours and minutes. */
   minute: (time: number) => string;
@@ -10,22 +10,22 @@ export type Formats = {
 };
 
 /** @param locale - a BCP 47 tag */
-export function createFormats(locale: string, count: (count: number) => string): Formats {
+export function createLabels(locale: string, count: (count: number) => string): Labels {
   const minute = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   return { count, minute: (time) => minute.format(time), second: (time) => second.format(time) };
 }
 
 /** What is at one point of a plot: `14:03:20 · 7` for a second, `14:03 · 5 (2–9)` for a minute. */
-export function describePoint({ times, values, range }: PlotData, index: number, formats: Formats): string {
+export function describePoint({ times, values, range }: PlotData, index: number, labels: Labels): string {
   const time = times[index] ?? Number.NaN;
   const value = values[index] ?? 0;
-  if (!range) return `${formats.second(time)} · ${formats.count(value)}`;
+  if (!range) return `${labels.second(time)} · ${labels.count(value)}`;
 
-  const said = `${formats.minute(time)} · ${formats.count(roundMean(value))}`;
+  const said = `${labels.minute(time)} · ${labels.count(roundMean(value))}`;
   const lowest = range.lowest[index] ?? value;
   const highest = range.highest[index] ?? value;
-  return lowest === highest ? said : `${said} (${formats.count(lowest)}–${formats.count(highest)})`;
+  return lowest === highest ? said : `${said} (${labels.count(lowest)}–${labels.count(highest)})`;
 }
 
 /** A decimal tells something of a few visitors, and nothing of many. */
