@@ -1,10 +1,12 @@
-import { decodeEvent } from '@live-visitors/shared';
+import { decodeEvent, type Snapshot } from '@live-visitors/shared';
 
-/** Reads a bare stream, and keeps what `online` it has shown, without itself. */
-export async function observe(url: string) {
+/** Reads a bare stream. Returns how to stop. */
+export async function readSnapshots(
+  url: string,
+  onSnapshot: (snapshot: Snapshot) => void,
+): Promise<() => Promise<void>> {
   const abort = new AbortController();
-  const response = await fetch(`${url}/stream`, { signal: abort.signal });
-  const online: number[] = [];
+  const response = await fetch(url, { signal: abort.signal });
   const reading = (async () => {
     let text = '';
     for await (const chunk of response.body ?? []) {
@@ -13,16 +15,20 @@ export async function observe(url: string) {
       text = frames.pop() ?? '';
       for (const frame of frames) {
         const snapshot = decodeEvent('visitors', /^data: (.*)$/m.exec(frame)?.[1] ?? '');
-        if (snapshot) online.push(snapshot.online - 1);
+        if (snapshot) onSnapshot(snapshot);
       }
     }
   })().catch(() => {});
 
-  return {
-    online,
-    async stop() {
-      abort.abort();
-      await reading;
-    },
+  return async () => {
+    abort.abort();
+    await reading;
   };
+}
+
+/** Reads a bare stream, and keeps what `online` it has shown, without itself. */
+export async function observe(url: string) {
+  const online: number[] = [];
+  const stop = await readSnapshots(`${url}/stream`, (snapshot) => online.push(snapshot.online - 1));
+  return { online, stop };
 }

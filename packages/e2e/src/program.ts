@@ -79,9 +79,21 @@ export function makeDataDir(): string {
   return folder;
 }
 
-/** Runs the server's bundle, as `pnpm start` does. */
-export async function startBuilt({ port = '0', dataDir = makeDataDir() } = {}) {
-  const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: dataDir };
+/**
+ * Runs the server's bundle, as `pnpm start` does.
+ *
+ * @param settings - environment variables besides
+ */
+export async function startBuilt({
+  port = '0',
+  dataDir = makeDataDir(),
+  settings = {},
+}: {
+  port?: string;
+  dataDir?: string;
+  settings?: Record<string, string>;
+} = {}) {
+  const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: dataDir, ...settings };
   const program = run(process.execPath, ['packages/server/dist/main.js'], env);
   const ownPort = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
 
@@ -92,7 +104,7 @@ export async function startBuilt({ port = '0', dataDir = makeDataDir() } = {}) {
     /** Ends it without a word, and starts it anew with its totals and on its port. */
     async restart() {
       await program.kill();
-      return startBuilt({ port: ownPort, dataDir });
+      return startBuilt({ port: ownPort, dataDir, settings });
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Snapshot, tickMs } from '@live-visitors/shared';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { eventually } from './eventually.ts';
-import { makeDataDir, run, startBuilt } from './program.ts';
+import { startBuilt } from './program.ts';
 import { type Site, startSite } from './site.ts';
 
 type OpenOptions = {
@@ -98,14 +98,6 @@ export function useWidgets(launch: () => Promise<Browser>) {
       server = await server.restart();
     },
   };
-}
-
-/** Runs the server's bundle with settings of its own. */
-export async function startServerWith(settings: Record<string, string>) {
-  const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: makeDataDir(), ...settings };
-  const program = run(process.execPath, ['packages/server/dist/main.js'], env);
-  const port = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
-  return { ...program, url: `http://localhost:${port}` };
 }
 
 /** The markup of the widget's script. */

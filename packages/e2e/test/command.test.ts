@@ -1,21 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { root, run } from '../src/program.ts';
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { makeDataDir, root, run } from '../src/program.ts';
 
 const builtMain = join(root, 'packages/server/dist/main.js');
 
 /** Runs the command to its end, in a folder of its own. */
-async function command(args: string[], env: Record<string, string> = {}, cwd = makeFolder()) {
+async function command(args: string[], env: Record<string, string> = {}, cwd = makeDataDir()) {
   const options = { cwd, env: { ...process.env, ...env } };
   const result = promisify(execFile)(process.execPath, [builtMain, ...args], options);
   return result.then(
@@ -66,7 +58,7 @@ describe('the command live-visitors', () => {
 
 describe('the server package', () => {
   test('runs from an empty folder, away from the repository', async () => {
-    const folder = makeFolder();
+    const folder = makeDataDir();
     const deploy = run('pnpm', [
       '--filter',
       '@live-visitors/server',

@@ -1,33 +1,13 @@
-import { decodeEvent, type Snapshot } from '@live-visitors/shared';
+import type { Snapshot } from '@live-visitors/shared';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
+import { readSnapshots } from '../src/observer.ts';
 import { useWidgets } from '../src/widget-page.ts';
 
 /** What was shown, by the tick: the visitor-seconds tell one from the next for as long as somebody is there. */
 type Shown = Map<number, number>;
-
-/** Reads a bare stream of an observer, who is in no figure. */
-async function readStream(url: string): Promise<Shown> {
-  const abort = new AbortController();
-  const shown: Shown = new Map();
-  const response = await fetch(`${url}/stream?tabs=0`, { signal: abort.signal });
-  void (async () => {
-    let text = '';
-    for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk).toString();
-      const frames = text.split('\n\n');
-      text = frames.pop() ?? '';
-      for (const frame of frames) {
-        const snapshot = decodeEvent('visitors', /^data: (.*)$/m.exec(frame)?.[1] ?? '');
-        if (snapshot) shown.set(snapshot.visitorSeconds, snapshot.online);
-      }
-    }
-  })().catch(() => {});
-  onTestFinished(() => abort.abort());
-  return shown;
-}
 
 /** A newcomer's first snapshot has the totals of the tick before, which has been shown already. */
 function firstOf(shown: [number, number][]): Shown {
@@ -69,7 +49,12 @@ describe('page, widget, badge, JSON, metrics and stream', () => {
   test('show the same number at the same tick', async () => {
     const { url } = server();
     const site = await startSite();
-    const stream = await readStream(url);
+    const stream: Shown = new Map();
+    // An observer's, who is in no figure.
+    const stop = await readSnapshots(`${url}/stream?tabs=0`, ({ visitorSeconds, online }) =>
+      stream.set(visitorSeconds, online),
+    );
+    onTestFinished(stop);
     const tab = await openTab(browser(), url);
     onTestFinished(tab.close);
     const widget = await open(

@@ -4,7 +4,8 @@ import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { installed, launchChromium, launchFirefox, launchWholeChromium } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { scriptOf, startServerWith, useWidgets } from '../src/widget-page.ts';
+import { startBuilt } from '../src/program.ts';
+import { scriptOf, useWidgets } from '../src/widget-page.ts';
 
 const guide = readFileSync(new URL('../../../docs/embedding.md', import.meta.url), 'utf8');
 
@@ -70,7 +71,7 @@ describe('a widget', () => {
   }
 
   test('of a site that is not allowed says so and why, is not counted, and leaves the console alone', async () => {
-    const strict = await startServerWith({ ALLOWED_ORIGINS: 'https://example.com' });
+    const strict = await startBuilt({ settings: { ALLOWED_ORIGINS: 'https://example.com' } });
     onTestFinished(strict.kill);
     const site = await startSite();
     const page = await open(site.publish(`${scriptOf(strict.url)}<live-visitors></live-visitors>`), {
@@ -159,7 +160,7 @@ describe('a widget', () => {
   });
 
   test('writes large numbers as its language does, in full or in short', async () => {
-    const roomy = await startServerWith({ MAX_STREAMS_PER_ADDRESS: '1000' });
+    const roomy = await startBuilt({ settings: { MAX_STREAMS_PER_ADDRESS: '1000' } });
     onTestFinished(roomy.kill);
     const site = await startSite();
     const page = await open(

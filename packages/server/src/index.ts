@@ -1,47 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@live-visitors/shared';
 import { type RequestHandler, Router } from 'express';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
+import type { LiveVisitors, LiveVisitorsOptions } from '../index.d.ts';
 import { readConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { openFilesLimit } from './open-files.ts';
 import { openLedger } from './open-ledger.ts';
 import { type Service, startService } from './service.ts';
 
-export type { Snapshot };
-
-/** Each option is the environment variable of its name, with the same limits; the defaults differ where it says so. */
-export type LiveVisitorsOptions = {
-  /** The origins whose pages may read the count, besides the app's own; `*` is any. */
-  allowedOrigins?: '*' | readonly string[];
-  /** The folder in which the totals are kept; it is made where it is missing. */
-  dataDir?: string;
-  /** The Redis that several servers share to count as one, instead of `dataDir`. */
-  redisUrl?: string;
-  /** What the names of all keys in it begin with. */
-  redisPrefix?: string;
-  /** The most streams at once. */
-  maxStreams?: number;
-  /** The most streams at once from one address. */
-  maxStreamsPerAddress?: number;
-  /** Whether `metrics` is answered, to everyone who can reach the app; not if it is left out. */
-  metrics?: boolean;
-  /** Takes what there is to log; nothing is logged if it is left out. */
-  logger?: Logger;
-};
-
-/** An Express router, and the audience that it counts. */
-export type LiveVisitors = Router & {
-  /** Who is here now; `undefined` until the first tick is recorded, a moment after the start, and once it is closed. */
-  current(): Snapshot | undefined;
-  /**
-   * Calls back with the snapshot of each tick, once a second. What it throws is an uncaught exception of the process.
-   * Returns how to stop.
-   */
-  subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
-  /** Bids farewell to all streams, and closes the ledger. To be called before the app's server is closed. */
-  close(): Promise<void>;
-};
+export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
 
 /**
  * Counts the visitors of an app, and shows them: a router to mount under a path of its own, such as

@@ -1,16 +1,22 @@
+import * as v from 'valibot';
+
+const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 /** What happened in one minute. */
-export type Minute = {
+export const minuteSchema = v.object({
   /** When it began, in milliseconds since 1970. */
-  at: number;
+  at: wholeNumber,
   /** Fewest and most tabs online at any tick of it. */
-  lowest: number;
-  highest: number;
+  lowest: wholeNumber,
+  highest: wholeNumber,
   /** The sum of `online` over its ticks, and how many there were: the mean is the one by the other. */
-  sum: number;
-  ticks: number;
+  sum: wholeNumber,
+  ticks: wholeNumber,
   /** Visits that were counted in it. */
-  visits: number;
-};
+  visits: wholeNumber,
+});
+
+export type Minute = v.InferOutput<typeof minuteSchema>;
 
 /** Minutes begin at whole multiples of it, in milliseconds since 1970. */
 export const minuteMs = 60_000;

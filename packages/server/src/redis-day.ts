@@ -1,21 +1,10 @@
 import * as v from 'valibot';
 import type { Day } from './ledger.ts';
-import { dayMinutes, maxMinutes, minuteMs, minuteOf } from './minutes.ts';
+import { dayMinutes, maxMinutes, minuteMs, minuteOf, minuteSchema } from './minutes.ts';
 import type { RedisClient } from './redis-connection.ts';
 import type { redisKeys } from './redis-report.ts';
 
-const minuteSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    at: v.number(),
-    lowest: v.number(),
-    highest: v.number(),
-    sum: v.number(),
-    ticks: v.number(),
-    visits: v.number(),
-  }),
-);
+const storedMinuteSchema = v.pipe(v.string(), v.parseJson(), minuteSchema);
 
 /**
  * Reads the last 24 hours of a fleet.
@@ -35,7 +24,7 @@ export async function readDay(client: RedisClient, keys: ReturnType<typeof redis
     peak: { online: Number(peak ?? 0), at: Number(peakAt ?? 0) },
     // The hash is a ring: where nothing was recorded, it holds what is older.
     minutes: minutes.flatMap((json, index) => {
-      const minute = json === null ? undefined : v.parse(minuteSchema, json);
+      const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
       return minute !== undefined && minute.at === times[index] ? [minute] : [];
     }),
   };

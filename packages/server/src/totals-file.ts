@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { minuteSchema } from './minutes.ts';
 
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -9,19 +10,7 @@ const totalsSchema = v.object({
   peak: wholeNumber,
   /** When so many were online; 0 where it is not known. */
   peakAt: v.optional(wholeNumber, 0),
-  minutes: v.optional(
-    v.array(
-      v.object({
-        at: wholeNumber,
-        lowest: wholeNumber,
-        highest: wholeNumber,
-        sum: wholeNumber,
-        ticks: wholeNumber,
-        visits: wholeNumber,
-      }),
-    ),
-    [],
-  ),
+  minutes: v.optional(v.array(minuteSchema), []),
 });
 
 export type Totals = v.InferOutput<typeof totalsSchema>;

@@ -7,7 +7,8 @@ import { onWake, randomId } from './page.ts';
  * from it, as from a sandboxed frame.
  */
 export const lockWay: Way = async (environment, { server, observe, recent }, page) => {
-  // Those who are counted, and those who are not, have a stream each. The number is that of the messages' form: tabs with an older or newer page keep to themselves.
+  // Those who are counted, and those who are not, have a stream each. The number is that of the messages' form: tabs with
+  // an older or newer page keep to themselves.
   const name = `live-visitors 1 ${server}${observe ? ' observe' : ''}`;
   // Both throw or reject where they are withheld. The id is asked for anew each time that a page comes back.
   const id = await findOwnId();

@@ -1,17 +1,10 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Connection } from '../stream/connection.ts';
+import type { SubscribeOptions } from '../../public/subscribe.d.ts';
 import { roomOf } from './rooms.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 
-export type SubscribeOptions = {
-  /** Where the server is, such as `https://visitors.example.com`. */
-  server: string;
-  /** Whether this tab is shown the count without being in it; it is counted if this is left out. */
-  observe?: boolean;
-  /** Called when the connection to the server changes: figures are current only while it is `live`. */
-  onConnection?: (connection: Connection) => void;
-};
+export type { SubscribeOptions };
 
 /**
  * Counts this tab in, and calls back with each snapshot: one as soon as the server is reached, and then one each second.
