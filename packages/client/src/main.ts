@@ -1,10 +1,10 @@
-import { openPage } from './page/page.ts';
+import { createRecent, recentSeconds } from './core/recent.ts';
+import { openPage } from './page/open-page.ts';
+import { environment } from './sharing/environment.ts';
 import { lockWay } from './sharing/lock-way.ts';
 import { createRoom } from './sharing/room.ts';
 import { soloWay } from './sharing/solo-way.ts';
 import { workerWay } from './sharing/worker-way.ts';
-import { environment } from './stream/environment.ts';
-import { createRecent, recentSeconds } from './stream/recent.ts';
 
 // The page lies beside the paths of its server, under whatever path that is.
 const server = new URL('.', location.href).href.slice(0, -1);

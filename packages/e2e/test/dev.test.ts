@@ -36,7 +36,7 @@ describe('pnpm dev', () => {
   });
   afterAll(() => browser.close());
 
-  test.each(['packages/server/src/frame.ts', 'packages/shared/src/events.ts'])(
+  test.each(['packages/server/src/core/frame.ts', 'packages/shared/src/events.ts'])(
     'restarts the server when %s is saved, and open pages come back by themselves',
     async (file) => {
       const dev = await startDev();
@@ -64,7 +64,7 @@ describe('pnpm dev', () => {
     onTestFinished(tab.close);
     await eventually(async () => expect(await tab.connection()).toBe('live'));
     await tab.mark();
-    await save('packages/client/src/page/wording.ts');
+    await save('packages/client/src/page/core/wording.ts');
     await eventually(async () => expect(await tab.isMarked()).toBe(false));
     await eventually(async () => expect(await tab.connection()).toBe('live'));
   });

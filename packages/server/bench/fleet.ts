@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
-import { openRedisLedger } from '../src/redis-ledger.ts';
-import { nextTickAt, startTicking } from '../src/tick.ts';
+import { nextTickAt, startTicking } from '../src/core/tick.ts';
+import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),

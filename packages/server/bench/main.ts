@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openFilesLimit } from '../src/open-files.ts';
+import { openFilesLimit } from '../src/config/open-files.ts';
 import { startContestant } from './contestant.ts';
 import { type Contestant, contestants } from './contestants.ts';
 import type { LoadReport } from './load.ts';

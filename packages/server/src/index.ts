@@ -3,11 +3,11 @@ import type { Snapshot } from '@live-visitors/shared';
 import { type RequestHandler, Router } from 'express';
 import { pino } from 'pino';
 import type { LiveVisitors, LiveVisitorsOptions } from '../index.d.ts';
-import { readConfig } from './config.ts';
-import { createMetrics } from './metrics.ts';
-import { openFilesLimit } from './open-files.ts';
-import { openLedger } from './open-ledger.ts';
-import { type Service, startService } from './service.ts';
+import { readConfig } from './config/config.ts';
+import { openFilesLimit } from './config/open-files.ts';
+import { type Service, startService } from './http/service.ts';
+import { openLedger } from './ledger/open-ledger.ts';
+import { createMetrics } from './operation/metrics.ts';
 
 export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
 

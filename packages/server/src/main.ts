@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { type Config, readConfig } from './config.ts';
-import { type Ledger, LedgerError } from './ledger.ts';
-import { explainListenError } from './listen-error.ts';
-import { createMetrics, watchProcess } from './metrics.ts';
-import { openFilesLimit } from './open-files.ts';
-import { openLedger } from './open-ledger.ts';
-import { startServer } from './server.ts';
-import { usage } from './usage.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { explainListenError } from './config/listen-error.ts';
+import { openFilesLimit } from './config/open-files.ts';
+import { usage } from './config/usage.ts';
+import { type Ledger, LedgerError } from './core/ledger.ts';
+import { startServer } from './http/server.ts';
+import { openLedger } from './ledger/open-ledger.ts';
+import { createMetrics, watchProcess } from './operation/metrics.ts';
 
 /** The client's build puts the page beside the server's bundle. */
 const pageDir = fileURLToPath(new URL('page', import.meta.url));

@@ -2,11 +2,11 @@
 // Moves the totals: `totals export FILE` and `totals import FILE`, while the server is stopped.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readConfig } from './config.ts';
-import { openFilesLimit } from './open-files.ts';
-import { messageOf, sqlitePath } from './sqlite-file.ts';
-import { openSqliteLedger } from './sqlite-ledger.ts';
-import { parseTotals } from './totals-file.ts';
+import { readConfig } from './config/config.ts';
+import { openFilesLimit } from './config/open-files.ts';
+import { parseTotals } from './core/totals-file.ts';
+import { messageOf, sqlitePath } from './ledger/sqlite-file.ts';
+import { openSqliteLedger } from './ledger/sqlite-ledger.ts';
 
 const usage = `Usage: totals export FILE   writes all that the ledger in DATA_DIR holds to a new file, as JSON
        totals import FILE   takes it into a ledger that is still empty

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkOf } from '../src/address.ts';
+import { networkOf } from '../src/core/address.ts';
 
 test.each([
   ['an IPv4 address stands for itself', '192.0.2.7', '192.0.2.7'],

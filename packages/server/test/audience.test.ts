@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAudience } from '../src/audience.ts';
+import { createAudience } from '../src/core/audience.ts';
 
 describe('the audience', () => {
   test('counts tabs, browsers and visits', () => {

@@ -1,10 +1,10 @@
 import { decodeProblem } from '@live-visitors/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawBadge } from '../src/badge.ts';
-import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/badge-query.ts';
-import { eventually, openLostLedger, openServer, openStream } from './support.ts';
-import { readSvg } from './svg.ts';
+import { drawBadge } from '../src/core/badge.ts';
+import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/core/badge-query.ts';
+import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
+import { readSvg } from './helpers/svg.ts';
 
 const parse = (query: string) => parseBadgeQuery(new URLSearchParams(query));
 const defaults: BadgeQuery = {

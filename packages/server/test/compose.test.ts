@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { variablesFor } from '../src/config-variables.ts';
-import { readCompose, type Service, variablesIn } from './compose.ts';
-import { root } from './markdown.ts';
+import { readConfig } from '../src/config/config.ts';
+import { variablesFor } from '../src/config/config-variables.ts';
+import { readCompose, type Service, variablesIn } from './helpers/compose.ts';
+import { root } from './helpers/markdown.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const dockerfile = read('Dockerfile');

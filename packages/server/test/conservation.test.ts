@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventually, openServer, openSocket } from './support.ts';
+import { eventually, openServer, openSocket } from './helpers/support.ts';
 
 type Client = ReturnType<typeof openSocket> & { browser: string | undefined; tabs: number };
 

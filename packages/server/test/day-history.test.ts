@@ -1,8 +1,8 @@
 import { decodeProblem, readDayHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { layOutDay } from '../src/day-history.ts';
-import type { Minute } from '../src/minutes.ts';
-import { eventually, openLostLedger, openServer, openStream } from './support.ts';
+import { layOutDay } from '../src/core/day-history.ts';
+import type { Minute } from '../src/core/minutes.ts';
+import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
 
 const start = Date.UTC(2026, 0, 1);
 const peak = { online: 9, at: start };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createDayReader } from '../src/day-reader.ts';
-import type { Day } from '../src/ledger.ts';
+import type { Day } from '../src/core/ledger.ts';
+import { createDayReader } from '../src/ledger/day-reader.ts';
 
 const day: Day = {
   peak: { online: 1, at: 60_000 },

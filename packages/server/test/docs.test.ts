@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { variablesFor } from '../src/config-variables.ts';
-import { variableTable } from '../src/usage.ts';
-import { type Document, filesLike, readDocument, root } from './markdown.ts';
-import { runProgram } from './program.ts';
+import { variablesFor } from '../src/config/config-variables.ts';
+import { variableTable } from '../src/config/usage.ts';
+import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
+import { runProgram } from './helpers/program.ts';
 
 const documents = filesLike('**/*.md').map(readDocument);
 
@@ -142,7 +142,7 @@ describe('docs/operating.md', () => {
   });
 
   test('names every message of the log', () => {
-    const sources = filesLike('packages/server/src/*.ts').map(read).join('\n');
+    const sources = filesLike('packages/server/src/**/*.ts').map(read).join('\n');
     const calls = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\(/g)];
     const messages = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\((?:[^()]|\([^()]*\))*?'([^']+)',?\s*\)/g)];
     expect(messages).toHaveLength(calls.length);
@@ -150,8 +150,8 @@ describe('docs/operating.md', () => {
   });
 
   test('names every reason to refuse, and every way in which a stream ends', () => {
-    const refusals = [...read('packages/server/src/refusals.ts').matchAll(/^ {2}'(\w+)',$/gm)];
-    const ends = /^type EndReason = (.*);$/m.exec(read('packages/server/src/emitter.ts'))?.[1] ?? '';
+    const refusals = [...read('packages/server/src/operation/refusals.ts').matchAll(/^ {2}'(\w+)',$/gm)];
+    const ends = /^type EndReason = (.*);$/m.exec(read('packages/server/src/stream/emitter.ts'))?.[1] ?? '';
     const reasons = [...refusals.map(([, reason]) => reason), ...ends.split(/[' |]+/).filter(Boolean)];
     expect(refusals.length).toBeGreaterThan(5);
     expect(reasons.length).toBeGreaterThan(refusals.length + 3);

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventMap } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { startBalancer } from './balancer.ts';
-import { runProgram } from './program.ts';
-import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
-import { openReturning, type ReturningClient } from './returning-client.ts';
-import { eventually } from './support.ts';
+import { startBalancer } from './helpers/balancer.ts';
+import { runProgram } from './helpers/program.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
+import { openReturning, type ReturningClient } from './helpers/returning-client.ts';
+import { eventually } from './helpers/support.ts';
 
 type Snapshot = EventMap['visitors'];
 

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeEvent, encodeRetry } from '../src/frame.ts';
+import { encodeEvent, encodeRetry } from '../src/core/frame.ts';
 
 const snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 

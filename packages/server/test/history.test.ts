@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createHistory } from '../src/history.ts';
+import { createHistory } from '../src/core/history.ts';
 
 const second = (n: number) => 1_790_000_000_000 + n * 1000;
 

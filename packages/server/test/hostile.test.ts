@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 const streamRequest = 'GET /stream HTTP/1.1\r\nHost: x\r\n\r\n';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LiveVisitorsOptions, liveVisitors, type Snapshot } from '../src/index.ts';
-import { eventually, makeFolder, openSocket, openStream } from './support.ts';
+import { eventually, makeFolder, openSocket, openStream } from './helpers/support.ts';
 
 /** An app as its makers write it, with the visitors under a path of it, until the test has finished. */
 async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Express) => void = () => {}) {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram } from './program.ts';
-import { openStream } from './support.ts';
+import { runProgram } from './helpers/program.ts';
+import { openStream } from './helpers/support.ts';
 
 describe('the program', () => {
   test.each([

@@ -2,8 +2,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { EventMap } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, test, vi } from 'vitest';
-import { createNamespace, layCable, type NetworkNamespace, whyNoNamespaces } from './network-namespace.ts';
-import { eventually, mainFile, makeFolder } from './support.ts';
+import { createNamespace, layCable, type NetworkNamespace, whyNoNamespaces } from './helpers/network-namespace.ts';
+import { eventually, mainFile, makeFolder } from './helpers/support.ts';
 
 const port = 3000;
 const curlOptions = ['--silent', '--no-buffer', '--noproxy', '*'];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventually, openServer, openStream } from './support.ts';
+import { eventually, openServer, openStream } from './helpers/support.ts';
 
 describe('an observer', () => {
   test('is shown the figures each second, and counted in none', async () => {

@@ -1,6 +1,6 @@
 import { readDayHistory } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
-import { eventually, openServer, openStream } from './support.ts';
+import { eventually, openServer, openStream } from './helpers/support.ts';
 
 test('every answer shows the same number at the same tick', async () => {
   const { url, snapshot, metric } = await openServer();

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { runProgram } from './program.ts';
-import { eventually, openSocket, openStream } from './support.ts';
+import { runProgram } from './helpers/program.ts';
+import { eventually, openSocket, openStream } from './helpers/support.ts';
 
 function whyNot(): string | undefined {
   try {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openSqliteLedger } from '../src/sqlite-ledger.ts';
-import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 test('what fails within is for the log, and no word of it for who asked', async () => {
   const ledger = openSqliteLedger({ dataDir: makeFolder(), now: Date.now });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { eventually, makeFolder, openServer, openSocket, openStream } from './support.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 const files = {
   'index.html': '<!doctype html><title>Live Visitors</title>',

@@ -12,10 +12,10 @@ import {
   type Protocol,
   readSnippets,
   startDocumentedProxy,
-} from './documented-proxies.ts';
-import { isInstalled } from './proxies.ts';
-import { openSecureSocket } from './secure-socket.ts';
-import { eventually, openServer } from './support.ts';
+} from './helpers/documented-proxies.ts';
+import { isInstalled } from './helpers/proxies.ts';
+import { openSecureSocket } from './helpers/secure-socket.ts';
+import { eventually, openServer } from './helpers/support.ts';
 
 type Response = { status: number | undefined; body: Readable; close: () => void };
 type Request = { port: number; certificate: string; path: string; from: string; forwardedFor?: string };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/audience.ts';
-import { whereElse } from '../src/redis-connection.ts';
-import { whyNoRedis } from './redis.ts';
-import { password, startCluster, waitForMaster } from './redis-cluster.ts';
-import { nobody, openNode, runNode } from './redis-node.ts';
-import { eventually } from './support.ts';
+import type { Reading } from '../src/core/audience.ts';
+import { whereElse } from '../src/ledger/redis-connection.ts';
+import { whyNoRedis } from './helpers/redis.ts';
+import { password, startCluster, waitForMaster } from './helpers/redis-cluster.ts';
+import { nobody, openNode, runNode } from './helpers/redis-node.ts';
+import { eventually } from './helpers/support.ts';
 
 const key = '{live-visitors}:fleet';
 

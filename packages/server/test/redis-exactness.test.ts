@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/audience.ts';
-import type { Ledger } from '../src/ledger.ts';
-import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
-import { nobody, openNode } from './redis-node.ts';
-import { openRelay } from './relay.ts';
-import { eventually } from './support.ts';
+import type { Reading } from '../src/core/audience.ts';
+import type { Ledger } from '../src/core/ledger.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
+import { nobody, openNode } from './helpers/redis-node.ts';
+import { openRelay } from './helpers/relay.ts';
+import { eventually } from './helpers/support.ts';
 
 type Node = { ledger: Ledger; reading: Reading; relay: Awaited<ReturnType<typeof openRelay>> };
 

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRedisLedger } from '../src/redis-ledger.ts';
-import { describeLedger } from './ledger-conformance.ts';
-import { startRedis, whyNoRedis } from './redis.ts';
-import { nobody, openNode, runNode } from './redis-node.ts';
-import { openRelay } from './relay.ts';
-import { eventually } from './support.ts';
+import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
+import { describeLedger } from './helpers/ledger-conformance.ts';
+import { startRedis, whyNoRedis } from './helpers/redis.ts';
+import { nobody, openNode, runNode } from './helpers/redis-node.ts';
+import { openRelay } from './helpers/relay.ts';
+import { eventually } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 

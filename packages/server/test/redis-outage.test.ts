@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openRedisLedger } from '../src/redis-ledger.ts';
-import { type RedisServer, startRedis, whyNoRedis } from './redis.ts';
-import { nobody, openNode, runNode } from './redis-node.ts';
-import { eventually } from './support.ts';
+import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
+import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
+import { nobody, openNode, runNode } from './helpers/redis-node.ts';
+import { eventually } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 

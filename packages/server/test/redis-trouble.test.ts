@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isRedisUrl, placeOf } from '../src/redis-trouble.ts';
-import { startRedis, whyNoRedis } from './redis.ts';
-import { nobody, openNode } from './redis-node.ts';
-import { eventually, findFreePort } from './support.ts';
+import { isRedisUrl, placeOf } from '../src/ledger/redis-trouble.ts';
+import { startRedis, whyNoRedis } from './helpers/redis.ts';
+import { nobody, openNode } from './helpers/redis-node.ts';
+import { eventually, findFreePort } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
@@ -44,7 +44,7 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
 
   /** All that a program prints which has a ledger in trouble, and what the trouble is. */
   function print(url: string): Promise<string> {
-    const module = new URL('../src/redis-ledger.ts', import.meta.url);
+    const module = new URL('../src/ledger/redis-ledger.ts', import.meta.url);
     const program = `
       import { openRedisLedger } from ${JSON.stringify(module.href)};
       const ledger = await openRedisLedger({ url: ${JSON.stringify(url)}, now: Date.now });

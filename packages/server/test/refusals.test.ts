@@ -1,6 +1,6 @@
 import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { eventually, openServer, openSocket, openStream } from './support.ts';
+import { eventually, openServer, openSocket, openStream } from './helpers/support.ts';
 
 /** A problem that scripts of any page can read. */
 async function expectReadableProblem(response: Response, status: number) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { runProgram } from './program.ts';
-import { openReturning } from './returning-client.ts';
-import { eventually, makeFolder } from './support.ts';
+import { runProgram } from './helpers/program.ts';
+import { openReturning } from './helpers/returning-client.ts';
+import { eventually, makeFolder } from './helpers/support.ts';
 
 const streams = 2000;
 

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { root } from './markdown.ts';
-import { mainFile, makeFolder } from './support.ts';
+import { readConfig } from '../src/config/config.ts';
+import { root } from './helpers/markdown.ts';
+import { mainFile, makeFolder } from './helpers/support.ts';
 
 const path = 'deploy/live-visitors.service';
 const text = readFileSync(join(root, path), 'utf8');

@@ -3,11 +3,11 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LedgerError } from '../src/ledger.ts';
-import { openSqliteLedger } from '../src/sqlite-ledger.ts';
-import { describeLedger } from './ledger-conformance.ts';
-import { runProgram } from './program.ts';
-import { eventually, makeFolder, openSocket } from './support.ts';
+import { LedgerError } from '../src/core/ledger.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { describeLedger } from './helpers/ledger-conformance.ts';
+import { runProgram } from './helpers/program.ts';
+import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
 const open = (dataDir: string, now: () => number = Date.now) => openSqliteLedger({ dataDir, now });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { openSqliteLedger } from '../src/sqlite-ledger.ts';
-import { eventually, openServer, openSocket, openStream } from './support.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { eventually, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
   test('is answered as an event stream that no cache, proxy or origin holds up', async () => {

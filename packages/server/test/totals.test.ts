@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { openSqliteLedger } from '../src/sqlite-ledger.ts';
-import { makeFolder } from './support.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { makeFolder } from './helpers/support.ts';
 
 const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { createAnnouncer, type Saying } from './announcer.ts';
+import { createAnnouncer, type Saying } from './core/announcer.ts';
 import { find } from './dom.ts';
 
 /** Announces what has changed to those who listen to the page. It is the page's only live region of its kind. */

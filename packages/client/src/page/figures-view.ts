@@ -1,7 +1,7 @@
 import type { Figure, Snapshot } from '@live-visitors/shared';
+import type { PeakTime } from './core/peak-time.ts';
 import { find, setText } from './dom.ts';
 import { createNumberView } from './number-view.ts';
-import type { PeakTime } from './peak-time.ts';
 import type { Speech } from './speech.ts';
 
 /** Shows the figures of a snapshot. Every figure's plain integer stands in its `data-value`, for scripts. */

@@ -1,7 +1,7 @@
-import type { Saying } from './announcer.ts';
+import type { Saying } from './core/announcer.ts';
 import { find } from './dom.ts';
 import type { Speech } from './speech.ts';
-import type { Words } from './words/words.ts';
+import type { Words } from './words/vocabulary.ts';
 
 export type Notice = 'partial' | 'buffered' | 'silent';
 

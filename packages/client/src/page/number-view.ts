@@ -1,4 +1,4 @@
-import { diffDigits, type Place } from './digits.ts';
+import { diffDigits, type Place } from './core/digits.ts';
 import { find } from './dom.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { DayHistory } from '@live-visitors/shared';
-import type { Recent } from '../stream/recent.ts';
+import type { Recent } from '../core/recent.ts';
+import { summarizeDay, summarizeRecent } from './core/wording.ts';
 import { find, setText } from './dom.ts';
 import type { Plot } from './plot/plot.ts';
 import type { Speech } from './speech.ts';
-import { summarizeDay, summarizeRecent } from './wording.ts';
 
 /** When to try again to load what draws the plot. */
 const loadAgainMs = 60_000;

@@ -1,5 +1,5 @@
 import { paths, tickMs } from '@live-visitors/shared';
-import type { Connection } from '../stream/connection.ts';
+import type { Connection } from '../core/connection.ts';
 
 /**
  * So long an open stream may bring nothing. It brings a snapshot at once and one more each second, so six are missing:

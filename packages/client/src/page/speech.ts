@@ -1,6 +1,6 @@
-import { createFormats, type Formats } from './formats.ts';
+import { createFormats, type Formats } from './core/formats.ts';
 import { type Choice, type Language, languages } from './words/languages.ts';
-import type { FixedWords, Words } from './words/words.ts';
+import type { FixedWords, Words } from './words/vocabulary.ts';
 
 /** How the page speaks to its reader. */
 export type Speech = { language: Language; words: Words; formats: Formats };

@@ -1,4 +1,4 @@
-import { iconSvg } from './tab-icon.ts';
+import { iconSvg } from './core/tab-icon.ts';
 
 /** A tab that is not looked at cannot say how old its number is: an older one is not shown. */
 export const maxAgeMs = 10_000;

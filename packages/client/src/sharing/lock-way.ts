@@ -1,6 +1,7 @@
+import { randomId } from '../core/identity.ts';
+import { joinTabs, type MemberEnvironment, type Message } from '../core/member.ts';
 import type { Way } from './join.ts';
-import { joinTabs, type MemberEnvironment, type Message } from './member.ts';
-import { onWake, randomId } from './page.ts';
+import { onWake } from './wake.ts';
 
 /**
  * Shares the stream by a Web Lock and a `BroadcastChannel`: where the page is a secure context, and neither is withheld

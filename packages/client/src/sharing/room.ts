@@ -1,9 +1,9 @@
-import type { News, OnNews } from '../stream/news.ts';
-import type { Recent } from '../stream/recent.ts';
-import type { StreamEnvironment } from '../stream/subscription.ts';
+import { createIdentity } from '../core/identity.ts';
+import type { News, OnNews } from '../core/news.ts';
+import type { Recent } from '../core/recent.ts';
+import type { StreamEnvironment } from '../core/subscription.ts';
 import { type Join, joinBy, type Way } from './join.ts';
-import { createIdentity } from './page.ts';
-import { whilePageIsOpen } from './page-visit.ts';
+import { whilePageIsOpen } from './while-open.ts';
 
 type Listener = { observe: boolean; onNews: OnNews };
 type Mode = 'count' | 'observe' | 'away';

@@ -1,7 +1,7 @@
 import { paths, readEvent, type Snapshot } from '@live-visitors/shared';
-import { type Subscription, subscribe } from '../stream/subscription.ts';
+import { type Subscription, subscribe } from '../core/subscription.ts';
 import type { Way } from './join.ts';
-import { onWake } from './page.ts';
+import { onWake } from './wake.ts';
 
 /** How often a hidden tab looks up the count. */
 const lookUpEveryMs = 15_000;

@@ -1,9 +1,9 @@
-import type { News } from '../stream/news.ts';
-import { staleAfterMs } from '../stream/subscription.ts';
-import type { FromTab } from './hub.ts';
+import type { FromTab } from '../core/hub.ts';
+import type { News } from '../core/news.ts';
+import { listenForSilence } from '../core/silence.ts';
+import { staleAfterMs } from '../core/subscription.ts';
 import type { Join, Way } from './join.ts';
-import { onWake } from './page.ts';
-import { listenForSilence } from './silence.ts';
+import { onWake } from './wake.ts';
 
 /** How long the worker may take to answer for the first time. */
 const answerWithinMs = 5000;

@@ -1,7 +1,7 @@
-import { environment } from '../stream/environment.ts';
-import { createRecent, recentSeconds } from '../stream/recent.ts';
-import { createHub, type FromTab } from './hub.ts';
-import { randomId } from './page.ts';
+import { createHub, type FromTab } from '../core/hub.ts';
+import { randomId } from '../core/identity.ts';
+import { createRecent, recentSeconds } from '../core/recent.ts';
+import { environment } from './environment.ts';
 import type { FromWorker } from './worker-way.ts';
 
 declare const self: {

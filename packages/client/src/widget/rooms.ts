@@ -1,7 +1,7 @@
+import { environment } from '../sharing/environment.ts';
 import { lockWay } from '../sharing/lock-way.ts';
 import { createRoom, type Room } from '../sharing/room.ts';
 import { soloWay } from '../sharing/solo-way.ts';
-import { environment } from '../stream/environment.ts';
 
 // The widget and the subscription are bundles of their own, which find each other by this. The number is that of the
 // room's form.

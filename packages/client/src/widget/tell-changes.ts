@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Connection } from '../stream/connection.ts';
-import type { OnNews } from '../stream/news.ts';
+import type { Connection } from '../core/connection.ts';
+import type { OnNews } from '../core/news.ts';
 
 /**
  * Tells of each snapshot once, and of the connection whenever it has changed: in a microtask, so that whoever is told

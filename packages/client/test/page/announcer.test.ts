@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAnnouncer } from '../../src/page/announcer.ts';
+import { createAnnouncer } from '../../src/page/core/announcer.ts';
 
 /** What it announces, of what holds at each second. */
 function announced(seconds: string[][]): [second: number, ...texts: string[]][] {

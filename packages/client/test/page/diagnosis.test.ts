@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Arrival, burstsOfBuffer, createDiagnosis, evenTicksOfCure } from '../../src/page/diagnosis.ts';
+import { type Arrival, burstsOfBuffer, createDiagnosis, evenTicksOfCure } from '../../src/page/core/diagnosis.ts';
 
 const server = 1_790_000_000_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffDigits } from '../../src/page/digits.ts';
+import { diffDigits } from '../../src/page/core/digits.ts';
 
 test('only the digits that change leave', () => {
   expect(diffDigits('129', '131')).toEqual([

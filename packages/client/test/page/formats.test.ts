@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/page/formats.ts';
+import { createFormats } from '../../src/page/core/formats.ts';
 
 const formats = createFormats('en-US');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPeakTime } from '../../src/page/peak-time.ts';
+import { createPeakTime } from '../../src/page/core/peak-time.ts';
 
 test('the time of the peak is what the server says', () => {
   const peakTime = createPeakTime();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/core/connection.ts';
 import { createSilenceWatch } from '../../src/page/silence-watch.ts';
-import type { Connection } from '../../src/stream/connection.ts';
 
 /** When the watch finds the stream held back, of connections that are looked at each second. */
 async function found(connections: Connection[], answers: (second: number) => boolean) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { iconSvg, iconText } from '../../src/page/tab-icon.ts';
+import { iconSvg, iconText } from '../../src/page/core/tab-icon.ts';
 import { maxAgeMs, textOf, titleOf } from '../../src/page/tab-mark.ts';
 
 describe("the tab's title", () => {

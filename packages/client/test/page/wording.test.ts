@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/page/formats.ts';
-import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/page/wording.ts';
+import type { Connection } from '../../src/core/connection.ts';
+import { createFormats } from '../../src/page/core/formats.ts';
+import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/page/core/wording.ts';
 import { en } from '../../src/page/words/en.ts';
-import type { Connection } from '../../src/stream/connection.ts';
 
 const formats = createFormats('en-US');
 

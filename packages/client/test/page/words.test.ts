@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/page/formats.ts';
+import { createFormats } from '../../src/page/core/formats.ts';
 import { en } from '../../src/page/words/en.ts';
 import { chooseLanguage, languages, languageTags } from '../../src/page/words/languages.ts';
 

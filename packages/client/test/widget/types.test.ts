@@ -1,7 +1,7 @@
 import type * as shared from '@live-visitors/shared';
 import { expectTypeOf, test } from 'vitest';
 import type * as published from '../../public/subscribe.d.ts';
-import type { Connection } from '../../src/stream/connection.ts';
+import type { Connection } from '../../src/core/connection.ts';
 import type { SubscribeOptions, subscribe } from '../../src/widget/subscribe.ts';
 
 test('what is published is typed as it is', () => {

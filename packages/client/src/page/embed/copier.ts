@@ -1,5 +1,5 @@
 import { setText } from '../dom.ts';
-import type { Words } from '../words/words.ts';
+import type { Words } from '../words/vocabulary.ts';
 
 /** How long a button says that it has copied. */
 const saidForMs = 2500;

@@ -1,7 +1,7 @@
 import type { Room } from '../../sharing/room.ts';
 import { defineElement } from '../../widget/element.ts';
+import { wordsFor } from '../../widget/labels.ts';
 import { setRoom } from '../../widget/rooms.ts';
-import { wordsFor } from '../../widget/words.ts';
 import { find, findAs, setText } from '../dom.ts';
 import type { Speech } from '../speech.ts';
 import { createCopier } from './copier.ts';

@@ -1,5 +1,5 @@
 import type { DayHistory, History } from '@live-visitors/shared';
-import { recentSeconds } from '../../stream/recent.ts';
+import { recentSeconds } from '../../core/recent.ts';
 
 const minuteMs = 60_000;
 const recentMs = recentSeconds * 1000;

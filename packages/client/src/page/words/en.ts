@@ -1,4 +1,4 @@
-import type { Span, Words } from './words.ts';
+import type { Span, Words } from './vocabulary.ts';
 
 const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'] } as const;
 

@@ -1,4 +1,4 @@
-import type { Span, Words } from './words.ts';
+import type { Span, Words } from './vocabulary.ts';
 
 function enLosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'en el último minuto' : `en los últimos ${count} minutos`;

@@ -1,4 +1,4 @@
-import type { Span, Words } from './words.ts';
+import type { Span, Words } from './vocabulary.ts';
 
 function nosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'no último minuto' : `nos últimos ${count} minutos`;

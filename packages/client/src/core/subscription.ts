@@ -1,0 +1,301 @@
+import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-visitors/shared';
+import type { Answer, StreamHandlers } from '../sharing/event-stream.ts';
+import type { Connection } from './connection.ts';
+import type { News, OnNews } from './news.ts';
+import type { Recent } from './recent.ts';
+import { backoffMs, retryInMs } from './retry.ts';
+
+/** After so much silence an open stream is stale. */
+export const staleAfterMs = 2.5 * tickMs;
+
+/** After so much silence it is given up, whatever the browser says of it: after sleep it may say open and be dead. */
+const lostAfterMs = 10 * tickMs;
+
+/** How many seconds of history are asked for beyond those in which nothing was heard. */
+const historyMarginSeconds = 5;
+
+/** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
+const renewalShare = 0.8;
+
+/** The world outside, handed in. */
+export type StreamEnvironment = {
+  /** Opens a stream. Returns how to close it. */
+  openStream: (url: string, handlers: StreamHandlers) => () => void;
+  probe: (url: string) => Promise<Answer>;
+  /** Milliseconds since some moment; never set back. */
+  now: () => number;
+  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
+  schedule: (callback: () => void, delayMs: number) => () => void;
+  isOnline: () => boolean;
+  /** From 0 to 1. */
+  random: () => number;
+};
+
+/** Those whom a stream speaks for. */
+export type Tabs = {
+  /** How many there are. */
+  total: number;
+  /** The ids of those among them that are new and count as visits. */
+  newcomers: readonly string[];
+};
+
+export type SubscriptionOptions = {
+  /** The server's URL, without a slash at the end. */
+  server: string;
+  /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
+  browser: string;
+  tabs: Tabs;
+  /** The newcomers that were reported to the server. Kept up to date. */
+  reported: Set<string>;
+  /** Where it is there, the server is asked for the history that is not in it. */
+  recent?: Recent | undefined;
+  onNews: OnNews;
+};
+
+type Stream = { tabs: number; arrivals: readonly string[]; welcomed: boolean; close: () => void };
+
+type Link =
+  /** A stream is being opened; none counts yet. */
+  | { state: 'opening'; stream: Stream }
+  | { state: 'open'; stream: Stream; renewAt: number; notBefore: number }
+  /** `stream` counts until `next` is welcomed. */
+  | { state: 'renewing'; stream: Stream; next: Stream; since: number }
+  /** The server is being asked why it opens no stream. */
+  | { state: 'asking' }
+  | { state: 'waiting'; dueAt: number; wakeNoMore: () => void }
+  | { state: 'left' };
+
+export type Subscription = {
+  /**
+   * Says which tabs there are now, and opens the next stream if that is due. To be called on each news: that is how
+   * renewal is driven by ticks, as the timers of hidden tabs sleep.
+   */
+  setTabs: (tabs: Tabs) => void;
+  /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
+  check: () => void;
+  news: () => News;
+  leave: () => void;
+};
+
+/**
+ * Keeps a stream to the server open: renews it before it expires or when the number of tabs changes, and comes back by
+ * itself whatever happens to the server, the network or this device.
+ */
+export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
+  const { openStream, probe, now, schedule, isOnline, random } = environment;
+  const { reported, recent } = options;
+  let { tabs } = options;
+  let connection: Connection = { state: 'connecting' };
+  let last: { snapshot: Snapshot; heardAt: number } | undefined;
+  let failures = 0;
+  let heardAt = now();
+  let link: Link = { state: 'opening', stream: prepare() };
+  start(link.stream);
+
+  function urlWith(query: { tabs: number; arrivals: number; history?: number }): string {
+    return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...query });
+  }
+
+  function news(): News {
+    const inMs = link.state === 'waiting' ? Math.max(0, link.dueAt - now()) : 0;
+    return {
+      connection: 'inMs' in connection ? { ...connection, inMs } : connection,
+      last: last && { snapshot: last.snapshot, ageMs: now() - last.heardAt },
+    };
+  }
+
+  function say(said: Connection): void {
+    if (said.state === connection.state && link.state !== 'waiting') return;
+    connection = said;
+    options.onNews(news());
+  }
+
+  function sayLost(): void {
+    say(isOnline() ? { state: 'reconnecting', inMs: 0 } : { state: 'offline' });
+  }
+
+  /** How many seconds of history this tab misses. A stream that replaces another leaves no gap. */
+  function missedSeconds(): number {
+    if (recent === undefined || link.state === 'renewing') return 0;
+    if (last === undefined) return recent.seconds;
+    return Math.min(recent.seconds, Math.ceil((now() - last.heardAt) / 1000) + historyMarginSeconds);
+  }
+
+  function tabCount(): number {
+    return Math.min(tabs.total, maxTabs);
+  }
+
+  function unreported(): string[] {
+    return tabs.newcomers.filter((tab) => !reported.has(tab));
+  }
+
+  function prepare(): Stream {
+    return { tabs: tabCount(), arrivals: unreported().slice(0, tabCount()), welcomed: false, close: () => {} };
+  }
+
+  function start(stream: Stream): void {
+    if (stream.arrivals.length > 0) {
+      // Told before they are sent: should this tab crash in between, nobody reports them a second time.
+      for (const tab of stream.arrivals) reported.add(tab);
+      options.onNews(news());
+      // Whoever hears it may find that nobody is left.
+      if (!openStreams().includes(stream)) return;
+    }
+    const isCurrent = () => 'stream' in link && link.stream === stream;
+
+    const history = missedSeconds();
+    const query = { tabs: stream.tabs, arrivals: stream.arrivals.length, ...(history > 0 && { history }) };
+    stream.close = openStream(urlWith(query), {
+      welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
+        stream.welcomed = true;
+        failures = 0;
+        heardAt = now();
+        if (link.state === 'renewing') {
+          // The browser itself brought back the stream that is being replaced.
+          if (link.stream === stream) return;
+          link.stream.close();
+        }
+        link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
+        options.onNews({ ...news(), past });
+      },
+      visitors(snapshot) {
+        heardAt = now();
+        last = { snapshot, heardAt };
+        connection = { state: 'live' };
+        options.onNews(news());
+      },
+      farewell({ reconnectInMs }) {
+        if (isCurrent()) comeBackIn(reconnectInMs);
+      },
+      dropped() {
+        if (!isCurrent()) return;
+        if (link.state === 'renewing') handOver(link);
+        else sayLost();
+      },
+      failed() {
+        if (link.state === 'renewing') {
+          if (link.stream === stream) handOver(link);
+          else keep(link);
+        } else if (isCurrent()) {
+          askWhy();
+        }
+      },
+    });
+  }
+
+  /** Opens the next stream when the one that counts is old, or has the tabs wrong. */
+  function renewIfDue(): void {
+    if (link.state === 'renewing' && now() - link.since >= lostAfterMs) keep(link);
+    if (link.state !== 'open') return;
+    const { stream, renewAt, notBefore } = link;
+    const tabsChanged = stream.tabs !== tabCount() || unreported().length > 0;
+    if ((!tabsChanged && now() < renewAt) || now() < notBefore) return;
+    const next = prepare();
+    link = { state: 'renewing', stream, next, since: now() };
+    start(next);
+  }
+
+  /** The server has ended the stream that was being replaced: its place has been taken, or both are lost. */
+  function handOver({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
+    stream.close();
+    link = { state: 'opening', stream: next };
+  }
+
+  /** The next stream does not come about. The one that counts goes on until the server ends it, or a later tick tries again. */
+  function keep({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
+    discard(next);
+    failures++;
+    const notBefore = now() + backoffMs(failures, random());
+    link = { state: 'open', stream, renewAt: notBefore, notBefore };
+  }
+
+  /** Closes a stream that did not come about, so that its arrivals are still to be reported. */
+  function discard(stream: Stream): void {
+    stream.close();
+    if (!stream.welcomed) for (const tab of stream.arrivals) reported.delete(tab);
+  }
+
+  function openStreams(): Stream[] {
+    return [...('stream' in link ? [link.stream] : []), ...('next' in link ? [link.next] : [])];
+  }
+
+  function hangUp(): void {
+    openStreams().forEach(discard);
+  }
+
+  function reopen(): void {
+    hangUp();
+    heardAt = now();
+    const stream = prepare();
+    link = { state: 'opening', stream };
+    start(stream);
+  }
+
+  function wait(delayMs: number): void {
+    hangUp();
+    link = { state: 'waiting', dueAt: now() + delayMs, wakeNoMore: schedule(check, delayMs) };
+  }
+
+  function comeBackIn(delayMs: number): void {
+    wait(delayMs);
+    sayLost();
+  }
+
+  async function askWhy(): Promise<void> {
+    hangUp();
+    const asking: Link = { state: 'asking' };
+    link = asking;
+    failures++;
+    // Nobody arrives with the question: the stream that follows brings us.
+    const answer = await probe(urlWith({ tabs: tabCount(), arrivals: 0 }));
+    if (link !== asking) return;
+
+    wait(retryInMs(answer, failures, random()));
+    if (answer.kind === 'refused') say({ state: 'refused', reason: answer.reason, inMs: 0 });
+    else sayLost();
+  }
+
+  function check(): void {
+    switch (link.state) {
+      case 'opening':
+      case 'open':
+      case 'renewing': {
+        const silenceMs = now() - heardAt;
+        if (silenceMs >= lostAfterMs) {
+          reopen();
+          sayLost();
+        } else if (silenceMs >= staleAfterMs && connection.state === 'live') {
+          say({ state: 'stale' });
+        }
+        break;
+      }
+      case 'waiting':
+        if (now() < link.dueAt && !(connection.state === 'offline' && isOnline())) break;
+        link.wakeNoMore();
+        // Each stream that is refused is a complaint in the console, and so is each answer: one is enough.
+        if (connection.state === 'refused') void askWhy();
+        else reopen();
+        break;
+      case 'asking':
+      case 'left':
+        break;
+      default:
+        link satisfies never;
+    }
+  }
+
+  return {
+    setTabs(present) {
+      tabs = present;
+      renewIfDue();
+    },
+    check,
+    news,
+    leave() {
+      // Whether a stream on its way has arrived, nobody knows: better a visit lost than one counted twice.
+      for (const stream of openStreams()) stream.close();
+      if (link.state === 'waiting') link.wakeNoMore();
+      link = { state: 'left' };
+    },
+  };
+}

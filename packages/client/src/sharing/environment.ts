@@ -1,0 +1,15 @@
+import type { StreamEnvironment } from '../core/subscription.ts';
+import { openEventStream, probe } from './event-stream.ts';
+
+/** The world as a page or a worker has it. */
+export const environment: StreamEnvironment = {
+  openStream: openEventStream,
+  probe,
+  now: () => performance.now(),
+  schedule(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+  isOnline: () => navigator.onLine,
+  random: Math.random,
+};

@@ -1,0 +1,131 @@
+import type { Snapshot } from '@live-visitors/shared';
+import { describe, expect, test } from 'vitest';
+import { createHub } from '../../src/core/hub.ts';
+import type { News } from '../../src/core/news.ts';
+import type { StreamHandlers } from '../../src/sharing/event-stream.ts';
+
+/** A worker's hub with a clock that is moved by hand, and the one server stream that it should have. */
+function createWorker() {
+  let time = 0;
+  const streams: { query: URLSearchParams; handlers: StreamHandlers; open: boolean }[] = [];
+  const hub = createHub(
+    {
+      openStream(url, handlers) {
+        const stream = { query: new URL(url).searchParams, handlers, open: true };
+        streams.push(stream);
+        return () => {
+          stream.open = false;
+        };
+      },
+      probe: async () => ({ kind: 'open' }),
+      now: () => time,
+      schedule: () => () => {},
+      isOnline: () => true,
+      random: () => 0.5,
+    },
+    { server: 'http://localhost', browser: 'abcdefgh' },
+  );
+
+  const latest = () => {
+    const stream = streams.at(-1);
+    if (!stream) throw new Error('no stream was opened');
+    return stream;
+  };
+
+  return {
+    hub,
+    streams,
+    latest,
+    openStreams: () => streams.filter(({ open }) => open),
+    /** What the newest stream says of the tabs, once it is welcomed. */
+    reported() {
+      for (let last = latest(); ; last = latest()) {
+        last.handlers.welcome({});
+        if (last === latest()) break;
+      }
+      const { query } = latest();
+      return {
+        tabs: Number(query.get('tabs')),
+        arrivals: streams.reduce((sum, s) => sum + Number(s.query.get('arrivals')), 0),
+      };
+    },
+    /** One second of ticks. */
+    tick(online = 1) {
+      time += 1000;
+      const snapshot: Snapshot = { online, browsers: 1, visits: 0, peak: 0, visitorSeconds: 0, at: time };
+      latest().handlers.visitors(snapshot);
+      hub.check();
+    },
+    openTab(tab: string, { counted = false, answers = true } = {}) {
+      const news: News[] = [];
+      const behaviour = { answers };
+      const tell = (told: News) => {
+        news.push(told);
+        if (behaviour.answers) hub.hear({ type: 'heard', tab, counted: true }, tell);
+      };
+      hub.hear({ type: 'hello', tab, counted }, tell);
+      return {
+        news,
+        behaviour,
+        bye: () => hub.hear({ type: 'bye', tab, counted: true }, tell),
+        heard: () => hub.hear({ type: 'heard', tab, counted: true }, tell),
+      };
+    },
+  };
+}
+
+describe('the hub of a shared worker', () => {
+  test('holds one stream for all tabs, each of them counted and one visit', () => {
+    const { openTab, reported, openStreams, tick } = createWorker();
+    const tabs = Array.from({ length: 14 }, (_, index) => openTab(`tab ${index}`));
+    expect(reported()).toEqual({ tabs: 14, arrivals: 14 });
+    expect(openStreams()).toHaveLength(1);
+    tick(14);
+    for (const { news } of tabs) expect(news.at(-1)?.last?.snapshot.online).toBe(14);
+  });
+
+  test('counts a tab out that says bye, and knows it again when it comes back', () => {
+    const { openTab, reported } = createWorker();
+    openTab('a');
+    const b = openTab('b');
+    expect(reported()).toEqual({ tabs: 2, arrivals: 2 });
+    b.bye();
+    expect(reported()).toEqual({ tabs: 1, arrivals: 2 });
+    openTab('b', { counted: true });
+    expect(reported()).toEqual({ tabs: 2, arrivals: 2 });
+  });
+
+  test('counts a tab out that has crashed, after three seconds without an answer', () => {
+    const { openTab, reported, tick } = createWorker();
+    openTab('a');
+    const b = openTab('b');
+    reported();
+    b.behaviour.answers = false;
+    for (let i = 0; i < 3; i++) tick();
+    expect(reported().tabs).toBe(2);
+    tick();
+    expect(reported().tabs).toBe(1);
+  });
+
+  test('takes a tab back that was busy and answers late, as no new visit', () => {
+    const { openTab, reported, tick } = createWorker();
+    openTab('a');
+    const b = openTab('b', { answers: false });
+    reported();
+    for (let i = 0; i < 5; i++) tick();
+    expect(reported()).toEqual({ tabs: 1, arrivals: 2 });
+    b.heard();
+    expect(reported()).toEqual({ tabs: 2, arrivals: 2 });
+  });
+
+  test('has no stream while it has no tab', () => {
+    const { openTab, openStreams } = createWorker();
+    const a = openTab('a');
+    const b = openTab('b');
+    a.bye();
+    b.bye();
+    expect(openStreams()).toHaveLength(0);
+    openTab('c');
+    expect(openStreams()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,131 @@
+import express from 'express';
+import * as v from 'valibot';
+import { isRedisUrl } from '../ledger/redis-trouble.ts';
+import type { Config } from './config.ts';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type Variable<Output> = {
+  /** What it is for, in a sentence. */
+  meaning: string;
+  /** Its default in words, where the schema has none that says it. */
+  standard?: string;
+  schema: v.GenericSchema<unknown, Output>;
+  /** What it must be, and what to set. */
+  say: string;
+  /** Whether what is set may be shown. */
+  isSecret?: boolean;
+};
+
+/** The environment variables, by their names. */
+export function variablesFor(openFiles: number) {
+  const maxStreams = openFiles - reservedFiles(openFiles);
+  return {
+    HOST: {
+      meaning: 'The address to listen on.',
+      standard: 'all of them',
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:%-]+$/))),
+      say: 'a host name or an IP address. Set for example HOST=127.0.0.1, or leave it out to listen on all addresses',
+    },
+    PORT: {
+      meaning: 'The TCP port; 0 takes any that is free.',
+      schema: v.optional(wholeNumber(0, 65_535), '3000'),
+      say: 'a whole number from 0 to 65535. Set for example PORT=3000',
+    },
+    ALLOWED_ORIGINS: {
+      meaning: 'The origins whose pages may read the count, with commas between them; * is any.',
+      schema: v.optional(
+        v.union([
+          v.literal('*'),
+          v.pipe(
+            v.string(),
+            v.transform((list) => list.split(',').map((entry) => originOf(entry.trim()))),
+            v.array(v.string()),
+          ),
+        ]),
+        '*',
+      ),
+      say: '* or a list of origins with commas between them. Set for example ALLOWED_ORIGINS=https://example.com,https://www.example.com',
+    },
+    DATA_DIR: {
+      meaning: 'The folder in which the totals are kept; it is made where it is missing.',
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
+      say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
+    },
+    REDIS_URL: {
+      meaning: 'The Redis 6.2 or later, or Valkey, that several servers share to count as one, instead of DATA_DIR.',
+      standard: 'none',
+      schema: v.optional(v.pipe(v.string(), v.check(isRedisUrl))),
+      say: 'the URL of a Redis, with the user and password where it takes them. Set for example REDIS_URL=redis://localhost:6379, or leave it out to keep the totals in DATA_DIR',
+      isSecret: true,
+    },
+    REDIS_PREFIX: {
+      meaning: 'What the names of all keys in it begin with.',
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
+      say: '1 to 64 characters of A-Z a-z 0-9 _ . : -. Set for example REDIS_PREFIX=live-visitors',
+    },
+    MAX_STREAMS: {
+      meaning: 'The most streams at once; one more is answered with 503.',
+      standard: 'the limit of open files, less 1000 (below 4000: less a quarter)',
+      schema: v.optional(wholeNumber(1, maxStreams), String(maxStreams)),
+      say: `a whole number from 1 to ${maxStreams}, which is what the limit of ${openFiles} open files (ulimit -n) leaves. Set for example MAX_STREAMS=${maxStreams}, or raise that limit`,
+    },
+    MAX_STREAMS_PER_ADDRESS: {
+      meaning: 'The most from one address, with four tabs to each on average; one more is answered with 429.',
+      schema: v.optional(wholeNumber(1, 1_000_000), '256'),
+      say: 'a whole number from 1 to 1000000. Set for example MAX_STREAMS_PER_ADDRESS=256',
+    },
+    TRUST_PROXY: {
+      meaning: 'The proxies whose X-Forwarded-For is believed: addresses, networks, or how many there are.',
+      schema: v.optional(v.pipe(v.string(), v.transform(trustProxyOf), v.check(isTrustProxy)), 'loopback'),
+      say: 'the addresses or networks of your proxies with commas between them, or how many proxies there are. Set for example TRUST_PROXY=loopback,10.0.0.0/8',
+    },
+    METRICS: {
+      meaning: 'Whether GET /metrics is answered: on or off.',
+      schema: v.optional(
+        v.pipe(
+          v.picklist(['on', 'off']),
+          v.transform((text) => text === 'on'),
+        ),
+        'on',
+      ),
+      say: 'on or off. Set for example METRICS=off',
+    },
+    LOG_LEVEL: {
+      meaning: 'One of fatal, error, warn, info, debug, trace and silent; addresses are logged at debug only.',
+      schema: v.optional(v.picklist(logLevels), 'info'),
+      say: `one of ${logLevels.join(', ')}. Set for example LOG_LEVEL=info`,
+    },
+  };
+}
+
+/** How many of the files that may be open are kept for all that is no stream. */
+export function reservedFiles(openFiles: number): number {
+  return Math.min(1000, Math.ceil(openFiles / 4));
+}
+
+function wholeNumber(min: number, max: number) {
+  return v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
+}
+
+/** Express takes `true`, `false` and numbers for what they are in JavaScript, and all else for a list of addresses. */
+function trustProxyOf(text: string): Config['trustProxy'] {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d{1,3}$/.test(text) ? Number(text) : text;
+}
+
+function isTrustProxy(value: Config['trustProxy']): boolean {
+  try {
+    express().set('trust proxy', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The origin that a URL without path, query or user stands for (RFC 6454 §6.2); `undefined` for anything else. */
+function originOf(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined;
+}

@@ -1,0 +1,108 @@
+import { parseStreamQuery } from '@live-visitors/shared';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Config } from '../config/config.ts';
+import { networkOf } from '../core/address.ts';
+import type { BrokenLimit } from '../core/limits.ts';
+import type { RefusalReason, Refusals } from '../operation/refusals.ts';
+import type { Emitter } from '../stream/emitter.ts';
+import { eventStreamHeaders } from '../stream/event-stream.ts';
+import { sendProblem } from './problem.ts';
+
+export type DoorOptions = {
+  emitter: Emitter;
+  config: Pick<Config, 'allowedOrigins' | 'maxStreamsPerAddress'>;
+  refusals: Refusals;
+  /** False while the server drains: it finishes what it has and takes no more. */
+  isReady: () => boolean;
+};
+
+export type Door = ReturnType<typeof createDoor>;
+
+type Refusal = { reason: RefusalReason; status: number; detail: string; retryAfterSeconds?: number };
+
+/** The door: what is asked for is checked here, and refused before anything is counted. */
+export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) {
+  const { allowedOrigins, maxStreamsPerAddress } = config;
+
+  /** Ends a response with an error, and keeps count of it. */
+  function refuse(request: Request, response: Response, refusal: Refusal): void {
+    const { reason, status, detail, retryAfterSeconds } = refusal;
+    refusals.count(reason, request.ip);
+    if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
+    sendProblem(response, status, detail);
+  }
+
+  function allows(origin: string | undefined, host: string | undefined): boolean {
+    if (allowedOrigins === '*' || origin === undefined || allowedOrigins.includes(origin)) return true;
+    return host !== undefined && URL.parse(origin)?.host === host;
+  }
+
+  function tooMany(request: Request, limit: BrokenLimit): Refusal {
+    switch (limit) {
+      case 'max_streams':
+        return {
+          reason: limit,
+          status: 503,
+          detail: 'As many streams are open as this server takes. Come back later.',
+          // Different for each, so that they do not all come back together.
+          retryAfterSeconds: 5 + Math.floor(Math.random() * 10),
+        };
+      case 'max_streams_per_address': {
+        const detail = `Your address has as many streams or tabs open as one may have: MAX_STREAMS_PER_ADDRESS is ${maxStreamsPerAddress}.`;
+        const refusal = { reason: limit, status: 429, detail, retryAfterSeconds: 30 };
+        // Express has no `ips` where the peer is not trusted to forward any.
+        if (request.get('X-Forwarded-For') === undefined || request.ips.length > 0) return refusal;
+        const cure = 'If there is a proxy in front of this server, TRUST_PROXY must be set to its address.';
+        return { ...refusal, reason: 'untrusted_proxy', detail: `${detail} ${cure}` };
+      }
+      default:
+        return limit satisfies never;
+    }
+  }
+
+  const whenReady: RequestHandler = (request, response, next) => {
+    if (isReady()) return next();
+    const detail = 'The server is about to stop. Come back in a moment.';
+    refuse(request, response, { reason: 'draining', status: 503, detail, retryAfterSeconds: 1 });
+  };
+
+  const fromAllowedOrigin: RequestHandler = (request, response, next) => {
+    const { origin, host } = request.headers;
+    if (allows(origin, host)) return next();
+    const detail = `Pages of ${JSON.stringify(origin)} may not read this count. ALLOWED_ORIGINS must list them.`;
+    refuse(request, response, { reason: 'origin', status: 403, detail });
+  };
+
+  const openStream: RequestHandler = (request, response) => {
+    const result = parseStreamQuery(queryOf(request.url));
+    if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    if (hasBody(request)) {
+      response.set('Connection', 'close');
+      return refuse(request, response, {
+        reason: 'body',
+        status: 400,
+        detail: 'A request for a stream must have no body.',
+      });
+    }
+    if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
+
+    const limit = emitter.open(response, {
+      query: result.query,
+      address: networkOf(request.ip),
+      lastEventId: request.get('Last-Event-ID'),
+    });
+    if (limit) refuse(request, response, tooMany(request, limit));
+  };
+
+  return { whenReady, fromAllowedOrigin, openStream, refuse };
+}
+
+/** All that follows the first question mark; `URL` would take a number sign in it for the end. */
+export function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+}

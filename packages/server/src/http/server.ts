@@ -1,0 +1,144 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
+import { watchOpenFiles } from '../config/open-files.ts';
+import type { RefusalReason, Refusals } from '../operation/refusals.ts';
+import { serveDetachably } from '../stream/request-socket.ts';
+import { createApp } from './app.ts';
+import { problem, problemType } from './problem.ts';
+import { type ServiceOptions, startService } from './service.ts';
+
+/** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
+const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+
+/** How long a connection may make no progress, such as one whose peer does not read its answer. Not for streams. */
+const idleMs = 30_000;
+
+/** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
+const backlog = 65_535;
+
+/** How long responses may take to finish when the server stops; what is left then is cut off. */
+const drainMs = 3000;
+
+export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
+
+/**
+ * Starts the server: page, stream and count on one port.
+ *
+ * @returns where it listens, and how to stop it: every stream is told farewell, requests under way are finished
+ * @throws the error of `listen`, with its `code`, where the address cannot be had
+ */
+export async function startServer({ config, ...options }: ServerOptions) {
+  const service = await startService({ config, ...options });
+  const { refusals } = service;
+  const server = createServer(requestDeadline, createApp(service.router, config.trustProxy));
+  server.maxConnections = config.maxConnections;
+  server.timeout = idleMs;
+  // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  server.on('clientError', refuseUnparsable(refusals));
+  server.on('drop', () => refusals.count('max_connections'));
+  serveDetachably(server);
+  const responses = trackResponses(server);
+  const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
+
+  try {
+    await listen(server, config);
+  } catch (error) {
+    stopWatching();
+    await service.close();
+    throw error;
+  }
+  // After it listens, what fails is to accept a connection; those that are open go on.
+  server.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'));
+  // A server that listens on TCP has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    port,
+
+    async close(): Promise<void> {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await service.close();
+      await responses.finished(drainMs);
+      // Browsers open connections in advance, on which no request ever comes.
+      server.closeAllConnections();
+      await closed;
+      stopWatching();
+    },
+  };
+}
+
+/** Knows how many responses are under way. */
+function trackResponses(server: Server) {
+  let underWay = 0;
+  let onFinished = () => {};
+
+  server.on('request', (_request, response) => {
+    underWay++;
+    response.once('close', () => {
+      if (--underWay === 0) onFinished();
+    });
+  });
+
+  return {
+    /** Resolves when none is under way any more, or after the deadline. */
+    async finished(deadlineMs: number): Promise<void> {
+      if (underWay === 0) return;
+      const deadline = new AbortController();
+      const none = new Promise<void>((resolve) => {
+        onFinished = resolve;
+      });
+      await Promise.race([none, wait(deadlineMs, undefined, deadline)]);
+      deadline.abort();
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Answers what Node's HTTP parser refuses: headers that are too long, too slow or no headers at all. */
+function refuseUnparsable(refusals: Refusals) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    // One that broke off needs no answer.
+    const refusal = explain(error.code);
+    if (refusal === undefined) return void socket.destroy();
+    const { reason, status, detail } = refusal;
+    refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
+    // Where something was answered before, that may still be under way.
+    if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) return void socket.destroy();
+    const body = JSON.stringify(problem(status, detail));
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `Content-Type: ${problemType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Access-Control-Allow-Origin: *',
+      'Cache-Control: no-store',
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  };
+}
+
+function explain(code = ''): { reason: RefusalReason; status: number; detail: string } | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const detail = 'The address and headers of a request must be shorter than 16 KiB together.';
+    return { reason: 'malformed', status: 431, detail };
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
+  }
+  // The errors of Node's HTTP parser.
+  if (code.startsWith('HPE_')) return { reason: 'malformed', status: 400, detail: 'This is no HTTP request.' };
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import type { Router } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Ledger } from '../core/ledger.ts';
+import { createLimits } from '../core/limits.ts';
+import { createDayReader } from '../ledger/day-reader.ts';
+import { watchLedger } from '../operation/ledger-watch.ts';
+import type { Metrics } from '../operation/metrics.ts';
+import { createRefusals, type Refusals } from '../operation/refusals.ts';
+import { type Clock, type Emitter, startEmitter } from '../stream/emitter.ts';
+import { createRouter } from './router.ts';
+
+export type ServiceOptions = {
+  config: Pick<Config, 'allowedOrigins' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics'>;
+  ledger: Ledger;
+  clock: Clock;
+  metrics: Metrics;
+  /** The folder of the built page. */
+  pageDir: string;
+  log: Logger;
+};
+
+export type Service = {
+  router: Router;
+  snapshot: Emitter['snapshot'];
+  subscribe: Emitter['subscribe'];
+  refusals: Refusals;
+  /** Takes no more streams, bids farewell to those that there are, and closes the ledger; once, however often called. */
+  close: () => Promise<void>;
+};
+
+/** Starts to count, and to answer: all of the server but the server itself. */
+export async function startService({ config, ledger, clock, metrics, pageDir, log }: ServiceOptions): Promise<Service> {
+  let ready = true;
+  let closing: Promise<void> | undefined;
+  const refusals = createRefusals(metrics, log);
+  const emitter = await startEmitter({
+    ledger: watchLedger(ledger, metrics, log),
+    clock,
+    limits: createLimits(config),
+    metrics,
+  });
+  const router = createRouter({
+    emitter,
+    config,
+    metrics,
+    refusals,
+    readDay: createDayReader(ledger, clock.elapsed),
+    pageDir,
+    isReady: () => ready,
+    trouble: ledger.trouble,
+    log,
+  });
+
+  return {
+    router,
+    snapshot: emitter.snapshot,
+    subscribe: emitter.subscribe,
+    refusals,
+    close() {
+      ready = false;
+      closing ??= emitter.close().then(refusals.close);
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Config } from '../config/config.ts';
+import type { Ledger } from '../core/ledger.ts';
+import { openRedisLedger } from './redis-ledger.ts';
+import { openSqliteLedger } from './sqlite-ledger.ts';
+
+/**
+ * Opens the ledger that the configuration names: at once the one in a folder, and after a moment the one that a fleet
+ * shares.
+ *
+ * @throws LedgerError where it cannot be had
+ */
+export function openLedger({
+  dataDir,
+  redisUrl,
+  redisPrefix,
+}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix'>): Ledger | Promise<Ledger> {
+  return redisUrl === undefined
+    ? openSqliteLedger({ dataDir, now: Date.now })
+    : openRedisLedger({ url: redisUrl, prefix: redisPrefix, now: Date.now });
+}

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { LedgerError } from '../core/ledger.ts';
+
+/** Marks a SQLite file as a ledger of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
+const applicationId = 0x4c_56_69_73;
+
+/** Each takes a file from one version of the schema to the next; the file says how many it has been through. */
+const migrations = [
+  `CREATE TABLE totals (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     visits INTEGER NOT NULL,
+     visitorSeconds INTEGER NOT NULL,
+     peak INTEGER NOT NULL,
+     peakAt INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO totals VALUES (1, 0, 0, 0, 0);
+   CREATE TABLE minutes (
+     at INTEGER PRIMARY KEY,
+     lowest INTEGER NOT NULL,
+     highest INTEGER NOT NULL,
+     sum INTEGER NOT NULL,
+     ticks INTEGER NOT NULL,
+     visits INTEGER NOT NULL
+   ) STRICT;`,
+];
+
+/** Where the ledger of a folder is. */
+export function sqlitePath(dataDir: string): string {
+  return join(dataDir, 'live-visitors.db');
+}
+
+/**
+ * Opens the ledger's file in a folder, both of which are made where they are missing. No other process can open it as
+ * long as it is open.
+ *
+ * @throws LedgerError where it cannot be had. A file that is not ours, or from a newer version, is left as it is
+ */
+export function openSqliteFile(dataDir: string): DatabaseSync {
+  const path = sqlitePath(dataDir);
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    // The file is either free or held for as long as another process runs: there is nothing to wait for.
+    database = new DatabaseSync(path, { timeout: 0 });
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof LedgerError ? error : new LedgerError(explain(error, dataDir, path), { cause: error });
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = readPragma(database, 'user_version');
+  const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
+  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new LedgerError(notOurs(path));
+  if (version > migrations.length) {
+    throw new LedgerError(
+      `${path} was written by a newer version of this program. It has been left as it is. Run that version, or set DATA_DIR to another folder.`,
+    );
+  }
+
+  // Writes only what has changed, and waits for the disk at its checkpoints only. What was committed outlasts a crash of
+  // this process; a crash of the whole machine may cost the last ticks, never the file.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE');
+  for (const migration of migrations.slice(version)) database.exec(migration);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+function readPragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function explain(error: unknown, dataDir: string, path: string): string {
+  switch (sqliteCodeOf(error)) {
+    case 'BUSY':
+      return `${path} is in use by another process. Stop that one first; or, to count with several as one, set REDIS_URL; to count apart, set another DATA_DIR for each.`;
+    case 'NOTADB':
+      return notOurs(path);
+    case 'CORRUPT':
+      return `${path} is damaged. It has been left as it is. Put a copy of it back, or set DATA_DIR to another folder.`;
+    default:
+      return `DATA_DIR is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set DATA_DIR to a folder that has room and that this process may write to.`;
+  }
+}
+
+function notOurs(path: string): string {
+  return `${path} is no file of this program. It has been left as it is. Set DATA_DIR to another folder.`;
+}
+
+/** The name of the result code that SQLite gave (https://sqlite.org/rescode.html), where it is one that we tell apart. */
+function sqliteCodeOf(error: unknown): 'BUSY' | 'CORRUPT' | 'NOTADB' | undefined {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  if (code === 5) return 'BUSY';
+  if (code === 11) return 'CORRUPT';
+  return code === 26 ? 'NOTADB' : undefined;
+}
+
+/** What was thrown, as a sentence. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
