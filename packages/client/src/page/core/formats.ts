@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noRestrictedGlobals: the calendar of a time that is given, not the clock.
 import type { Counted, Forms } from '../words/vocabulary.ts';
 
 export type Formats = ReturnType<typeof createFormats>;
