@@ -55,13 +55,12 @@ export async function startStandIn(folder = pageDir) {
 
   function openStream(response: ServerResponse): void {
     opened++;
-    if (manner === 'refuses') {
-      response.writeHead(403, { 'Content-Type': 'application/problem+json' });
-      response.end(JSON.stringify({ status: 403, title: 'Forbidden', detail: reason }));
-      return;
-    }
-    if (manner === 'busy') {
-      response.writeHead(503, { 'Retry-After': '5' }).end();
+    if (manner === 'refuses' || manner === 'busy') {
+      const refusal =
+        manner === 'refuses'
+          ? { status: 403, detail: reason }
+          : { status: 503, detail: 'Not now.', reconnectInMs: 5000 };
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(event('refused', refusal));
       return;
     }
     streams.add(response);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { contrastOf } from '../src/audit.ts';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
+import { observe } from '../src/observer.ts';
 import { makeDataDir, run, startBuilt } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
@@ -111,18 +112,22 @@ describe('the page', () => {
     expect(await tab.figure('visits')).toBe(1);
   });
 
-  test('says that it is refused, and why', async () => {
-    const { server, tab } = await openPage();
-    await server.kill();
-    const door = createServer((_request, response) => {
-      response.writeHead(403, { 'Content-Type': 'application/problem+json' });
-      response.end(JSON.stringify({ status: 403, title: 'Forbidden', detail: 'Not today.' }));
-    }).listen(Number(server.port), '127.0.0.1');
-    onTestFinished(() => {
-      door.close();
+  test('says that it is refused, and why, is live when there is room again, and logs nothing', async () => {
+    const server = await startBuilt({ settings: { MAX_STREAMS_PER_ADDRESS: '1' } });
+    onTestFinished(server.kill);
+    const other = await observe(server.url);
+    onTestFinished(other.stop);
+    const logged: string[] = [];
+    const tab = await openTab(browser, server.url, async (page) => {
+      page.on('console', (message) => logged.push(message.text()));
     });
+    onTestFinished(tab.close);
     await eventually(async () => expect(await tab.connection()).toBe('refused'));
-    expect(await tab.text('.connection')).toBe('Refused: Not today.');
+    expect(await tab.text('.connection')).toMatch(/^Refused: Your address has as many streams or tabs open as one may/);
+    await other.stop();
+    await eventually(async () => expect(await tab.connection()).toBe('live'));
+    await eventually(async () => expect(await tab.figure('visits')).toBe(2));
+    expect(logged).toEqual([]);
   });
 
   test('leaves the count while it is put away, and is a new visit only if it is loaded anew', async () => {

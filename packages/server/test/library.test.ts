@@ -42,6 +42,8 @@ describe('liveVisitors in an app of another', () => {
     expect((await fetch(`${url}/visitors/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/visitors/stream?tabs=x`)).status).toBe(400);
+    const refused = await openStream(`${url}/visitors/stream?tabs=x&refusal=event`);
+    expect((await refused.first('refused')).payload.status).toBe(400);
 
     await stream.close();
     await eventually(() => expect(visitors.current()?.online).toBe(0));

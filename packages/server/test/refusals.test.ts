@@ -132,3 +132,42 @@ describe('origins', () => {
     expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
   });
 });
+
+describe('a refusal that is asked for as an event', () => {
+  const foreign = { Origin: 'https://example.org' };
+  const listed = { ALLOWED_ORIGINS: 'https://example.com' };
+
+  test('comes on a stream that then ends, is readable for the page, and nothing is counted', async () => {
+    const { url, snapshot, metric } = await openServer(listed);
+    const { response, events, ended } = await openStream(`${url}/stream?refusal=event`, foreign);
+    await eventually(() => expect(ended()).toBe(true));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toBe('text/event-stream');
+    expect(response.headers.get('Cache-Control')).toContain('no-cache');
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(foreign.Origin);
+    const detail = expect.stringContaining('ALLOWED_ORIGINS must list them');
+    expect(events).toEqual([{ name: 'refused', payload: { status: 403, detail }, id: undefined }]);
+    expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
+    expect(await metric('live_visitors_refusals_total{reason="origin"}')).toBe(1);
+  });
+
+  test('says when to come back, wherever Retry-After would', async () => {
+    const { url } = await openServer({ MAX_STREAMS: '2', MAX_STREAMS_PER_ADDRESS: '1' });
+    await openStream(`${url}/stream`);
+    const refused = await (await openStream(`${url}/stream?refusal=event`)).first('refused');
+    expect(refused.payload).toMatchObject({ status: 429, reconnectInMs: 30_000 });
+  });
+
+  test('tells of a wrong query too', async () => {
+    const { url } = await openServer();
+    const refused = await (await openStream(`${url}/stream?tabs=65&refusal=event`)).first('refused');
+    expect(refused.payload).toMatchObject({ status: 400, detail: expect.stringContaining('"tabs" must be') });
+  });
+
+  test('is no other than before for what is no stream, or asks for no body', async () => {
+    const { url } = await openServer(listed);
+    await expectReadableProblem(await fetch(`${url}/visitors?refusal=event`, { headers: foreign }), 403);
+    const head = await fetch(`${url}/stream?refusal=event`, { method: 'HEAD', headers: foreign });
+    expect(head.status).toBe(403);
+  });
+});

@@ -36,7 +36,7 @@ export const historySchema = v.object({
 });
 
 const eventSchemas = {
-  /** The first event of every stream. */
+  /** The first event of every stream that is opened. */
   welcome: v.object({
     /** Open the next stream within so many milliseconds. Only for a stream with a `browser` id. */
     renewWithinMs: v.optional(durationMs),
@@ -50,6 +50,15 @@ const eventSchemas = {
     reason: v.picklist(['restart', 'expired']),
     /** Come back after so many milliseconds. */
     reconnectInMs: durationMs,
+  }),
+  /** The only event of a stream that is not to be had, where its query has `refusal=event`. */
+  refused: v.object({
+    /** The HTTP status code that other requests would be answered with. */
+    status: wholeNumber,
+    /** What is wrong with this request, and what to do about it. */
+    detail: v.string(),
+    /** Come back after so many milliseconds, and no sooner. */
+    reconnectInMs: v.optional(durationMs),
   }),
 };
 

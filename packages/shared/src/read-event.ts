@@ -24,6 +24,8 @@ const checks: { [Name in EventName]: (payload: Record<string, unknown>) => boole
     [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
     isOptional(partial, (value) => value === true),
   farewell: ({ reason, reconnectInMs }) => (reason === 'restart' || reason === 'expired') && isWhole(reconnectInMs),
+  refused: ({ status, detail, reconnectInMs }) =>
+    isWhole(status) && typeof detail === 'string' && isOptional(reconnectInMs, isWhole),
 };
 
 function isHistory(value: unknown): boolean {

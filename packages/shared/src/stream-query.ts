@@ -7,6 +7,7 @@ const parameters = {
   tabs: wholeNumber(0, maxTabs),
   arrivals: wholeNumber(0, maxTabs),
   history: wholeNumber(0, maxHistorySeconds),
+  refusal: parameter('event', v.literal('event')),
 };
 
 export type StreamQueryResult = QueryResult<StreamQuery>;
@@ -21,10 +22,10 @@ export type StreamQueryResult = QueryResult<StreamQuery>;
 export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): StreamQueryResult {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
-  const { browser, tabs = 1, arrivals = tabs, history = 0 } = result.query;
+  const { browser, tabs = 1, arrivals = tabs, history = 0, refusal } = result.query;
   if (arrivals > tabs) {
     const limits = `a whole number from 0 to "tabs", which is ${tabs}`;
     return { ok: false, detail: wrongParameter('arrivals', limits, String(arrivals)) };
   }
-  return { ok: true, query: { ...(browser && { browser }), tabs, arrivals, history } };
+  return { ok: true, query: { ...(browser && { browser }), tabs, arrivals, history, ...(refusal && { refusal }) } };
 }

@@ -14,11 +14,16 @@ export type StreamQuery = {
   arrivals: number;
   /** Seconds of history wanted in `welcome`. */
   history: number;
+  /**
+   * How a refusal is told: left out, by the answer's status. With `event`, by the event `refused` on a stream: an
+   * `EventSource` shows a page neither status nor body (HTML Standard §9.2.3), and browsers log each status that is an error.
+   */
+  refusal?: 'event';
 };
 
 /** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
 export function formatStreamQuery(query: Partial<StreamQuery>): string {
-  // No value needs escaping: ids are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers.
+  // No value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers.
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

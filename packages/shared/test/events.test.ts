@@ -31,7 +31,7 @@ describe('decodeEvent', () => {
   });
 
   test('has a name for each event', () => {
-    expect(eventNames).toEqual(['welcome', 'visitors', 'farewell']);
+    expect(eventNames).toEqual(['welcome', 'visitors', 'farewell', 'refused']);
   });
 });
 

@@ -19,6 +19,10 @@ const payloads: { [Name in EventName]: fc.Arbitrary<Record<string, unknown>> } =
     { requiredKeys: ['online', 'browsers', 'visits', 'peak', 'visitorSeconds', 'at'] },
   ),
   farewell: fc.record({ reason: fc.constantFrom('restart', 'expired'), reconnectInMs: whole }),
+  refused: fc.record(
+    { status: whole, detail: fc.string(), reconnectInMs: whole },
+    { requiredKeys: ['status', 'detail'] },
+  ),
 };
 const odd = fc.oneof(fc.jsonValue(), fc.constantFrom(-1, 0.5, 2 ** 53, '1', null, true, false, [], {}));
 

@@ -36,6 +36,7 @@ describe('parseStreamQuery', () => {
     tabs: ['65', ...wholeNumbers],
     arrivals: ['2', '65', ...wholeNumbers],
     history: ['3601', ...wholeNumbers],
+    refusal: ['', 'status', 'Event', 'event\n'],
   };
   for (const [name, values] of Object.entries(wrong)) {
     test.each(values)(`refuses "${name}" of %j, naming it, its limits and the value`, (value) => {
@@ -49,7 +50,7 @@ describe('parseStreamQuery', () => {
     });
   }
 
-  test.each(['browser', 'tabs', 'arrivals', 'history'])('refuses "%s" given twice', (name) => {
+  test.each(['browser', 'tabs', 'arrivals', 'history', 'refusal'])('refuses "%s" given twice', (name) => {
     expect(parse(`${name}=&${name}=1`)).toEqual({
       ok: false,
       detail: `"${name}" may be given once, but came more often.`,
@@ -66,7 +67,7 @@ describe('parseStreamQuery', () => {
 
 describe('formatStreamQuery', () => {
   test('writes what parseStreamQuery reads', () => {
-    const query = { browser: 'abcdefgh', tabs: 3, arrivals: 2, history: 60 };
+    const query = { browser: 'abcdefgh', tabs: 3, arrivals: 2, history: 60, refusal: 'event' } as const;
     expect(parse(formatStreamQuery(query))).toEqual({ ok: true, query });
     expect(formatStreamQuery({})).toBe('');
   });

@@ -4,7 +4,8 @@ import type { News, OnNews } from './news.ts';
 import type { Recent } from './recent.ts';
 import { maxNewcomers, maxReported, remember } from './remember.ts';
 import { listenForSilence, wakingMs } from './silence.ts';
-import { type StreamEnvironment, type Subscription, staleAfterMs, subscribe } from './subscription.ts';
+import type { StreamEnvironment } from './stream-environment.ts';
+import { type Subscription, staleAfterMs, subscribe } from './subscription.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;

@@ -1,4 +1,4 @@
-import type { Answer } from '../sharing/event-stream.ts';
+import type { EventMap } from '@live-visitors/shared';
 
 const firstMs = 1000;
 const growth = 1.5;
@@ -19,21 +19,8 @@ export function backoffMs(failures: number, random: number): number {
   return Math.round((longest * (1 + random)) / 2);
 }
 
-/** Milliseconds to wait before the next try after a server gave this answer, for as long as it asked at the least. */
-export function retryInMs(answer: Answer, failures: number, random: number): number {
-  const patienceMs = backoffMs(failures, random);
-  switch (answer.kind) {
-    case 'open':
-      // Once is bad luck; a server that opens for the question alone is not to be asked in a tight loop.
-      return failures === 1 ? 0 : patienceMs;
-    case 'unavailable':
-      return Math.max(patienceMs, answer.retryAfterMs ?? 0);
-    case 'refused':
-      return Math.max(
-        patienceMs,
-        answer.retryAfterMs ?? Math.min(refusedMs.first * 2 ** (failures - 1), refusedMs.longest),
-      );
-    default:
-      return answer satisfies never;
-  }
+/** Milliseconds to wait before the next try after a refusal, for as long as the server asked at the least. */
+export function retryInMs({ reconnectInMs }: EventMap['refused'], failures: number, random: number): number {
+  const patienceMs = Math.min(refusedMs.first * 2 ** (failures - 1), refusedMs.longest);
+  return Math.max(backoffMs(failures, random), reconnectInMs ?? patienceMs);
 }

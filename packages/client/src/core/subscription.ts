@@ -1,9 +1,9 @@
 import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-visitors/shared';
-import type { Answer, StreamHandlers } from '../sharing/event-stream.ts';
 import type { Connection } from './connection.ts';
 import type { News, OnNews } from './news.ts';
 import type { Recent } from './recent.ts';
 import { backoffMs, retryInMs } from './retry.ts';
+import type { StreamEnvironment } from './stream-environment.ts';
 
 /** After so much silence an open stream is stale. */
 export const staleAfterMs = 2.5 * tickMs;
@@ -16,20 +16,6 @@ const historyMarginSeconds = 5;
 
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
-
-/** The world outside, handed in. */
-export type StreamEnvironment = {
-  /** Opens a stream. Returns how to close it. */
-  openStream: (url: string, handlers: StreamHandlers) => () => void;
-  probe: (url: string) => Promise<Answer>;
-  /** Milliseconds since some moment; never set back. */
-  now: () => number;
-  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
-  schedule: (callback: () => void, delayMs: number) => () => void;
-  isOnline: () => boolean;
-  /** From 0 to 1. */
-  random: () => number;
-};
 
 /** Those whom a stream speaks for. */
 export type Tabs = {
@@ -60,8 +46,6 @@ type Link =
   | { state: 'open'; stream: Stream; renewAt: number; notBefore: number }
   /** `stream` counts until `next` is welcomed. */
   | { state: 'renewing'; stream: Stream; next: Stream; since: number }
-  /** The server is being asked why it opens no stream. */
-  | { state: 'asking' }
   | { state: 'waiting'; dueAt: number; wakeNoMore: () => void }
   | { state: 'left' };
 
@@ -82,7 +66,7 @@ export type Subscription = {
  * itself whatever happens to the server, the network or this device.
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
-  const { openStream, probe, now, schedule, isOnline, random } = environment;
+  const { openStream, now, schedule, isOnline, random } = environment;
   const { reported, recent } = options;
   let { tabs } = options;
   let connection: Connection = { state: 'connecting' };
@@ -91,10 +75,6 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   let heardAt = now();
   let link: Link = { state: 'opening', stream: prepare() };
   start(link.stream);
-
-  function urlWith(query: { tabs: number; arrivals: number; history?: number }): string {
-    return options.server + paths.stream + formatStreamQuery({ browser: options.browser, ...query });
-  }
 
   function news(): News {
     const inMs = link.state === 'waiting' ? Math.max(0, link.dueAt - now()) : 0;
@@ -144,8 +124,14 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     const isCurrent = () => 'stream' in link && link.stream === stream;
 
     const history = missedSeconds();
-    const query = { tabs: stream.tabs, arrivals: stream.arrivals.length, ...(history > 0 && { history }) };
-    stream.close = openStream(urlWith(query), {
+    const query = formatStreamQuery({
+      browser: options.browser,
+      tabs: stream.tabs,
+      arrivals: stream.arrivals.length,
+      ...(history > 0 && { history }),
+      refusal: 'event',
+    });
+    stream.close = openStream(options.server + paths.stream + query, {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
         stream.welcomed = true;
         failures = 0;
@@ -172,13 +158,15 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         if (link.state === 'renewing') handOver(link);
         else sayLost();
       },
+      refused(refusal) {
+        if (!isLostBy(stream)) return;
+        wait(retryInMs(refusal, failures, random()));
+        // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
+        if (refusal.status >= 500) sayLost();
+        else say({ state: 'refused', reason: refusal.detail, inMs: 0 });
+      },
       failed() {
-        if (link.state === 'renewing') {
-          if (link.stream === stream) handOver(link);
-          else keep(link);
-        } else if (isCurrent()) {
-          askWhy();
-        }
+        if (isLostBy(stream)) comeBackIn(backoffMs(failures, random()));
       },
     });
   }
@@ -207,6 +195,18 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     failures++;
     const notBefore = now() + backoffMs(failures, random());
     link = { state: 'open', stream, renewAt: notBefore, notBefore };
+  }
+
+  /** Takes it that a stream is not to be had. Returns whether none is left with that. */
+  function isLostBy(stream: Stream): boolean {
+    if (link.state === 'renewing') {
+      if (link.stream === stream) handOver(link);
+      else keep(link);
+      return false;
+    }
+    if (!('stream' in link) || link.stream !== stream) return false;
+    failures++;
+    return true;
   }
 
   /** Closes a stream that did not come about, so that its arrivals are still to be reported. */
@@ -241,20 +241,6 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     sayLost();
   }
 
-  async function askWhy(): Promise<void> {
-    hangUp();
-    const asking: Link = { state: 'asking' };
-    link = asking;
-    failures++;
-    // Nobody arrives with the question: the stream that follows brings us.
-    const answer = await probe(urlWith({ tabs: tabCount(), arrivals: 0 }));
-    if (link !== asking) return;
-
-    wait(retryInMs(answer, failures, random()));
-    if (answer.kind === 'refused') say({ state: 'refused', reason: answer.reason, inMs: 0 });
-    else sayLost();
-  }
-
   function check(): void {
     switch (link.state) {
       case 'opening':
@@ -272,11 +258,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
       case 'waiting':
         if (now() < link.dueAt && !(connection.state === 'offline' && isOnline())) break;
         link.wakeNoMore();
-        // Each stream that is refused is a complaint in the console, and so is each answer: one is enough.
-        if (connection.state === 'refused') void askWhy();
-        else reopen();
+        reopen();
         break;
-      case 'asking':
       case 'left':
         break;
       default:

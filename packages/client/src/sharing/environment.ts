@@ -1,10 +1,9 @@
-import type { StreamEnvironment } from '../core/subscription.ts';
-import { openEventStream, probe } from './event-stream.ts';
+import type { StreamEnvironment } from '../core/stream-environment.ts';
+import { openEventStream } from './event-stream.ts';
 
 /** The world as a page or a worker has it. */
 export const environment: StreamEnvironment = {
   openStream: openEventStream,
-  probe,
   now: () => performance.now(),
   schedule(callback, delayMs) {
     const timer = setTimeout(callback, delayMs);

@@ -1,7 +1,7 @@
 import type { PageIdentity } from '../core/identity.ts';
 import type { OnNews } from '../core/news.ts';
 import type { Recent } from '../core/recent.ts';
-import type { StreamEnvironment } from '../core/subscription.ts';
+import type { StreamEnvironment } from '../core/stream-environment.ts';
 
 export type AudienceOptions = {
   /** The server's URL, without a slash at the end. */

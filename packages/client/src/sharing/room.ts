@@ -1,7 +1,7 @@
 import { createIdentity } from '../core/identity.ts';
 import type { News, OnNews } from '../core/news.ts';
 import type { Recent } from '../core/recent.ts';
-import type { StreamEnvironment } from '../core/subscription.ts';
+import type { StreamEnvironment } from '../core/stream-environment.ts';
 import { type Join, joinBy, type Way } from './join.ts';
 import { whilePageIsOpen } from './while-open.ts';
 

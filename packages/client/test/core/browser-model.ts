@@ -3,7 +3,7 @@ import type { PageIdentity } from '../../src/core/identity.ts';
 import { joinTabs, type Member, type MemberEnvironment, type Message } from '../../src/core/member.ts';
 import type { News } from '../../src/core/news.ts';
 import { createRecent, type Recent } from '../../src/core/recent.ts';
-import type { Answer, StreamHandlers } from '../../src/sharing/event-stream.ts';
+import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 
 type Task = { dueAt: number; order: number; tab: Tab | undefined; run: () => void };
 type LockRequest = { tab: Tab; handlers: { granted: () => void; stolen: () => void } };
@@ -142,7 +142,6 @@ export function createBrowser() {
         after(5, undefined, () => accept(stream, false));
         return () => shut(stream);
       },
-      probe: async (): Promise<Answer> => ({ kind: 'open' }),
       now: () => time,
       schedule: (callback, delayMs) => after(delayMs, tab, callback),
       isOnline: () => true,

@@ -2,7 +2,7 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createHub } from '../../src/core/hub.ts';
 import type { News } from '../../src/core/news.ts';
-import type { StreamHandlers } from '../../src/sharing/event-stream.ts';
+import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 
 /** A worker's hub with a clock that is moved by hand, and the one server stream that it should have. */
 function createWorker() {
@@ -17,7 +17,6 @@ function createWorker() {
           stream.open = false;
         };
       },
-      probe: async () => ({ kind: 'open' }),
       now: () => time,
       schedule: () => () => {},
       isOnline: () => true,

@@ -14,20 +14,15 @@ describe('the backoff', () => {
 });
 
 describe('the next try', () => {
-  test('comes at once when the trouble has passed, but in no tight loop', () => {
-    expect(retryInMs({ kind: 'open' }, 1, 1)).toBe(0);
-    expect(retryInMs({ kind: 'open' }, 2, 1)).toBe(1500);
-  });
+  const refusal = { status: 403, detail: 'Not from here.' };
 
   test('comes no sooner than the server asked', () => {
-    expect(retryInMs({ kind: 'unavailable', retryAfterMs: undefined }, 1, 1)).toBe(1000);
-    expect(retryInMs({ kind: 'unavailable', retryAfterMs: 5000 }, 1, 1)).toBe(5000);
-    expect(retryInMs({ kind: 'refused', reason: '', retryAfterMs: 5000 }, 1, 1)).toBe(5000);
-    expect(retryInMs({ kind: 'refused', reason: '', retryAfterMs: undefined }, 1, 1)).toBe(30_000);
+    expect(retryInMs({ ...refusal, reconnectInMs: 5000 }, 1, 1)).toBe(5000);
+    expect(retryInMs({ ...refusal, reconnectInMs: 1000 }, 3, 1)).toBe(2250);
   });
 
   test('comes later each time that a server refuses without saying when, up to a limit', () => {
-    const inMs = (failures: number) => retryInMs({ kind: 'refused', reason: '', retryAfterMs: undefined }, failures, 1);
+    const inMs = (failures: number) => retryInMs(refusal, failures, 1);
     expect([1, 2, 3, 4, 100].map(inMs)).toEqual([30_000, 60_000, 120_000, 120_000, 120_000]);
   });
 });

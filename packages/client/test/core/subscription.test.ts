@@ -2,20 +2,18 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { News } from '../../src/core/news.ts';
 import { createRecent, type Recent } from '../../src/core/recent.ts';
+import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 import { type Subscription, subscribe, type Tabs } from '../../src/core/subscription.ts';
-import type { Answer, StreamHandlers } from '../../src/sharing/event-stream.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** The world outside a subscription, with a clock that stands still until it is moved. */
 function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recent) {
   let time = 1000;
-  let answer: Answer = { kind: 'unavailable', retryAfterMs: undefined };
   let timers: { dueAt: number; callback: () => void }[] = [];
   const streams: { url: string; handlers: StreamHandlers; open: boolean }[] = [];
   const states: string[] = [];
   const told: News[] = [];
-  const probes: string[] = [];
   const world = { online: true };
 
   let tabs: Tabs = { total, newcomers };
@@ -27,10 +25,6 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
         return () => {
           stream.open = false;
         };
-      },
-      async probe(url) {
-        probes.push(url);
-        return answer;
       },
       now: () => time,
       schedule(callback, delayMs) {
@@ -70,7 +64,6 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
     states,
     told,
     timers: () => timers,
-    probes,
     openStreams: () => streams.filter(({ open }) => open),
     latest() {
       const stream = streams.at(-1);
@@ -83,8 +76,9 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
       stream.open = false;
       stream.handlers.failed();
     },
-    answerWith(next: Answer) {
-      answer = next;
+    /** Lets the server refuse the newest stream. The browser would bring it back, unless it is closed. */
+    refuse(status: number, reconnectInMs?: number) {
+      this.latest().handlers.refused({ status, detail: 'Not now.', reconnectInMs });
     },
     /** Lets time pass as a browser does: timers run when they are due, and the page checks each second. */
     pass(ms: number, { awake = true } = {}) {
@@ -98,8 +92,6 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
         if (time % 1000 === 0) subscription.check();
       }
     },
-    /** Lets the answer to a question arrive. */
-    settle: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 
@@ -112,7 +104,7 @@ function welcome({ latest }: ReturnType<typeof createWorld>, renewWithinMs = 50_
 describe('a subscription', () => {
   test('opens one stream and is live with the first snapshot', () => {
     const world = createWorld();
-    expect(world.latest().url).toBe('https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=1');
+    expect(world.latest().url).toBe('https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=1&refusal=event');
     welcome(world);
     expect(world.states).toEqual(['live']);
     expect(world.openStreams()).toHaveLength(1);
@@ -246,18 +238,16 @@ describe('a subscription', () => {
     expect(world.streams).toHaveLength(1);
   });
 
-  test('asks why when the browser gives up, and tries again with growing patience', async () => {
+  test('tries again with growing patience when the browser gives up', () => {
     const world = createWorld();
     for (const patienceMs of [1000, 1500, 2300]) {
       const opened = world.streams.length;
       world.fail();
-      await world.settle();
       world.pass(patienceMs - 100);
       expect(world.streams).toHaveLength(opened);
       world.pass(100);
       expect(world.streams).toHaveLength(opened + 1);
     }
-    expect(world.probes[0]).toBe('https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=0');
     // Nobody was counted yet, so that the arrival is still to be reported.
     expect(world.latest().url).toContain('&arrivals=1');
     expect(world.states).toEqual(['reconnecting']);
@@ -265,48 +255,66 @@ describe('a subscription', () => {
     expect(world.states).toEqual(['reconnecting', 'live']);
   });
 
-  test('does as Retry-After says', async () => {
+  test('is no sooner back than a server in trouble asks for', () => {
     const world = createWorld();
-    world.answerWith({ kind: 'unavailable', retryAfterMs: 5000 });
-    world.fail();
-    await world.settle();
+    world.refuse(503, 5000);
+    expect(world.states).toEqual(['reconnecting']);
+    expect(world.openStreams()).toHaveLength(0);
     world.pass(4900);
     expect(world.streams).toHaveLength(1);
     world.pass(100);
     expect(world.streams).toHaveLength(2);
   });
 
-  test('says that it is refused, and goes on asking without a flicker', async () => {
+  test('says that it is refused, and goes on asking without a flicker', () => {
     const world = createWorld();
-    world.answerWith({ kind: 'refused', reason: 'Not from here.', retryAfterMs: undefined });
-    world.fail();
     for (const patienceMs of [30_000, 60_000, 120_000]) {
-      await world.settle();
-      expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not from here.', inMs: patienceMs });
+      world.refuse(403);
+      expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not now.', inMs: patienceMs });
+      expect(world.openStreams()).toHaveLength(0);
       world.pass(patienceMs);
     }
+    expect(world.streams).toHaveLength(4);
+    // Nobody was counted yet, so that the arrival is still to be reported.
+    expect(world.latest().url).toContain('&arrivals=1');
     expect(world.states).toEqual(['refused']);
-    await world.settle();
-    expect(world.probes).toHaveLength(4);
-    // The question alone is asked, until the answer is another one.
-    expect(world.streams).toHaveLength(1);
-    world.answerWith({ kind: 'open' });
-    world.pass(120_000);
-    await world.settle();
-    world.pass(15_000);
-    expect(world.streams).toHaveLength(2);
     welcome(world);
-    expect(world.states).toEqual(['refused', 'reconnecting', 'live']);
+    expect(world.states).toEqual(['refused', 'live']);
   });
 
-  test('says how long it waits before the next try', async () => {
+  test('lives on with its stream when the server refuses the next one', () => {
+    const world = createWorld();
+    welcome(world);
+    const [first] = world.streams;
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    world.refuse(429, 30_000);
+    expect(world.openStreams()).toEqual([first]);
+    world.pass(1000);
+    first?.handlers.visitors(snapshot);
+    expect(world.latest().url).toContain('&tabs=2&arrivals=1');
+    welcome(world);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.states).toEqual(['live']);
+  });
+
+  test('lets a stream go that the browser brought back and the server then refused, once another is on its way', () => {
+    const world = createWorld();
+    welcome(world);
+    const [first] = world.streams;
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    first?.handlers.refused({ status: 403, detail: 'Not now.' });
+    expect(first?.open).toBe(false);
+    welcome(world);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.states).toEqual(['live']);
+  });
+
+  test('says how long it waits before the next try', () => {
     const world = createWorld();
     welcome(world);
     world.latest().handlers.dropped();
     expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
-    world.answerWith({ kind: 'unavailable', retryAfterMs: 5000 });
-    world.fail();
-    await world.settle();
+    world.refuse(503, 5000);
     expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: 5000 });
     world.pass(2000);
     expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 3000 });
@@ -333,21 +341,6 @@ describe('a subscription', () => {
     world.check();
     expect(world.streams).toHaveLength(3);
     expect(asked()).toBe('25');
-  });
-
-  test('opens at once when the trouble has passed, but in no tight loop', async () => {
-    const world = createWorld();
-    world.answerWith({ kind: 'open' });
-    world.fail();
-    await world.settle();
-    world.pass(100);
-    expect(world.streams).toHaveLength(2);
-    world.fail();
-    await world.settle();
-    world.pass(1000);
-    expect(world.streams).toHaveLength(2);
-    world.pass(500);
-    expect(world.streams).toHaveLength(3);
   });
 
   test('is stale after a silence, and gives up a stream that stays silent', () => {
@@ -386,21 +379,20 @@ describe('a subscription', () => {
     expect(world.streams).toHaveLength(2);
   });
 
-  test('says that the device is offline, and is back as soon as it is not', async () => {
+  test('says that the device is offline, and is back as soon as it is not', () => {
     const world = createWorld();
     welcome(world);
     world.world.online = false;
     world.check();
     expect(world.states).toEqual(['live']);
     world.fail();
-    await world.settle();
     expect(world.states).toEqual(['live', 'offline']);
     world.world.online = true;
     world.check();
     expect(world.streams).toHaveLength(2);
   });
 
-  test('leaves no stream open and opens no other once it has left', async () => {
+  test('leaves no stream open and opens no other once it has left', () => {
     const world = createWorld();
     welcome(world, 2000);
     world.pass(1600);
@@ -411,20 +403,12 @@ describe('a subscription', () => {
     world.pass(60_000);
     expect(world.streams).toHaveLength(2);
 
-    const asking = createWorld();
-    asking.fail();
-    asking.leave();
-    await asking.settle();
-    asking.pass(60_000);
-    expect(asking.openStreams()).toHaveLength(0);
-    expect(asking.timers()).toHaveLength(0);
-
     const waiting = createWorld();
     waiting.fail();
-    await waiting.settle();
     expect(waiting.timers()).toHaveLength(1);
     waiting.leave();
     expect(waiting.timers()).toHaveLength(0);
-    expect(asking.streams).toHaveLength(1);
+    waiting.pass(60_000);
+    expect(waiting.streams).toHaveLength(1);
   });
 });

@@ -1,7 +1,8 @@
-import { parseStreamQuery } from '@live-visitors/shared';
+import { parseStreamQuery, paths } from '@live-visitors/shared';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config/config.ts';
 import { networkOf } from '../core/address.ts';
+import { encodeEvent } from '../core/frame.ts';
 import type { BrokenLimit } from '../core/limits.ts';
 import type { RefusalReason, Refusals } from '../operation/refusals.ts';
 import type { Emitter } from '../stream/emitter.ts';
@@ -24,10 +25,15 @@ type Refusal = { reason: RefusalReason; status: number; detail: string; retryAft
 export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) {
   const { allowedOrigins, maxStreamsPerAddress } = config;
 
-  /** Ends a response with an error, and keeps count of it. */
+  /** Ends a response with what is wrong, and keeps count of it. */
   function refuse(request: Request, response: Response, refusal: Refusal): void {
     const { reason, status, detail, retryAfterSeconds } = refusal;
     refusals.count(reason, request.ip);
+    if (asksForEvent(request)) {
+      const reconnectInMs = retryAfterSeconds && retryAfterSeconds * 1000;
+      response.writeHead(200, eventStreamHeaders).end(encodeEvent('refused', { status, detail, reconnectInMs }));
+      return;
+    }
     if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
     sendProblem(response, status, detail);
   }
@@ -101,6 +107,11 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
 export function queryOf(url: string): URLSearchParams {
   const mark = url.indexOf('?');
   return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+}
+
+/** Whether the refusal of a stream is to be told on a stream. */
+function asksForEvent({ method, path, url }: Request): boolean {
+  return method === 'GET' && path === paths.stream && queryOf(url).get('refusal') === 'event';
 }
 
 function hasBody({ headers }: Request): boolean {
