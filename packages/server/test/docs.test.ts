@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
+import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { variablesFor } from '../src/config/config-variables.ts';
 import { variableTable } from '../src/config/usage.ts';
@@ -34,8 +35,8 @@ describe.each(documents)('$path', (document) => {
 
   test('names only files that there are', () => {
     expect(readPaths(document).filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    const names = document.spans.filter((span) => /^[\w.-]+\.(ts|md)$/.test(span));
-    expect(names.filter((name) => !fileNames.has(name))).toEqual([]);
+    const names = document.spans.filter((span) => /^[\w./-]+\.(ts|md)$/.test(span));
+    expect(names.filter((name) => !sources.some((path) => `/${path}`.endsWith(`/${name}`)))).toEqual([]);
   });
 
   test('has the table of variables as the program has it, if any', () => {
@@ -104,7 +105,7 @@ function readVariables(document: Document): string[] {
 const folders = readdirSync(root, { withFileTypes: true }).filter(
   (entry) => entry.isDirectory() && !['.git', 'node_modules'].includes(entry.name),
 );
-const fileNames = new Set(filesLike('**/*.{ts,md}').map((path) => basename(path)));
+const sources = filesLike('**/*.{ts,md}');
 
 /** What looks like a path from the repository's root. What a build or a server makes there need not be there. */
 function readPaths(document: Document): string[] {
@@ -156,6 +157,28 @@ describe('docs/operating.md', () => {
     expect(refusals.length).toBeGreaterThan(5);
     expect(reasons.length).toBeGreaterThan(refusals.length + 3);
     expect(reasons.filter((reason) => !document.spans.includes(reason ?? ''))).toEqual([]);
+  });
+});
+
+describe('docs/stream.md', () => {
+  /** What the rows of the table under a heading begin with. */
+  const named = (heading: string) => {
+    const section =
+      read('docs/stream.md')
+        .split(/^## /m)
+        .find((text) => text.startsWith(heading)) ?? '';
+    return [...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+  };
+
+  test('names every parameter, and no other', () => {
+    const parameters =
+      /^const parameters = \{$(.*?)^\};$/ms.exec(read('packages/shared/src/stream-query.ts'))?.[1] ?? '';
+    expect(named('What may be asked')).toEqual([...parameters.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
+    expect(named('What may be asked')).toContain('tabs');
+  });
+
+  test('names every event, and no other', () => {
+    expect(named('What comes')).toEqual(eventNames);
   });
 });
 
