@@ -2,8 +2,9 @@ import { tickMs } from '@live-visitors/shared';
 import type { News } from './news.ts';
 import type { Recent } from './recent.ts';
 import { maxReported, remember } from './remember.ts';
+import type { Tabs } from './roll.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
-import { type Subscription, subscribe, type Tabs } from './subscription.ts';
+import { type Subscription, subscribe } from './subscription.ts';
 
 /** A tab that leaves news unanswered for so long is gone: nobody tells a worker that a tab has crashed. */
 const goneAfterMs = 3 * tickMs;

@@ -1,8 +1,9 @@
-import { formatStreamQuery, maxTabs, paths, type Snapshot, tickMs } from '@live-visitors/shared';
+import { formatStreamQuery, paths, type Snapshot, tickMs } from '@live-visitors/shared';
 import type { Connection } from './connection.ts';
 import type { News, OnNews } from './news.ts';
 import type { Recent } from './recent.ts';
 import { backoffMs, retryInMs } from './retry.ts';
+import { createRoll, type RollCall, type Tabs } from './roll.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 
 /** After so much silence an open stream is stale. */
@@ -17,14 +18,6 @@ const historyMarginSeconds = 5;
 /** The share of `renewWithinMs` after which the next stream is opened: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
-/** Those whom a stream speaks for. */
-export type Tabs = {
-  /** How many there are. */
-  total: number;
-  /** The ids of those among them that are new and count as visits. */
-  newcomers: readonly string[];
-};
-
 export type SubscriptionOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
@@ -38,7 +31,7 @@ export type SubscriptionOptions = {
   onNews: OnNews;
 };
 
-type Stream = { tabs: number; arrivals: readonly string[]; welcomed: boolean; close: () => void };
+type Stream = { said: RollCall; welcomed: boolean; close: () => void };
 
 type Link =
   /** A stream is being opened; none counts yet. */
@@ -67,8 +60,8 @@ export type Subscription = {
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, now, schedule, isOnline, random } = environment;
-  const { reported, recent } = options;
-  let { tabs } = options;
+  const { server, browser, tabs, reported, recent, onNews } = options;
+  const roll = createRoll(tabs, reported);
   let connection: Connection = { state: 'connecting' };
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let failures = 0;
@@ -87,7 +80,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   function say(said: Connection): void {
     if (said.state === connection.state && link.state !== 'waiting') return;
     connection = said;
-    options.onNews(news());
+    onNews(news());
   }
 
   function sayLost(): void {
@@ -101,23 +94,16 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     return Math.min(recent.seconds, Math.ceil((now() - last.heardAt) / 1000) + historyMarginSeconds);
   }
 
-  function tabCount(): number {
-    return Math.min(tabs.total, maxTabs);
-  }
-
-  function unreported(): string[] {
-    return tabs.newcomers.filter((tab) => !reported.has(tab));
-  }
-
   function prepare(): Stream {
-    return { tabs: tabCount(), arrivals: unreported().slice(0, tabCount()), welcomed: false, close: () => {} };
+    return { said: roll.call(), welcomed: false, close: () => {} };
   }
 
   function start(stream: Stream): void {
-    if (stream.arrivals.length > 0) {
+    const { tabs, arrivals } = stream.said;
+    if (arrivals.length > 0) {
       // Told before they are sent: should this tab crash in between, nobody reports them a second time.
-      for (const tab of stream.arrivals) reported.add(tab);
-      options.onNews(news());
+      roll.report(stream.said);
+      onNews(news());
       // Whoever hears it may find that nobody is left.
       if (!openStreams().includes(stream)) return;
     }
@@ -125,13 +111,13 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
     const history = missedSeconds();
     const query = formatStreamQuery({
-      browser: options.browser,
-      tabs: stream.tabs,
-      arrivals: stream.arrivals.length,
+      browser,
+      tabs,
+      arrivals: arrivals.length,
       ...(history > 0 && { history }),
       refusal: 'event',
     });
-    stream.close = openStream(options.server + paths.stream + query, {
+    stream.close = openStream(server + paths.stream + query, {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
         stream.welcomed = true;
         failures = 0;
@@ -142,13 +128,13 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
           link.stream.close();
         }
         link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
-        options.onNews({ ...news(), past });
+        onNews({ ...news(), past });
       },
       visitors(snapshot) {
         heardAt = now();
         last = { snapshot, heardAt };
         connection = { state: 'live' };
-        options.onNews(news());
+        onNews(news());
       },
       farewell({ reconnectInMs }) {
         if (isCurrent()) comeBackIn(reconnectInMs);
@@ -176,8 +162,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     if (link.state === 'renewing' && now() - link.since >= lostAfterMs) keep(link);
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
-    const tabsChanged = stream.tabs !== tabCount() || unreported().length > 0;
-    if ((!tabsChanged && now() < renewAt) || now() < notBefore) return;
+    if ((!roll.isOutdated(stream.said) && now() < renewAt) || now() < notBefore) return;
     const next = prepare();
     link = { state: 'renewing', stream, next, since: now() };
     start(next);
@@ -212,7 +197,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   /** Closes a stream that did not come about, so that its arrivals are still to be reported. */
   function discard(stream: Stream): void {
     stream.close();
-    if (!stream.welcomed) for (const tab of stream.arrivals) reported.delete(tab);
+    if (!stream.welcomed) roll.takeBack(stream.said);
   }
 
   function openStreams(): Stream[] {
@@ -269,7 +254,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
   return {
     setTabs(present) {
-      tabs = present;
+      roll.set(present);
       renewIfDue();
     },
     check,

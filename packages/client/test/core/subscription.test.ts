@@ -2,8 +2,9 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { News } from '../../src/core/news.ts';
 import { createRecent, type Recent } from '../../src/core/recent.ts';
+import type { Tabs } from '../../src/core/roll.ts';
 import type { StreamHandlers } from '../../src/core/stream-environment.ts';
-import { type Subscription, subscribe, type Tabs } from '../../src/core/subscription.ts';
+import { type Subscription, subscribe } from '../../src/core/subscription.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
