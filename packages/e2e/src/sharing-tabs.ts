@@ -1,10 +1,8 @@
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { openTab, type Tab } from './browser.ts';
+import { useBuiltServer } from './built-server.ts';
 import { eventually } from './eventually.ts';
-import { startBuilt } from './program.ts';
-
-type Server = Awaited<ReturnType<typeof startBuilt>>;
 
 export type TabOptions = {
   profile?: Parameters<typeof openTab>[0];
@@ -16,28 +14,20 @@ export type TabOptions = {
 
 /** Gives the tests around it a browser that they share, and each of them a built server of its own. */
 export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {}) {
-  let browser: Browser;
-  let server: Server;
+  const { browser, server, restartServer } = useBuiltServer(launch);
   let tabs: Tab[] = [];
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  beforeEach(async () => {
-    server = await startBuilt();
-  });
   afterEach(async () => {
     const problems = tabs.flatMap((tab) => tab.problems);
     for (const tab of tabs) await tab.close();
     tabs = [];
-    await server.kill();
     expect(problems).toEqual([]);
   });
-  afterAll(() => browser.close());
 
   return {
-    browser: () => browser,
-    server: () => server,
+    browser,
+    server,
+    restartServer,
     tabs: () => tabs,
 
     /** The tab at an index; the first one leads. */
@@ -48,8 +38,8 @@ export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {
     },
 
     async open(count: number, options: TabOptions = {}) {
-      const { profile = browser, host = 'localhost', prepare } = { ...defaults, ...options };
-      const url = server.url.replace('localhost', host);
+      const { profile = browser(), host = 'localhost', prepare } = { ...defaults, ...options };
+      const url = server().url.replace('localhost', host);
       for (let i = 0; i < count; i++) tabs.push(await openTab(profile, url, prepare));
     },
 
@@ -70,11 +60,6 @@ export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {
           }
         }
       });
-    },
-
-    /** Ends the server without a word, and starts another in its place. */
-    async restartServer() {
-      server = await server.restart();
     },
   };
 }

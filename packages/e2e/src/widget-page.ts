@@ -1,8 +1,8 @@
 import { type Snapshot, tickMs } from '@live-visitors/shared';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
+import { useBuiltServer } from './built-server.ts';
 import { eventually } from './eventually.ts';
-import { startBuilt } from './program.ts';
 import { type Site, startSite } from './site.ts';
 
 type OpenOptions = {
@@ -16,31 +16,22 @@ export type WidgetPage = Awaited<ReturnType<typeof openWidgetPage>>;
 
 /** Gives the tests around it a browser that they share, and each of them a built server and sites of its own. */
 export function useWidgets(launch: () => Promise<Browser>) {
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof startBuilt>>;
+  const { browser, server, restartServer } = useBuiltServer(launch);
   let sites: Site[] = [];
   let pages: WidgetPage[] = [];
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  beforeEach(async () => {
-    server = await startBuilt();
-  });
   afterEach(async () => {
     const errors = pages.flatMap((page) => page.errors);
     for (const page of pages) await page.close();
     pages = [];
     for (const site of sites) await site.stop();
     sites = [];
-    await server.kill();
     expect(errors).toEqual([]);
   });
-  afterAll(() => browser.close());
 
   /** What the server counts. */
   async function counted(): Promise<Snapshot> {
-    const response = await fetch(`${server.url}/visitors`);
+    const response = await fetch(`${server().url}/visitors`);
     return (await response.json()) as Snapshot;
   }
 
@@ -49,8 +40,9 @@ export function useWidgets(launch: () => Promise<Browser>) {
   }
 
   return {
-    browser: () => browser,
-    server: () => server,
+    browser,
+    server,
+    restartServer,
     pages: () => pages,
 
     async startSite(host?: string): Promise<Site> {
@@ -59,7 +51,7 @@ export function useWidgets(launch: () => Promise<Browser>) {
       return site;
     },
 
-    async open(url: string, { profile = browser, prepare }: OpenOptions = {}): Promise<WidgetPage> {
+    async open(url: string, { profile = browser(), prepare }: OpenOptions = {}): Promise<WidgetPage> {
       const page = await openWidgetPage(profile, url, prepare);
       pages.push(page);
       return page;
@@ -91,11 +83,6 @@ export function useWidgets(launch: () => Promise<Browser>) {
       await counts(figures);
       await new Promise((resolve) => setTimeout(resolve, 1.2 * tickMs));
       expect(await counted()).toMatchObject(figures);
-    },
-
-    /** Ends the server without a word, and starts another in its place. */
-    async restartServer() {
-      server = await server.restart();
     },
   };
 }
