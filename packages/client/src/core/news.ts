@@ -1,6 +1,9 @@
 import type { History, Snapshot } from '@live-visitors/shared';
 import type { Connection } from './connection.ts';
 
+/** Where it is not said how old a number is, one that is older is not shown. */
+export const shownForMs = 10_000;
+
 /** All that a tab has to know to show the count. Each piece of news is whole: a later one replaces it. */
 export type News = {
   connection: Connection;

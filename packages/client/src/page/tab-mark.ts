@@ -1,7 +1,5 @@
+import { shownForMs } from '../core/news.ts';
 import { iconSvg } from './core/tab-icon.ts';
-
-/** A tab that is not looked at cannot say how old its number is: an older one is not shown. */
-export const maxAgeMs = 10_000;
 
 /** The number as the reader's language writes it, and how old it is. */
 export type Marked = { text: string; ageMs: number };
@@ -20,9 +18,9 @@ export function markTab({ online: known, isLive, name }: TabMark): void {
   if (link && link.getAttribute('href') !== href) link.setAttribute('href', href);
 }
 
-/** The number that the tab is to show, if any. */
+/** The number that the tab is to show, if any: it cannot say how old its number is. */
 export function textOf(known: Marked | undefined): string | undefined {
-  return known && known.ageMs <= maxAgeMs ? known.text : undefined;
+  return known && known.ageMs < shownForMs ? known.text : undefined;
 }
 
 export function titleOf(online: string | undefined, name: string): string {

@@ -21,14 +21,17 @@ export const workerWay: Way = async (_environment, { server, observe }, page): P
   if (observe) throw new Error('The shared worker is for tabs that are counted.');
   const worker = start(server);
   let { port } = worker;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   await new Promise<void>((resolve, reject) => {
     port.onmessage = () => resolve();
     worker.onerror = () => reject(new Error('The shared worker did not start.'));
-    setTimeout(() => reject(new Error('The shared worker did not answer.')), answerWithinMs);
-  }).catch((error) => {
-    port.close();
-    throw error;
-  });
+    timer = setTimeout(() => reject(new Error('The shared worker did not answer.')), answerWithinMs);
+  })
+    .catch((error) => {
+      port.close();
+      throw error;
+    })
+    .finally(() => clearTimeout(timer));
 
   return (onNews) => {
     const silence = listenForSilence(() => performance.now());

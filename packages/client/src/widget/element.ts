@@ -1,12 +1,9 @@
-import type { News } from '../core/news.ts';
+import { type News, shownForMs } from '../core/news.ts';
 import { wordsFor } from './labels.ts';
 import { roomOf } from './rooms.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 import styles from './widget.css?inline';
-
-/** A number that is older is not shown any more. */
-const shownForMs = 10_000;
 
 /**
  * Defines `<live-visitors>`: how many visitors are on the site now, live.

@@ -22,7 +22,9 @@ function allRooms(): Map<string, Room> {
 
 /** @param server - its URL, without a slash at the end */
 export function roomOf(server: string): Room {
-  const room = allRooms().get(server) ?? createRoom([lockWay, soloWay], environment, server);
+  const known = allRooms().get(server);
+  if (known) return known;
+  const room = createRoom([lockWay, soloWay], environment, server);
   setRoom(server, room);
   return room;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { shownForMs } from '../../src/core/news.ts';
 import { iconSvg, iconText } from '../../src/page/core/tab-icon.ts';
-import { maxAgeMs, textOf, titleOf } from '../../src/page/tab-mark.ts';
+import { textOf, titleOf } from '../../src/page/tab-mark.ts';
 
 describe("the tab's title", () => {
   test('has the number before the name, where it is known', () => {
@@ -13,8 +14,8 @@ describe('the number in the tab', () => {
   test('is shown until it is too old to be taken for that of now', () => {
     expect(textOf(undefined)).toBeUndefined();
     expect(textOf({ text: '7', ageMs: 0 })).toBe('7');
-    expect(textOf({ text: '7', ageMs: maxAgeMs })).toBe('7');
-    expect(textOf({ text: '7', ageMs: maxAgeMs + 1 })).toBeUndefined();
+    expect(textOf({ text: '7', ageMs: shownForMs - 1 })).toBe('7');
+    expect(textOf({ text: '7', ageMs: shownForMs })).toBeUndefined();
   });
 });
 
