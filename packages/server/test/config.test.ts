@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
+import { variablesFor } from '../src/config/config-variables.ts';
 
 const openFiles = 20_000;
 
@@ -38,6 +39,7 @@ describe('the configuration', () => {
       METRICS: 'off',
       LOG_LEVEL: 'debug',
     };
+    expect(Object.keys(env)).toEqual(Object.keys(variablesFor(openFiles)));
     expect(readConfig(env, openFiles)).toEqual({
       ok: true,
       config: {

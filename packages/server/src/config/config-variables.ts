@@ -1,22 +1,22 @@
-import express from 'express';
 import * as v from 'valibot';
 import { isRedisUrl } from '../ledger/redis-trouble.ts';
-import type { Config } from './config.ts';
+import { trustProxySchema } from './trust-proxy.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
-export type Variable<Output> = {
+export type Variable = {
   /** What it is for, in a sentence. */
   meaning: string;
   /** Its default in words, where the schema has none that says it. */
   standard?: string;
-  schema: v.GenericSchema<unknown, Output>;
+  schema: v.GenericSchema;
   /** What it must be, and what to set. */
   say: string;
-  /** Whether what is set may be shown. */
+  /** Whether what is set must not be shown. */
   isSecret?: boolean;
 };
+
+export type Variables = ReturnType<typeof variablesFor>;
 
 /** The environment variables, by their names. */
 export function variablesFor(openFiles: number) {
@@ -42,6 +42,7 @@ export function variablesFor(openFiles: number) {
             v.string(),
             v.transform((list) => list.split(',').map((entry) => originOf(entry.trim()))),
             v.array(v.string()),
+            v.readonly(),
           ),
         ]),
         '*',
@@ -78,7 +79,7 @@ export function variablesFor(openFiles: number) {
     },
     TRUST_PROXY: {
       meaning: 'The proxies whose X-Forwarded-For is believed: addresses, networks, or how many there are.',
-      schema: v.optional(v.pipe(v.string(), v.transform(trustProxyOf), v.check(isTrustProxy)), 'loopback'),
+      schema: v.optional(trustProxySchema, 'loopback'),
       say: 'the addresses or networks of your proxies with commas between them, or how many proxies there are. Set for example TRUST_PROXY=loopback,10.0.0.0/8',
     },
     METRICS: {
@@ -97,7 +98,7 @@ export function variablesFor(openFiles: number) {
       schema: v.optional(v.picklist(logLevels), 'info'),
       say: `one of ${logLevels.join(', ')}. Set for example LOG_LEVEL=info`,
     },
-  };
+  } satisfies Record<string, Variable>;
 }
 
 /** How many of the files that may be open are kept for all that is no stream. */
@@ -107,21 +108,6 @@ export function reservedFiles(openFiles: number): number {
 
 function wholeNumber(min: number, max: number) {
   return v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
-}
-
-/** Express takes `true`, `false` and numbers for what they are in JavaScript, and all else for a list of addresses. */
-function trustProxyOf(text: string): Config['trustProxy'] {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d{1,3}$/.test(text) ? Number(text) : text;
-}
-
-function isTrustProxy(value: Config['trustProxy']): boolean {
-  try {
-    express().set('trust proxy', value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The origin that a URL without path, query or user stands for (RFC 6454 §6.2); `undefined` for anything else. */

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { variablesFor } from './config-variables.ts';
+import { type Variable, variablesFor } from './config-variables.ts';
 
 /** Where it does not matter how many files may be open. */
-const variables = Object.entries(variablesFor(16_384)).map(([name, variable]) => {
-  const { meaning, schema } = variable;
-  return { name, meaning, standard: 'standard' in variable ? variable.standard : String(v.getDefault(schema)) };
+const variables = Object.entries<Variable>(variablesFor(16_384)).map(([name, { meaning, standard, schema }]) => {
+  return { name, meaning, standard: standard ?? String(v.getDefault(schema)) };
 });
 
 const widest = Math.max(...variables.map(({ name }) => name.length));
