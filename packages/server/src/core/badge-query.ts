@@ -1,4 +1,4 @@
-import { oneOf, parameter, parseQuery, type QueryResult } from '@live-visitors/shared';
+import { type Given, oneOf, parameter, parseQuery, type QueryResult } from '@live-visitors/shared';
 import * as v from 'valibot';
 
 /** The names that badge-maker has for colours of its own. */
@@ -23,31 +23,25 @@ const hex = /^([\da-f]{3}){1,2}$/i;
 
 const parameters = {
   figure: oneOf('online', 'visits'),
+  /** What stands to the left of the figure; empty for nothing. */
   label: parameter(
     `0 to ${maxLabelLength} characters, and no control characters among them`,
     v.pipe(v.string(), v.regex(label)),
   ),
+  /** A named colour, or hexadecimal digits without a number sign. */
   color: parameter(
     `3 or 6 hexadecimal digits, or one of ${badgeColors.join(', ')}`,
     v.union([v.picklist(badgeColors), v.pipe(v.string(), v.regex(hex))]),
   ),
   style: oneOf('flat', 'flat-square', 'plastic', 'for-the-badge'),
+  /** The figure in full, as in 12,345, or as in 12K. */
   format: oneOf('full', 'compact'),
 };
 
 const labels = { online: 'visitors online', visits: 'visits' };
 
 /** What the query of `GET /badge.svg` says. */
-export type BadgeQuery = {
-  figure: 'online' | 'visits';
-  /** What stands to the left of the figure; empty for nothing. */
-  label: string;
-  /** A named colour, or hexadecimal digits without a number sign. */
-  color: string;
-  style: 'flat' | 'flat-square' | 'plastic' | 'for-the-badge';
-  /** The figure in full, as in 12,345, or as in 12K. */
-  format: 'full' | 'compact';
-};
+export type BadgeQuery = Required<Given<typeof parameters>>;
 
 /** Reads the query of `GET /badge.svg`, as `parseStreamQuery` does that of a stream. */
 export function parseBadgeQuery(entries: Iterable<readonly [name: string, value: string]>): QueryResult<BadgeQuery> {
