@@ -1,0 +1,102 @@
+import { createAudience, type Party, type Reading } from './audience.ts';
+import type { BrokenLimit, Limits, Share } from './limits.ts';
+import { createSuccession } from './succession.ts';
+
+type Guest = Party & Share;
+
+type BooksOptions<Stream> = {
+  limits: Limits;
+  /** Milliseconds since some moment; never set back. */
+  elapsed: () => number;
+  /** Called with a stream whose place in the count another one has taken: it is to be ended. */
+  onReplaced: (stream: Stream) => void;
+};
+
+/**
+ * The books: which stream stands for whom. They say who is here and how much room is taken, and must agree with the
+ * sockets: a stream that is in them says itself whether it has one.
+ */
+export function createBooks<Stream extends { readonly isHeld: boolean }>({
+  limits,
+  elapsed,
+  onReplaced,
+}: BooksOptions<Stream>) {
+  const audience = createAudience<Guest>();
+  const succession = createSuccession(enter, elapsed);
+  const members = new Map<Stream, { party: Guest; leave: () => void }>();
+  let opened = 0;
+  let removed = 0;
+  let countedAt = elapsed();
+
+  /** Counts a party in. Returns how to count it out. */
+  function enter(party: Guest): () => void {
+    const leave = audience.join(party);
+    const giveBack = limits.take(party);
+    return () => {
+      leave();
+      giveBack();
+    };
+  }
+
+  /** By how much the books disagree with the sockets that are held, and with each other. */
+  function drift(): number {
+    const { online, browsers } = audience.read();
+    const held = [...members.keys()].filter(({ isHeld }) => isHeld).length;
+    const parties = [...[...members.values()].map(({ party }) => party), ...succession.parties()];
+    const visiting = parties.filter(({ tabs }) => tabs > 0).length;
+    const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
+    return Math.abs(opened - removed - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
+  }
+
+  return {
+    /**
+     * Counts a party in, and then opens the stream that stands for it.
+     *
+     * @returns the limit that one more stream would break, in which case nothing has been done
+     */
+    admit(party: Omit<Guest, 'onReplaced'>, open: () => Stream): BrokenLimit | undefined {
+      const broken = limits.brokenBy(party, audience.find(party.browser));
+      if (broken) return broken;
+      const guest = { ...party, onReplaced: () => onReplaced(stream) };
+      const leave = enter(guest);
+      const stream = open();
+      members.set(stream, { party: guest, leave });
+      opened++;
+      return undefined;
+    },
+
+    /**
+     * Counts a stream out.
+     *
+     * @param keepPlaces - whether the other tabs that shared it are kept in the count, for the next one to take over
+     * @returns whether it was still in the books
+     */
+    remove(stream: Stream, { keepPlaces }: { keepPlaces: boolean }): boolean {
+      const member = members.get(stream);
+      if (member === undefined) return false;
+      members.delete(stream);
+      member.leave();
+      removed++;
+      if (keepPlaces) succession.keepFor(member.party);
+      return true;
+    },
+
+    /**
+     * Counts who is here, and on which streams. The time since the last count has been spent here by everyone, and
+     * places that nobody has taken in time are given up.
+     */
+    count(): { streams: Stream[]; reading: Reading } {
+      const now = elapsed();
+      audience.elapse(now - countedAt);
+      countedAt = now;
+      succession.expire();
+      return { streams: [...members.keys()], reading: audience.read() };
+    },
+
+    /** Who is here now; `visitorSeconds` are those of the last count. */
+    read: audience.read,
+
+    /** How many streams and tabs are in the books, and by how much these disagree with the sockets. */
+    audit: () => ({ streams: members.size, tabs: audience.read().online, drift: drift() }),
+  };
+}

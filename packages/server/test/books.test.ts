@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { createBooks } from '../src/core/books.ts';
+import { createLimits } from '../src/core/limits.ts';
+
+type Stream = { isHeld: boolean };
+
+/** Books with a clock that stands still until it is set, and room for a few streams. */
+function openBooks(maxStreams = 3) {
+  let now = 0;
+  const replaced: Stream[] = [];
+  const books = createBooks<Stream>({
+    limits: createLimits({ maxStreams, maxStreamsPerAddress: maxStreams }),
+    elapsed: () => now,
+    onReplaced(stream) {
+      replaced.push(stream);
+      end(stream);
+    },
+  });
+
+  /** Ends a stream, as the server does: its socket is closed a moment after it was counted out. */
+  function end(stream: Stream, keepPlaces = false): boolean {
+    const wasThere = books.remove(stream, { keepPlaces });
+    stream.isHeld = false;
+    return wasThere;
+  }
+
+  function admit(tabs: number, browser?: string) {
+    const stream = { isHeld: true };
+    const broken = books.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' }, () => stream);
+    return { stream, broken };
+  }
+
+  const wait = (ms: number) => {
+    now += ms;
+  };
+  return { ...books, replaced, admit, end, wait };
+}
+
+describe('the books', () => {
+  test('have a party in the count before its stream is opened: what that tells first is true', () => {
+    const books = createBooks<Stream>({
+      limits: createLimits({ maxStreams: 1, maxStreamsPerAddress: 1 }),
+      elapsed: () => 0,
+      onReplaced() {},
+    });
+    let onlineWhenOpened: number | undefined;
+    books.admit({ tabs: 2, arrivals: 2, address: '192.0.2.1' }, () => {
+      onlineWhenOpened = books.read().online;
+      return { isHeld: true };
+    });
+    expect(onlineWhenOpened).toBe(2);
+  });
+
+  test('say which limit one more stream would break, and have then neither counted nor opened it', () => {
+    const { admit, count, end } = openBooks(1);
+    const { stream: first, broken } = admit(1);
+    expect(broken).toBeUndefined();
+    const refused = admit(4);
+    expect(refused.broken).toBe('max_streams');
+    expect(count()).toEqual({ streams: [first], reading: { online: 1, browsers: 1, visits: 1, visitorSeconds: 0 } });
+    end(first);
+    expect(admit(1).broken).toBeUndefined();
+  });
+
+  test('give a browser that has a stream already a new one for it, also where there is room for no more', () => {
+    const { admit, count, audit, replaced } = openBooks(1);
+    const { stream: first } = admit(3, 'browser-1');
+    const { stream: second, broken } = admit(4, 'browser-1');
+    expect(broken).toBeUndefined();
+    expect(replaced).toEqual([first]);
+    expect(count()).toMatchObject({ streams: [second], reading: { online: 4, browsers: 1 } });
+    expect(audit()).toEqual({ streams: 1, tabs: 4, drift: 0 });
+    expect(admit(1).broken).toBe('max_streams');
+  });
+
+  test('count nobody out twice', () => {
+    const { admit, end, audit } = openBooks();
+    const { stream } = admit(2);
+    admit(1);
+    expect(end(stream)).toBe(true);
+    expect(end(stream)).toBe(false);
+    expect(audit()).toEqual({ streams: 1, tabs: 1, drift: 0 });
+  });
+
+  test('keep the places of the other tabs of a stream that breaks off, until the next one takes them', () => {
+    const { admit, end, count, audit, wait } = openBooks();
+    const { stream } = admit(3, 'browser-1');
+    end(stream, true);
+    expect(count().reading).toMatchObject({ online: 2, browsers: 1 });
+    expect(audit()).toEqual({ streams: 0, tabs: 2, drift: 0 });
+    admit(2, 'browser-1');
+    wait(60_000);
+    expect(count().reading).toMatchObject({ online: 2, browsers: 1 });
+    expect(audit().drift).toBe(0);
+  });
+
+  test('give those places up at the first count after their time, and the room with them', () => {
+    const { admit, end, count, audit, wait, read } = openBooks(1);
+    const { stream } = admit(3, 'browser-1');
+    end(stream, true);
+    wait(449);
+    expect(count().reading.online).toBe(2);
+    wait(1);
+    expect(read().online).toBe(2);
+    expect(count().reading).toMatchObject({ online: 0, browsers: 0 });
+    expect(audit().drift).toBe(0);
+    expect(admit(1).broken).toBeUndefined();
+  });
+
+  test('keep no places for a stream that was ended', () => {
+    const { admit, end, read } = openBooks();
+    const { stream } = admit(3, 'browser-1');
+    end(stream);
+    expect(read().online).toBe(0);
+  });
+
+  test('take the time between two counts as spent by all who are here at the second', () => {
+    const { admit, count, wait } = openBooks();
+    admit(1);
+    wait(1500);
+    admit(1);
+    expect(count().reading.visitorSeconds).toBe(3);
+    expect(count().reading.visitorSeconds).toBe(3);
+    wait(500);
+    expect(count().reading.visitorSeconds).toBe(4);
+  });
+
+  test('drift by each stream whose socket is gone without a word, observers among them', () => {
+    const { admit, audit } = openBooks();
+    const { stream: visitor } = admit(2, 'browser-1');
+    const { stream: observer } = admit(0);
+    expect(audit().drift).toBe(0);
+    visitor.isHeld = false;
+    expect(audit().drift).toBe(1);
+    observer.isHeld = false;
+    expect(audit().drift).toBe(2);
+  });
+});
