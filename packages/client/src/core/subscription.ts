@@ -137,7 +137,10 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         onNews(news());
       },
       farewell({ reconnectInMs }) {
-        if (isCurrent()) comeBackIn(reconnectInMs);
+        if (!isCurrent()) return;
+        // The next stream may be in its place already: given up, its arrivals would be reported twice.
+        if (link.state === 'renewing') handOver(link);
+        else comeBackIn(reconnectInMs);
       },
       dropped() {
         if (!isCurrent()) return;
