@@ -30,6 +30,12 @@ describe('readDayHistory', () => {
     ['a mean below zero', { ...history, minutes: { ...history.minutes, mean: [-1, null, 2] } }],
     ['a mean that is no number', { ...history, minutes: { ...history.minutes, mean: ['1', null, 2] } }],
     ['no peak', { minutes: history.minutes }],
+    ['half a peak', { ...history, peak: { ...history.peak, online: 8.5 } }],
+    ['a peak at no time', { ...history, peak: { ...history.peak, at: 'now' } }],
+    ['no minutes', { peak: history.peak }],
+    ['minutes of no length', { ...history, minutes: { ...history.minutes, everyMs: undefined } }],
+    ['minutes that end before all time', { ...history, minutes: { ...history.minutes, endsAt: -1 } }],
+    ['a list that is none', { ...history, minutes: { ...history.minutes, lowest: { length: 3 } } }],
   ])('passes over %s', (_, body) => {
     expect(readDayHistory(body)).toBeUndefined();
   });

@@ -2,6 +2,7 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createHub } from '../../src/core/hub.ts';
 import type { News } from '../../src/core/news.ts';
+import { createRecent } from '../../src/core/recent.ts';
 import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 
 /** A worker's hub with a clock that is moved by hand, and the one server stream that it should have. */
@@ -22,7 +23,7 @@ function createWorker() {
       isOnline: () => true,
       random: () => 0.5,
     },
-    { server: 'http://localhost', browser: 'abcdefgh' },
+    { server: 'http://localhost', browser: 'abcdefgh', recent: createRecent(600) },
   );
 
   const latest = () => {
@@ -115,6 +116,30 @@ describe('the hub of a shared worker', () => {
     expect(reported()).toEqual({ tabs: 1, arrivals: 2 });
     b.heard();
     expect(reported()).toEqual({ tabs: 2, arrivals: 2 });
+  });
+
+  test('tells its tabs that it lives while the server says nothing, and leaves it to the ticks while it does', () => {
+    const { hub, openTab, reported, tick } = createWorker();
+    const { news } = openTab('a');
+    news.length = 0;
+    hub.check();
+    hub.check();
+    expect(news.map(({ connection }) => connection.state)).toEqual(['connecting', 'connecting']);
+    reported();
+    tick();
+    news.length = 0;
+    hub.check();
+    expect(news).toEqual([]);
+  });
+
+  test('tells a tab that comes later what was online before it', () => {
+    const { openTab, reported, tick } = createWorker();
+    openTab('a');
+    reported();
+    for (const online of [1, 5, 2]) tick(online);
+    const { news } = openTab('b');
+    expect(news[0]?.past).toEqual({ everyMs: 1000, endsAt: 3000, online: [1, 5, 2] });
+    expect(news[0]?.last?.snapshot.online).toBe(2);
   });
 
   test('has no stream while it has no tab', () => {

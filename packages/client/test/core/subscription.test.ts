@@ -15,7 +15,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
   const streams: { url: string; handlers: StreamHandlers; open: boolean }[] = [];
   const states: string[] = [];
   const told: News[] = [];
-  const world = { online: true };
+  const world = { online: true, whenTold: () => {} };
 
   let tabs: Tabs = { total, newcomers };
   const subscription: Subscription = subscribe(
@@ -50,6 +50,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
         // The first news may come while the subscription is still being made.
         if (streams.length > 0) subscription.setTabs(tabs);
         if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
+        world.whenTold();
       },
     },
   );
@@ -171,6 +172,40 @@ describe('a subscription', () => {
     expect(world.openStreams()).toEqual([world.latest()]);
   });
 
+  test('leaves it to the browser to bring back the next stream while the last one goes on', () => {
+    const world = createWorld();
+    welcome(world);
+    const [first] = world.streams;
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    world.latest().handlers.dropped();
+    expect(world.openStreams()).toEqual([first, world.latest()]);
+    welcome(world);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.streams).toHaveLength(2);
+    expect(world.states).toEqual(['live']);
+  });
+
+  test('gives up a next stream that is not welcomed within ten seconds, and lives on with the last one until it tries again', () => {
+    const world = createWorld();
+    welcome(world);
+    const [first] = world.streams;
+    const tick = () => {
+      world.pass(1000);
+      first?.handlers.visitors(snapshot);
+    };
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    const next = world.latest();
+    for (let i = 0; i < 9; i++) tick();
+    expect(world.openStreams()).toEqual([first, next]);
+    tick();
+    expect(world.openStreams()).toEqual([first]);
+    tick();
+    expect(world.openStreams()).toEqual([first, world.latest()]);
+    expect(world.latest().url).toContain('&tabs=2&arrivals=1');
+    expect(world.streams).toHaveLength(3);
+    expect(world.states).toEqual(['live']);
+  });
+
   test('opens the next stream when the tabs change, with those that are new as arrivals', () => {
     const world = createWorld();
     welcome(world);
@@ -237,6 +272,14 @@ describe('a subscription', () => {
     welcome(world);
     expect(world.states).toEqual(['live', 'reconnecting', 'live']);
     expect(world.streams).toHaveLength(1);
+  });
+
+  test('says once that it is lost, however often the browser fails to bring it back', () => {
+    const world = createWorld();
+    welcome(world);
+    const { length } = world.told;
+    for (let i = 0; i < 3; i++) world.latest().handlers.dropped();
+    expect(world.told.slice(length).map(({ connection }) => connection.state)).toEqual(['reconnecting']);
   });
 
   test('tries again with growing patience when the browser gives up', () => {
@@ -411,5 +454,14 @@ describe('a subscription', () => {
     expect(waiting.timers()).toHaveLength(0);
     waiting.pass(60_000);
     expect(waiting.streams).toHaveLength(1);
+  });
+
+  test('opens no stream for tabs that are gone as soon as they hear that they are to be reported', () => {
+    const world = createWorld();
+    welcome(world);
+    world.world.whenTold = world.leave;
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    expect(world.streams).toHaveLength(1);
+    expect(world.openStreams()).toHaveLength(0);
   });
 });

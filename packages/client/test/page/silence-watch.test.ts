@@ -1,6 +1,8 @@
+import { paths } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '../../src/core/connection.ts';
-import { createSilenceWatch } from '../../src/page/silence-watch.ts';
+import { askServer, createSilenceWatch } from '../../src/page/silence-watch.ts';
+import { type Answer, startServer } from './server.ts';
 
 /** When the watch finds the stream held back, of connections that are looked at each second. */
 async function found(connections: Connection[], answers: (second: number) => boolean) {
@@ -63,5 +65,53 @@ describe('a stream that brings nothing', () => {
   test('is not held back any more when it speaks', async () => {
     const { silent } = await found([...times(12, connecting), ...times(5, live)], () => true);
     expect(silent.at(-1)).toBe(11);
+  });
+
+  test('is not held back if the answer comes when it has spoken already, or has fallen silent once more', async () => {
+    let now = 0;
+    const answers: ((answers: boolean) => void)[] = [];
+    const watch = createSilenceWatch(
+      () => new Promise((resolve) => answers.push(resolve)),
+      () => now,
+    );
+    const pass = (seconds: number, connection: Connection) => {
+      for (const end = now + seconds * 1000; now < end; now += 1000) watch.check(connection);
+    };
+    pass(5, connecting);
+    expect(answers).toHaveLength(1);
+    pass(1, live);
+    answers[0]?.(true);
+    await Promise.resolve();
+    pass(5, live);
+    expect(watch.isSilent()).toBe(false);
+
+    pass(5, connecting);
+    expect(answers).toHaveLength(2);
+    pass(1, live);
+    pass(3, connecting);
+    answers[1]?.(true);
+    await Promise.resolve();
+    pass(3, connecting);
+    expect(answers).toHaveLength(3);
+    expect(watch.isSilent()).toBe(false);
+  });
+});
+
+describe('a server that is asked directly', () => {
+  test('answers if it says that all is well', async () => {
+    const { url, asked } = await startServer((response) => response.end('ok'));
+    expect(await askServer(url)).toBe(true);
+    expect(asked).toEqual([paths.healthz]);
+  });
+
+  test.each<[string, Answer]>([
+    ['is in trouble', (response) => response.writeHead(503).end('ok')],
+    ['hangs up', (response) => response.destroy()],
+    // Until it is given up after three seconds.
+    ['says nothing', () => {}],
+  ])('does not answer if it %s', async (_, answer) => {
+    const { url, asked } = await startServer(answer);
+    expect(await askServer(url)).toBe(false);
+    expect(asked).toEqual([paths.healthz]);
   });
 });

@@ -45,6 +45,24 @@ describe("the tab's icon", () => {
     expect(iconSvg('42', true)).toContain('>42</text>');
   });
 
+  test.each([
+    ['7', 27],
+    ['42', 24],
+    ['999', 18],
+    ['12,345', 18],
+    ['123,456', 15],
+    // Nobody has so many, and it is still a text that fits.
+    ['9,007,199,254,740,991', 15],
+  ])('is, for %s visitors, written in a size of %i', (online, size) => {
+    expect(iconSvg(online, true)).toContain(` font-size="${size}" `);
+  });
+
+  test('has two characters and more made as wide as it is, and one left alone', () => {
+    expect(iconSvg('7', true)).not.toContain('textLength');
+    expect(iconSvg('42', true)).toContain(' textLength="28" ');
+    expect(iconSvg('9,007,199,254,740,991', true)).toContain(' textLength="28" ');
+  });
+
   test('is green while the number is live, and grey while it is not', () => {
     expect(iconSvg('42', true)).toContain('#0a7549');
     expect(iconSvg('42', false)).not.toContain('#0a7549');

@@ -57,11 +57,24 @@ describe.each(languageTags)('the words in %s', (tag) => {
     expect(many).toContain(`2 ${words.browsers.other}.`);
   });
 
+  const spans = (['minute', 'hour'] as const).flatMap((unit) => [1, 10].map((count) => ({ unit, count })));
+
   test('say how far back a plot reaches', () => {
-    const spans = (['minute', 'hour'] as const).flatMap((unit) => [1, 10].map((count) => ({ unit, count })));
     const said = spans.map((span) => words.between('2', '9', span));
     expect(new Set(said).size).toBe(4);
     for (const text of said) expect(text).toMatch(/2.*9/);
+  });
+
+  test('say how far back a number has been the same', () => {
+    const said = spans.map((span) => words.always('7', span));
+    expect(new Set(said).size).toBe(4);
+    for (const text of said) expect(text).toContain(' 7 ');
+  });
+
+  test('say how long ago something was, and how long it will be, each in its own way', () => {
+    const said = [words.ago('3 s'), words.connection.in('3 s'), words.connection.again('3 s')];
+    expect(new Set(said).size).toBe(3);
+    for (const text of said) expect(text).toMatch(/\p{L}{2}.* 3 s|^3 s .*\p{L}{2}/u);
   });
 });
 

@@ -114,6 +114,8 @@ describe('the marks of the axis of time', () => {
   test('are fewer where there is less room', () => {
     expect(timeTicks(endsAt - 600_000, endsAt, 3, utc)).toEqual([at(13, 55), at(14, 0)]);
     expect(timeTicks(endsAt - dayMs, endsAt, 1, utc)).toEqual([at(0, 0)]);
+    // One a day is always there, even where there is no room for any.
+    expect(timeTicks(endsAt - dayMs, endsAt, 0, utc)).toEqual([at(0, 0)]);
   });
 
   test('are round where the reader is', () => {
@@ -178,6 +180,15 @@ describe('what the tooltip says', () => {
     expect(describePoint(minute([2], [5.04], [9]), 0, labels)).toBe('14:03 · 5 (2–9)');
     expect(describePoint(minute([1], [1.52], [2]), 0, labels)).toBe('14:03 · 1.5 (1–2)');
     expect(describePoint(minute([1000], [1234.56], [2000]), 0, labels)).toBe('14:03 · 1,235 (1,000–2,000)');
+  });
+
+  test('has the time of day that it is where the reader is, as their language writes it', () => {
+    const at = new Date(2026, 8, 21, 14, 3, 20).getTime();
+    // Which kind of space stands before PM, no reader sees.
+    const said = (locale: string, kind: 'minute' | 'second') =>
+      createLabels(locale, String)[kind](at).replaceAll(/\s/g, ' ');
+    expect([said('en-GB', 'minute'), said('en-GB', 'second')]).toEqual(['14:03', '14:03:20']);
+    expect([said('en-US', 'minute'), said('en-US', 'second')]).toEqual(['2:03 PM', '2:03:20 PM']);
   });
 
   test('is one number where nothing changed in the minute', () => {
