@@ -148,9 +148,10 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
 
       await end(redis);
       await allShow([...clients, ...comers], { online: 14, visits: 14, peak: 14, partial: undefined });
-      expect(await one.readyz()).toBe('ok\n');
-      expect(one.output()).toContain('the ledger is in trouble');
-      expect(one.output()).toContain('the ledger records again');
+      // What a process says of itself comes on other ways than its streams.
+      await eventually(async () => expect(await one.readyz()).toBe('ok\n'));
+      await eventually(() => expect(one.output()).toContain('the ledger is in trouble'));
+      await eventually(() => expect(one.output()).toContain('the ledger records again'));
     },
   );
 

@@ -14,11 +14,14 @@ async function addNode(redis: RedisServer): Promise<Node> {
   return { ledger: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), reading: nobody, relay };
 }
 
-/** Each node ticks until Redis has answered it, and then once more: it knows of what the others have counted. */
+/**
+ * Each node ticks until Redis has answered it, and then once more: it knows of what the others have counted. Each tick has
+ * a reading of its own, as in a server: by that a ledger knows what was answered.
+ */
 async function settle(nodes: readonly Node[]): Promise<void> {
   for (const _ of ['each tells', 'each hears']) {
     for (const { ledger, reading } of nodes) {
-      await eventually(async () => expect((await ledger.record(reading)).partial).toBeUndefined());
+      await eventually(async () => expect((await ledger.record({ ...reading })).partial).toBeUndefined());
     }
   }
 }

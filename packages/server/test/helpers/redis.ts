@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
-import { eventually, findFreePort, makeFolder } from './support.ts';
+import { findFreePort } from './free-port.ts';
+import { eventually, makeFolder } from './support.ts';
 
 const program = ['redis-server', 'valkey-server'].find((name) => {
   try {
@@ -103,13 +104,20 @@ export async function startRedis({
       };
     },
 
-    /** Takes the last bytes of the append-only file, as a machine that breaks down may; not while it runs. */
+    /**
+     * Takes the last bytes of the append-only file, as a machine that breaks down may, and with them the whole of a
+     * transaction that is cut: Redis 7.0 itself cuts it behind the last command that is whole, and the next transaction's
+     * end then brings commands back to which there was none. Not while it runs.
+     */
     loseTail(bytes: number): void {
       const aofFolder = join(folder, 'appendonlydir');
       const file = readdirSync(aofFolder).find((name) => name.endsWith('.incr.aof'));
       if (file === undefined) throw new Error('There is no append-only file.');
       const path = join(aofFolder, file);
-      truncateSync(path, Math.max(0, statSync(path).size - bytes));
+      const left = readFileSync(path, 'latin1').slice(0, -bytes);
+      const begin = left.lastIndexOf('*1\r\n$5\r\nMULTI\r\n');
+      const isCut = begin !== -1 && !left.includes('*1\r\n$4\r\nEXEC\r\n', begin);
+      truncateSync(path, isCut ? begin : left.length);
     },
 
     /** Stops it: connections stay, and new ones are made, but nothing is answered. */
