@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { EventMap } from '@live-visitors/shared';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCompose } from './helpers/compose.ts';
+import { findFreePort } from './helpers/free-port.ts';
 import { root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
 import { caddy, isInstalled, startProxy } from './helpers/proxies.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { openSecureSocket } from './helpers/secure-socket.ts';
-import { eventually, findFreePort } from './helpers/support.ts';
+import { eventually } from './helpers/support.ts';
 
 const { services } = readCompose('compose.fleet.yaml');
 const servers = Object.entries(services).filter(([, service]) => service.build !== undefined);

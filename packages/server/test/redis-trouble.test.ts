@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isRedisUrl, placeOf } from '../src/ledger/redis-trouble.ts';
+import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
-import { eventually, findFreePort } from './helpers/support.ts';
+import { eventually } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 

@@ -5,7 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { eventually, findFreePort, makeFolder } from './support.ts';
+import { findFreePort } from './free-port.ts';
+import { eventually, makeFolder } from './support.ts';
 
 /** A program that takes connections, and passes on what comes. */
 export type ProxyProgram = {

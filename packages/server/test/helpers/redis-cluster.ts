@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { findFreePort } from './free-port.ts';
 import { type RedisServer, startRedis } from './redis.ts';
-import { eventually, findFreePort } from './support.ts';
+import { eventually } from './support.ts';
 
 export const password = 'open-sesame';
 

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +13,7 @@ import { startServer } from '../../src/http/server.ts';
 import { openRedisLedger } from '../../src/ledger/redis-ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { createMetrics } from '../../src/operation/metrics.ts';
+import { findFreePort } from './free-port.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
 export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
@@ -147,17 +147,6 @@ export function openSocket(
     socket.destroy();
   });
   return { socket, received: () => received, closed: () => closed };
-}
-
-/** A port that nobody listened on a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return address.port;
 }
 
 export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
