@@ -14,7 +14,7 @@ type BooksOptions<Stream> = {
 
 /**
  * The books: which stream stands for whom. They say who is here and how much room is taken, and must agree with the
- * sockets: a stream that is in them says itself whether it has one.
+ * sockets: `isHeld` of a stream says whether its socket is still there.
  */
 export function createBooks<Stream extends { readonly isHeld: boolean }>({
   limits,
@@ -24,8 +24,6 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
   const audience = createAudience<Guest>();
   const succession = createSuccession(enter, elapsed);
   const members = new Map<Stream, { party: Guest; leave: () => void }>();
-  let opened = 0;
-  let removed = 0;
   let countedAt = elapsed();
 
   /** Counts a party in. Returns how to count it out. */
@@ -45,7 +43,7 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
     const parties = [...[...members.values()].map(({ party }) => party), ...succession.parties()];
     const visiting = parties.filter(({ tabs }) => tabs > 0).length;
     const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
-    return Math.abs(opened - removed - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
+    return Math.abs(members.size - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
   }
 
   return {
@@ -61,7 +59,6 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
       const leave = enter(guest);
       const stream = open();
       members.set(stream, { party: guest, leave });
-      opened++;
       return undefined;
     },
 
@@ -76,7 +73,6 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
       if (member === undefined) return false;
       members.delete(stream);
       member.leave();
-      removed++;
       if (keepPlaces) succession.keepFor(member.party);
       return true;
     },

@@ -45,7 +45,7 @@ export function createMetrics() {
       });
       const tabs = new Gauge({ ...named('tabs', 'Open tabs: visitors.'), collect: () => update() });
       const drift = new Gauge({
-        ...named('drift', 'By how much the books disagree: opened, ended and counted against sockets held. Always 0.'),
+        ...named('drift', 'By how much the books disagree with the sockets that are held. Always 0.'),
         collect: () => update(),
       });
       let updating: Promise<void> | undefined;
