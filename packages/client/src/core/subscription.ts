@@ -148,14 +148,14 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         else sayLost();
       },
       refused(refusal) {
-        if (!isLostBy(stream)) return;
+        if (!losesAll(stream)) return;
         wait(retryInMs(refusal, failures, random()));
         // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
         if (refusal.status >= 500) sayLost();
         else say({ state: 'refused', reason: refusal.detail, inMs: 0 });
       },
       failed() {
-        if (isLostBy(stream)) comeBackIn(backoffMs(failures, random()));
+        if (losesAll(stream)) comeBackIn(backoffMs(failures, random()));
       },
     });
   }
@@ -185,8 +185,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     link = { state: 'open', stream, renewAt: notBefore, notBefore };
   }
 
-  /** Takes it that a stream is not to be had. Returns whether none is left with that. */
-  function isLostBy(stream: Stream): boolean {
+  /** Gives up a stream that is not to be had. Returns whether none is left with that. */
+  function losesAll(stream: Stream): boolean {
     if (link.state === 'renewing') {
       if (link.stream === stream) handOver(link);
       else keep(link);
