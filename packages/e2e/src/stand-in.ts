@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { paths, type Snapshot } from '@live-visitors/shared';
+import { type EventMap, paths, type Snapshot } from '@live-visitors/shared';
 import { root } from './program.ts';
 
 const pageDir = join(root, 'packages/server/dist/page');
@@ -31,6 +31,11 @@ export type Manner =
 /** Why it refuses. */
 export const reason = 'The origin "https://elsewhere.example" may not read this count. Add it to ALLOWED_ORIGINS.';
 
+const refusals: { [Name in Manner]?: EventMap['refused'] } = {
+  refuses: { status: 403, detail: reason },
+  busy: { status: 503, detail: 'Not now.', reconnectInMs: 5000 },
+};
+
 export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
 /** Serves the built page, and in the server's place whatever a test wants of it. */
@@ -55,11 +60,8 @@ export async function startStandIn(folder = pageDir) {
 
   function openStream(response: ServerResponse): void {
     opened++;
-    if (manner === 'refuses' || manner === 'busy') {
-      const refusal =
-        manner === 'refuses'
-          ? { status: 403, detail: reason }
-          : { status: 503, detail: 'Not now.', reconnectInMs: 5000 };
+    const refusal = refusals[manner];
+    if (refusal) {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(event('refused', refusal));
       return;
     }

@@ -1,25 +1,16 @@
 import { createServer } from 'node:http';
-import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'puppeteer-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
 import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
-import { startBuilt } from '../src/program.ts';
 
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startBuilt>>;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-beforeEach(async () => {
-  server = await startBuilt();
-  onTestFinished(server.kill);
-});
-afterAll(() => browser.close());
+const { browser, server } = useBuiltServer(launchChromium);
 
 async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
-  const tab = await openTab(browser, server.url + query, prepare);
+  const tab = await openTab(browser(), server().url + query, prepare);
   onTestFinished(async () => {
     await tab.close();
     expect(tab.problems).toEqual([]);
@@ -131,10 +122,10 @@ describe('the connection', () => {
     const shown = await recordTexts(tab, '.connection');
     const heard = await recordTexts(tab, '.announcement');
     const seen = await recordTexts(tab, '.countdown');
-    await server.kill();
+    await server().kill();
     const busy = createServer((_request, response) => {
       response.writeHead(503, { 'Retry-After': '3' }).end();
-    }).listen(Number(server.port), '127.0.0.1');
+    }).listen(Number(server().port), '127.0.0.1');
     onTestFinished(() => {
       busy.close();
     });
@@ -166,7 +157,7 @@ describe('what was before', () => {
     });
 
   test('is on the plot as soon as the page is there, and in words', async () => {
-    const earlier = await observe(server.url);
+    const earlier = await observe(server().url);
     onTestFinished(earlier.stop);
     await eventually(() => expect(earlier.online.length).toBeGreaterThan(3));
     const tab = await open();
