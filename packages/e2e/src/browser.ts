@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Figure } from '@live-visitors/shared';
-import chromium from '@sparticuz/chromium';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { unpackChromium } from './unpack-chromium.ts';
 
 /**
  * Starts Chromium: the one that comes as an npm package, or the one at `PUPPETEER_EXECUTABLE_PATH`.
@@ -18,23 +16,6 @@ export async function launchChromium(...args: string[]): Promise<Browser> {
     // The package's own arguments switch web security off. These let it run as root and without a GPU.
     args: ['--no-sandbox', '--disable-gpu', '--no-zygote', ...args],
   });
-}
-
-/**
- * Unpacks the Chromium of the npm package into a folder of this project's own. The package takes whatever lies in the
- * machine's temporary folder for it, be it of another version, or another user's.
- */
-async function unpackChromium(): Promise<string> {
-  const folder = fileURLToPath(new URL('../node_modules/.cache/chromium', import.meta.url));
-  await mkdir(folder, { recursive: true });
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = folder;
-  try {
-    return await chromium.executablePath();
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  }
 }
 
 /** Starts a whole Chromium, with all that the package's headless shell leaves out. */
