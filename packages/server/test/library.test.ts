@@ -116,6 +116,31 @@ describe('liveVisitors in an app of another', () => {
     expect((await from('192.0.2.1')).response.status).toBe(429);
   });
 
+  test('counts nobody who hung up while the app was still at work on the request', async () => {
+    const gate = Promise.withResolvers<void>();
+    let arrived = 0;
+    let gone = 0;
+    const { url, port } = await startApp({}, (app) =>
+      app.use(async (request, _response, next) => {
+        arrived++;
+        request.socket.on('close', () => gone++);
+        await gate.promise;
+        next();
+      }),
+    );
+    const clients = Array.from({ length: 50 }, () =>
+      openSocket(port, 'GET /visitors/stream HTTP/1.1\r\nHost: x\r\n\r\n'),
+    );
+    await eventually(() => expect(arrived).toBe(50));
+    for (const { socket } of clients) socket.destroy();
+    await eventually(() => expect(gone).toBe(50));
+    const staying = openStream(`${url}/visitors/stream`);
+    await eventually(() => expect(arrived).toBe(51));
+    gate.resolve();
+    expect((await (await staying).first('visitors')).payload).toMatchObject({ online: 1, browsers: 1 });
+    await eventually(async () => expect((await staying).of('visitors').at(-1)?.payload.visits).toBe(1));
+  });
+
   test('closes connections on which more is asked while a stream is open', async () => {
     const { visitors, port } = await startApp();
     const request = 'GET /visitors/stream HTTP/1.1\r\nHost: x\r\n\r\n';

@@ -92,6 +92,8 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
     }
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
 
+    // An app's middleware may have waited for so long that nobody is there any more: no 'close' would ever end the stream.
+    if (request.socket.destroyed) return;
     const limit = emitter.open(response, {
       query: result.query,
       address: networkOf(request.ip),
