@@ -24,9 +24,9 @@ function openBooks(maxStreams = 3) {
     return wasThere;
   }
 
-  function admit(tabs: number, browser?: string) {
+  function admit(tabs: number, browser?: string, open?: () => never) {
     const stream = { isHeld: true };
-    const broken = books.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' }, () => stream);
+    const broken = books.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' }, open ?? (() => stream));
     return { stream, broken };
   }
 
@@ -60,6 +60,17 @@ describe('the books', () => {
     expect(count()).toEqual({ streams: [first], reading: { online: 1, browsers: 1, visits: 1, visitorSeconds: 0 } });
     end(first);
     expect(admit(1).broken).toBeUndefined();
+  });
+
+  test('have no entry for a stream that could not be opened, and keep no room for it', () => {
+    const { admit, count, audit } = openBooks(1);
+    const noSocket = () => {
+      throw new Error('no socket');
+    };
+    expect(() => admit(2, 'browser-1', noSocket)).toThrow('no socket');
+    expect(count()).toMatchObject({ streams: [], reading: { online: 0, browsers: 0 } });
+    expect(audit()).toEqual({ streams: 0, tabs: 0, drift: 0 });
+    expect(admit(3, 'browser-2').broken).toBeUndefined();
   });
 
   test('give a browser that has a stream already a new one for it, also where there is room for no more', () => {

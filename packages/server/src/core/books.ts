@@ -51,13 +51,20 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
      * Counts a party in, and then opens the stream that stands for it.
      *
      * @returns the limit that one more stream would break, in which case nothing has been done
+     * @throws what `open` throws, after the party is counted out again
      */
     admit(party: Omit<Guest, 'onReplaced'>, open: () => Stream): BrokenLimit | undefined {
       const broken = limits.brokenBy(party, audience.find(party.browser));
       if (broken) return broken;
       const guest = { ...party, onReplaced: () => onReplaced(stream) };
       const leave = enter(guest);
-      const stream = open();
+      let stream: Stream;
+      try {
+        stream = open();
+      } catch (error) {
+        leave();
+        throw error;
+      }
       members.set(stream, { party: guest, leave });
       return undefined;
     },
