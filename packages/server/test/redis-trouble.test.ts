@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isRedisUrl, placeOf } from '../src/ledger/redis-trouble.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
-import { eventually } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
@@ -37,6 +37,29 @@ describe('the URL of a Redis', () => {
     expect(placeOf('redis://user:secret@[::1]/3')).toBe('[::1]:6379');
     expect(placeOf('rediss://:secret@redis.example.com:6380')).toBe('redis.example.com:6380');
   });
+});
+
+/** A server that answers what comes with what `answer` makes of it, on a port of its own. Returns the port. */
+async function startServer(answer: (bytes: Buffer) => string): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => socket.write(answer(bytes)));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, 'listening');
+  // A server that listens on TCP has an address of this kind.
+  return (server.address() as AddressInfo).port;
+}
+
+test('a server that takes connections and says nothing is in trouble as soon as the ledger is open', async () => {
+  const port = await startServer(() => '');
+  const ledger = await openNode({ url: `redis://127.0.0.1:${port}` });
+  expect(ledger.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
 });
 
 describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {
@@ -97,19 +120,10 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
   });
 
   test('are not shown where a server repeats them in its answer', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.on('data', (bytes) => {
-        const words = String(bytes).replaceAll(/[\r\n]+/g, ' ');
-        socket.write(`-ERR unknown command, with args beginning with: ${words}\r\n`);
-      });
-    }).listen(0, '127.0.0.1');
-    onTestFinished(() => {
-      server.close();
+    const port = await startServer((bytes) => {
+      const words = String(bytes).replaceAll(/[\r\n]+/g, ' ');
+      return `-ERR unknown command, with args beginning with: ${words}\r\n`;
     });
-    await eventually(() => expect(server.listening).toBe(true));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
     const output = await print(`redis://${login}127.0.0.1:${port}`);
     expect(output).toMatch(/cannot be reached \(ERR\)/);
     expectNoCredentials(output);

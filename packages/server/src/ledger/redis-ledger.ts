@@ -31,8 +31,8 @@ export type RedisLedgerOptions = {
 };
 
 /**
- * Opens the ledger that a fleet shares. Resolves once Redis has answered, or else after a second: the ledger goes
- * on trying for as long as it is open.
+ * Opens the ledger that a fleet shares. Resolves once Redis has answered, or else after a second, when it is in trouble:
+ * it goes on trying for as long as it is open.
  */
 export async function openRedisLedger({ url, prefix = 'live-visitors', now }: RedisLedgerOptions): Promise<Ledger> {
   const id = randomBytes(9).toString('base64url');
@@ -63,11 +63,15 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
     },
     onTrouble: setTrouble,
   });
-  const answered = Promise.withResolvers<void>();
-  await within(answered.promise, openMs);
+  const answered = Promise.withResolvers<true>();
+  if ((await within(answered.promise, openMs)) === undefined && trouble === undefined) tellSilence();
 
   function setTrouble(what: string): void {
     trouble = `${what}. What is counted is kept in memory until it can be recorded.`;
+  }
+
+  function tellSilence(): void {
+    setTrouble(`${connection.place()} does not answer`);
   }
 
   /** Sends the latest reading, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
@@ -85,7 +89,7 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
     try {
       copy = await connection.ask((client) => client.report(keys, figures, copy));
       trouble = undefined;
-      answered.resolve();
+      answered.resolve(true);
       return true;
     } catch (error) {
       // What breaks a connection comes with an 'error' event.
@@ -115,7 +119,7 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
     latest = reading;
     highest = Math.max(highest, reading.online);
     const outcome = await within(underWay?.then(report) ?? report(), answerMs);
-    if (outcome === undefined) setTrouble(`${connection.place()} does not answer`);
+    if (outcome === undefined) tellSilence();
   }
 
   /** What is here now, and with it what Redis knew of the others last. */
