@@ -15,7 +15,8 @@ app.get('/', (_request, response) => {
 
 visitors.subscribe(({ online, visits }) => console.log(`${online} here now, ${visits} visits so far`));
 
-const server = app.listen(process.env.PORT ?? 8080, () => {
+const server = app.listen(process.env.PORT ?? 8080, (error) => {
+  if (error) throw error;
   const address = server.address();
   if (typeof address === 'object') console.log(`listening on http://localhost:${address?.port}`);
 });
