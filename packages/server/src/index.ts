@@ -4,6 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import { pino } from 'pino';
 import type { LiveVisitors, LiveVisitorsOptions } from '../index.d.ts';
 import { readConfig } from './config/config.ts';
+import { optionName } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { type Service, startService } from './http/service.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -22,7 +23,7 @@ export function liveVisitors({
   logger = pino({ level: 'silent' }),
   ...options
 }: LiveVisitorsOptions = {}): LiveVisitors {
-  const result = readConfig(toVariables(options), openFilesLimit());
+  const result = readConfig(toVariables(options), openFilesLimit(), optionName);
   if (!result.ok) throw new TypeError(result.problems.join('\n'));
   const { config } = result;
   const ledger = openLedger(config);

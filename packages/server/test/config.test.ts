@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
 import { variablesFor } from '../src/config/config-variables.ts';
+import { variableName } from '../src/config/name-of.ts';
 
 const openFiles = 20_000;
 
@@ -19,6 +20,7 @@ describe('the configuration', () => {
       trustProxy: 'loopback',
       metrics: true,
       logLevel: 'info',
+      nameOf: variableName,
     };
     expect(readConfig({}, openFiles)).toEqual({ ok: true, config });
     const empty = Object.fromEntries(['HOST', 'PORT', 'ALLOWED_ORIGINS', 'MAX_STREAMS', 'METRICS'].map((n) => [n, '']));
@@ -55,6 +57,7 @@ describe('the configuration', () => {
         trustProxy: 'loopback, 10.0.0.0/8',
         metrics: false,
         logLevel: 'debug',
+        nameOf: variableName,
       },
     });
   });
@@ -97,8 +100,7 @@ describe('the configuration', () => {
     const result = readConfig({ [name]: value }, openFiles);
     if (result.ok) throw new Error('it was taken');
     expect(result.problems).toHaveLength(1);
-    expect(result.problems[0]).toContain(`${name} must be`);
-    expect(result.problems[0]).toContain(`Set for example ${name}=`);
+    expect(result.problems[0]).toMatch(new RegExp(`^${name} must be \\S`));
     expect(result.problems[0]).toContain(`it is ${JSON.stringify(value)} now`);
   });
 
@@ -107,7 +109,7 @@ describe('the configuration', () => {
     (url) => {
       const result = readConfig({ REDIS_URL: url }, openFiles);
       if (result.ok) throw new Error('it was taken');
-      expect(result.problems[0]).toMatch(/^REDIS_URL must be .* Set for example REDIS_URL=/);
+      expect(result.problems[0]).toMatch(/^REDIS_URL must be .* for example redis:/);
       expect(result.problems[0]).not.toContain('secret');
     },
   );

@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
+import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LiveVisitorsOptions, liveVisitors, type Snapshot } from '../src/index.ts';
+import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { eventually, makeFolder, openSocket, openStream } from './helpers/support.ts';
+
+const missing = whyNoRedis();
 
 /** An app as its makers write it, with the visitors under a path of it, until the test has finished. */
 async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Express) => void = () => {}) {
@@ -150,13 +154,47 @@ describe('liveVisitors in an app of another', () => {
   });
 
   test.each([
-    [{ allowedOrigins: ['example.com'] }, /^ALLOWED_ORIGINS must be/],
+    [{ allowedOrigins: ['example.com'] }, /^allowedOrigins must be/],
     [{ allowedOrigins: [] }, /^allowedOrigins is empty/],
     [{ dataDir: '' }, /^dataDir is empty/],
-    [{ maxStreams: 0 }, /^MAX_STREAMS must be a whole number/],
-    [{ redisUrl: 'http://localhost' }, /^REDIS_URL must be/],
-    [{ dataDir: '/dev/null/data' }, /DATA_DIR/],
-  ] satisfies [LiveVisitorsOptions, RegExp][])('refuses %j at once, in a sentence', (options, sentence) => {
-    expect(() => liveVisitors(options)).toThrow(sentence);
+    [{ maxStreams: 0 }, /^maxStreams must be a whole number/],
+    [{ maxStreamsPerAddress: 0 }, /^maxStreamsPerAddress must be a whole number/],
+    [{ redisUrl: 'http://localhost' }, /^redisUrl must be/],
+    [{ redisPrefix: 'a{b}' }, /^redisPrefix must be/],
+    [{ dataDir: '/dev/null/data' }, /^dataDir is .* Set dataDir to/],
+  ] satisfies [LiveVisitorsOptions, RegExp][])(
+    'refuses %j at once, in a sentence with the option',
+    (options, sentence) => {
+      expect(() => liveVisitors(options)).toThrow(sentence);
+      expect(() => liveVisitors(options)).not.toThrow(/[A-Z]_[A-Z]/);
+    },
+  );
+
+  test('names options to those whom it refuses, and in the log', async () => {
+    const logged: string[] = [];
+    const logger = pino({}, { write: (line) => logged.push(line) });
+    const limits = { maxStreams: 2, maxStreamsPerAddress: 1, allowedOrigins: ['https://example.com'] };
+    const { url, close } = await startApp({ ...limits, logger });
+    const refusal = async (headers: Record<string, string>) =>
+      (await openStream(`${url}/visitors/stream?refusal=event`, headers)).first('refused');
+    await (await openStream(`${url}/visitors/stream`)).first('visitors');
+    expect((await refusal({})).payload.detail).toContain('maxStreamsPerAddress is 1.');
+    expect((await refusal({ Origin: 'https://example.org' })).payload.detail).toContain('allowedOrigins must list');
+    const proxied = await refusal({ 'X-Forwarded-For': '192.0.2.1' });
+    expect(proxied.payload.detail).toContain(`the app's "trust proxy" must be set to its address`);
+    await close();
+    expect(logged.join('')).toContain(String.raw`set the app's \"trust proxy\" to its address`);
+    expect(logged.join('')).not.toMatch(/[A-Z]_[A-Z]/);
   });
+
+  test.skipIf(missing)(
+    `names its option where a Redis asks for a password${missing ? ` (${missing})` : ''}`,
+    async () => {
+      const redis = await startRedis({ password: 'secret' });
+      const logged: string[] = [];
+      const logger = pino({}, { write: (line) => logged.push(line) });
+      await startApp({ redisUrl: `redis://127.0.0.1:${redis.port}`, logger });
+      await eventually(() => expect(logged.join('')).toContain('asks for a password, and redisUrl has none'));
+    },
+  );
 });

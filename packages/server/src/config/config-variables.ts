@@ -10,7 +10,7 @@ export type Variable = {
   /** Its default in words, where the schema has none that says it. */
   standard?: string;
   schema: v.GenericSchema;
-  /** What it must be, and what to set. */
+  /** What it must be. */
   say: string;
   /** Whether what is set must not be shown. */
   isSecret?: boolean;
@@ -26,12 +26,12 @@ export function variablesFor(openFiles: number) {
       meaning: 'The address to listen on.',
       standard: 'all of them',
       schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:%-]+$/))),
-      say: 'a host name or an IP address. Set for example HOST=127.0.0.1, or leave it out to listen on all addresses',
+      say: 'a host name or an IP address, for example 127.0.0.1, or left out to listen on all addresses',
     },
     PORT: {
       meaning: 'The TCP port; 0 takes any that is free.',
       schema: v.optional(wholeNumber(0, 65_535), '3000'),
-      say: 'a whole number from 0 to 65535. Set for example PORT=3000',
+      say: 'a whole number from 0 to 65535, for example 3000',
     },
     ALLOWED_ORIGINS: {
       meaning: 'The origins whose pages may read the count, with commas between them; * is any.',
@@ -47,40 +47,40 @@ export function variablesFor(openFiles: number) {
         ]),
         '*',
       ),
-      say: '* or a list of origins with commas between them. Set for example ALLOWED_ORIGINS=https://example.com,https://www.example.com',
+      say: '* or a list of origins, for example https://example.com,https://www.example.com',
     },
     DATA_DIR: {
       meaning: 'The folder in which the totals are kept; it is made where it is missing.',
       schema: v.optional(v.pipe(v.string(), v.regex(/^[^\0]+$/)), 'data'),
-      say: 'the path of a folder. Set for example DATA_DIR=/var/lib/live-visitors',
+      say: 'the path of a folder, for example /var/lib/live-visitors',
     },
     REDIS_URL: {
       meaning: 'The Redis 6.2 or later, or Valkey, that several servers share to count as one, instead of DATA_DIR.',
       standard: 'none',
       schema: v.optional(v.pipe(v.string(), v.check(isRedisUrl))),
-      say: 'the URL of a Redis, with the user and password where it takes them. Set for example REDIS_URL=redis://localhost:6379, or leave it out to keep the totals in DATA_DIR',
+      say: 'the URL of a Redis, with the user and password where it takes them, for example redis://localhost:6379, or left out to keep the totals in a file',
       isSecret: true,
     },
     REDIS_PREFIX: {
       meaning: 'What the names of all keys in it begin with.',
       schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
-      say: '1 to 64 characters of A-Z a-z 0-9 _ . : -. Set for example REDIS_PREFIX=live-visitors',
+      say: '1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors',
     },
     MAX_STREAMS: {
       meaning: 'The most streams at once; one more is answered with 503.',
       standard: 'the limit of open files, less 1000 (below 4000: less a quarter)',
       schema: v.optional(wholeNumber(1, maxStreams), String(maxStreams)),
-      say: `a whole number from 1 to ${maxStreams}, which is what the limit of ${openFiles} open files (ulimit -n) leaves. Set for example MAX_STREAMS=${maxStreams}, or raise that limit`,
+      say: `a whole number from 1 to ${maxStreams}, for example ${maxStreams}, unless the limit of ${openFiles} open files (ulimit -n) is raised`,
     },
     MAX_STREAMS_PER_ADDRESS: {
       meaning: 'The most from one address, with four tabs to each on average; one more is answered with 429.',
       schema: v.optional(wholeNumber(1, 1_000_000), '256'),
-      say: 'a whole number from 1 to 1000000. Set for example MAX_STREAMS_PER_ADDRESS=256',
+      say: 'a whole number from 1 to 1000000, for example 256',
     },
     TRUST_PROXY: {
       meaning: 'The proxies whose X-Forwarded-For is believed: addresses, networks, or how many there are.',
       schema: v.optional(trustProxySchema, 'loopback'),
-      say: 'the addresses or networks of your proxies with commas between them, or how many proxies there are. Set for example TRUST_PROXY=loopback,10.0.0.0/8',
+      say: 'the addresses or networks of your proxies, or how many proxies there are, for example loopback,10.0.0.0/8',
     },
     METRICS: {
       meaning: 'Whether GET /metrics is answered: on or off.',
@@ -91,12 +91,12 @@ export function variablesFor(openFiles: number) {
         ),
         'on',
       ),
-      say: 'on or off. Set for example METRICS=off',
+      say: 'on or off',
     },
     LOG_LEVEL: {
       meaning: 'One of fatal, error, warn, info, debug, trace and silent; addresses are logged at debug only.',
       schema: v.optional(v.picklist(logLevels), 'info'),
-      say: `one of ${logLevels.join(', ')}. Set for example LOG_LEVEL=info`,
+      say: `one of ${logLevels.join(', ')}`,
     },
   } satisfies Record<string, Variable>;
 }

@@ -1,9 +1,13 @@
 import * as v from 'valibot';
 import { reservedFiles, type Variable, type Variables, variablesFor } from './config-variables.ts';
+import { type NameOf, variableName } from './name-of.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the variables say, each as its schema gives it; what each is for, its `meaning` says in config-variables.ts. */
+/**
+ * What the variables say, each as its schema gives it; what each is for, its `meaning` says in config-variables.ts. With
+ * `nameOf`, what to call them in messages.
+ */
 export type Config = ReturnType<typeof configOf>;
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
@@ -12,21 +16,25 @@ export type ConfigResult = { ok: true; config: Config } | { ok: false; problems:
  * Reads the configuration from environment variables; an empty one counts as left out.
  *
  * @param openFiles - how many files this process may have open at once
+ * @param nameOf - what each is called by whoever has set it
  * @returns the configuration, or a sentence for each variable that is wrong, saying what to set
  */
-export function readConfig(env: Environment, openFiles: number): ConfigResult {
+export function readConfig(env: Environment, openFiles: number, nameOf: NameOf = variableName): ConfigResult {
   const variables = variablesFor(openFiles);
   const problems: string[] = [];
-  for (const [name, { schema, say, isSecret }] of Object.entries<Variable>(variables)) {
+  // As the type of the keys is known here, `Object.keys` tells no lie.
+  for (const name of Object.keys(variables) as (keyof Variables)[]) {
+    const { schema, say, isSecret }: Variable = variables[name];
     const given = givenIn(env, name);
     if (v.is(schema, given)) continue;
-    problems.push(`${name} must be ${say}; it is ${isSecret ? 'something else' : JSON.stringify(given)} now.`);
+    problems.push(`${nameOf(name)} must be ${say}; it is ${isSecret ? 'something else' : JSON.stringify(given)} now.`);
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: configOf(env, variables, openFiles) };
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: configOf(env, variables, openFiles, nameOf) };
 }
 
 /** The configuration, once no variable is wrong: it throws where one is. */
-function configOf(env: Environment, variables: Variables, openFiles: number) {
+function configOf(env: Environment, variables: Variables, openFiles: number, nameOf: NameOf) {
   function read<Name extends keyof Variables>(name: Name): v.InferOutput<Variables[Name]['schema']> {
     return v.parse(variables[name].schema, givenIn(env, name));
   }
@@ -46,6 +54,7 @@ function configOf(env: Environment, variables: Variables, openFiles: number) {
     trustProxy: read('TRUST_PROXY'),
     metrics: read('METRICS'),
     logLevel: read('LOG_LEVEL'),
+    nameOf,
   };
 }
 

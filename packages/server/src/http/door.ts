@@ -11,7 +11,7 @@ import { sendProblem } from './problem.ts';
 
 export type DoorOptions = {
   emitter: Emitter;
-  config: Pick<Config, 'allowedOrigins' | 'maxStreamsPerAddress'>;
+  config: Pick<Config, 'allowedOrigins' | 'maxStreamsPerAddress' | 'nameOf'>;
   refusals: Refusals;
   /** False while the server drains: it finishes what it has and takes no more. */
   isReady: () => boolean;
@@ -23,7 +23,7 @@ type Refusal = { reason: RefusalReason; status: number; detail: string; retryAft
 
 /** The door: what is asked for is checked here, and refused before anything is counted. */
 export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) {
-  const { allowedOrigins, maxStreamsPerAddress } = config;
+  const { allowedOrigins, maxStreamsPerAddress, nameOf } = config;
 
   /** Ends a response with what is wrong, and keeps count of it. */
   function refuse(request: Request, response: Response, refusal: Refusal): void {
@@ -54,11 +54,11 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
           retryAfterSeconds: 5 + Math.floor(Math.random() * 10),
         };
       case 'max_streams_per_address': {
-        const detail = `Your address has as many streams or tabs open as one may have: MAX_STREAMS_PER_ADDRESS is ${maxStreamsPerAddress}.`;
+        const detail = `Your address has as many streams or tabs open as one may have: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${maxStreamsPerAddress}.`;
         const refusal = { reason: limit, status: 429, detail, retryAfterSeconds: 30 };
         // Express has no `ips` where the peer is not trusted to forward any.
         if (request.get('X-Forwarded-For') === undefined || request.ips.length > 0) return refusal;
-        const cure = 'If there is a proxy in front of this server, TRUST_PROXY must be set to its address.';
+        const cure = `If there is a proxy in front of this server, ${nameOf('TRUST_PROXY')} must be set to its address.`;
         return { ...refusal, reason: 'untrusted_proxy', detail: `${detail} ${cure}` };
       }
       default:
@@ -75,7 +75,7 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
   const fromAllowedOrigin: RequestHandler = (request, response, next) => {
     const { origin, host } = request.headers;
     if (allows(origin, host)) return next();
-    const detail = `Pages of ${JSON.stringify(origin)} may not read this count. ALLOWED_ORIGINS must list them.`;
+    const detail = `Pages of ${JSON.stringify(origin)} may not read this count. ${nameOf('ALLOWED_ORIGINS')} must list them.`;
     refuse(request, response, { reason: 'origin', status: 403, detail });
   };
 

@@ -11,7 +11,7 @@ import { type Clock, type Emitter, startEmitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
 
 export type ServiceOptions = {
-  config: Pick<Config, 'allowedOrigins' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics'>;
+  config: Pick<Config, 'allowedOrigins' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics' | 'nameOf'>;
   ledger: Ledger;
   clock: Clock;
   metrics: Metrics;
@@ -33,7 +33,7 @@ export type Service = {
 export async function startService({ config, ledger, clock, metrics, pageDir, log }: ServiceOptions): Promise<Service> {
   let ready = true;
   let closing: Promise<void> | undefined;
-  const refusals = createRefusals(metrics, log);
+  const refusals = createRefusals(metrics, log, config.nameOf);
   const emitter = await startEmitter({
     ledger: watchLedger(ledger, metrics, log),
     clock,

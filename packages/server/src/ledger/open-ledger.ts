@@ -13,8 +13,9 @@ export function openLedger({
   dataDir,
   redisUrl,
   redisPrefix,
-}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix'>): Ledger | Promise<Ledger> {
+  nameOf,
+}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix' | 'nameOf'>): Ledger | Promise<Ledger> {
   return redisUrl === undefined
-    ? openSqliteLedger({ dataDir, now: Date.now })
-    : openRedisLedger({ url: redisUrl, prefix: redisPrefix, now: Date.now });
+    ? openSqliteLedger({ dataDir, now: Date.now, nameOf })
+    : openRedisLedger({ url: redisUrl, prefix: redisPrefix, now: Date.now, nameOf });
 }

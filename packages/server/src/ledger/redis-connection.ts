@@ -32,15 +32,18 @@ export type RedisClient = ReturnType<typeof createConnection>;
  * for ever the same: whichever is asked says where they are. One that cannot be reached may have been replaced, so that
  * the way begins anew at the URL.
  *
+ * @param urlName - what the URL is called by whoever has set it
  * @param onReady - takes each connection as it is made
  * @param onTrouble - takes a sentence, without its full stop, about what keeps it from being made
  */
 export function keepConnection({
   url,
+  urlName,
   onReady,
   onTrouble,
 }: {
   url: string;
+  urlName: string;
   onReady: (client: RedisClient) => void;
   onTrouble: (what: string) => void;
 }) {
@@ -58,7 +61,7 @@ export function keepConnection({
     client = made;
     made.on('error', (error) => {
       if (client !== made) return;
-      onTrouble(`${place()} ${explainConnectionError(error)}`);
+      onTrouble(`${place()} ${explainConnectionError(error, urlName)}`);
       goTo(url, pauseMs());
     });
     made.on('ready', () => onReady(made));

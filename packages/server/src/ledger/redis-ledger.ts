@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
+import { type NameOf, variableName } from '../config/name-of.ts';
 import type { Reading } from '../core/audience.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { keepConnection } from './redis-connection.ts';
@@ -28,13 +29,19 @@ export type RedisLedgerOptions = {
   prefix?: string;
   /** The time in milliseconds since 1970. It is Redis's time that is shown; this one bridges the time when Redis is away. */
   now: () => number;
+  nameOf?: NameOf;
 };
 
 /**
  * Opens the ledger that a fleet shares. Resolves once Redis has answered, or else after a second, when it is in trouble:
  * it goes on trying for as long as it is open.
  */
-export async function openRedisLedger({ url, prefix = 'live-visitors', now }: RedisLedgerOptions): Promise<Ledger> {
+export async function openRedisLedger({
+  url,
+  prefix = 'live-visitors',
+  now,
+  nameOf = variableName,
+}: RedisLedgerOptions): Promise<Ledger> {
   const id = randomBytes(9).toString('base64url');
   const keys = redisKeys(prefix);
   /** What Redis published last, and which reading of this node is in it. */
@@ -54,6 +61,7 @@ export async function openRedisLedger({ url, prefix = 'live-visitors', now }: Re
 
   const connection = keepConnection({
     url,
+    urlName: nameOf('REDIS_URL'),
     onReady(client) {
       isInStep = false;
       // Where it may not, the call that follows may not publish either, and says so.

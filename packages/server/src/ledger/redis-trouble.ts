@@ -22,8 +22,10 @@ export function placeOf(url: string): string {
  *
  * The error's own message is not passed on: servers that do not know a command say so with its arguments, and a
  * password may be one of them.
+ *
+ * @param urlName - what the URL of Redis is called by whoever has set it
  */
-export function explainConnectionError(error: unknown): string {
+export function explainConnectionError(error: unknown, urlName: string): string {
   const code = codeOf(error);
   switch (code) {
     case 'ECONNREFUSED':
@@ -32,10 +34,10 @@ export function explainConnectionError(error: unknown): string {
     case 'EAI_AGAIN':
       return `cannot be found: there is no such host (${code})`;
     case 'NOAUTH':
-      return `asks for a password, and REDIS_URL has none (${code})`;
+      return `asks for a password, and ${urlName} has none (${code})`;
     case 'WRONGPASS':
     case 'NOPERM':
-      return `does not accept the user and password in REDIS_URL (${code})`;
+      return `does not accept the user and password in ${urlName} (${code})`;
     default:
       return `cannot be reached${code === undefined ? '' : ` (${code})`}`;
   }

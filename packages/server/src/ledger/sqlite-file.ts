@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { NameOf } from '../config/name-of.ts';
 import { LedgerError } from '../core/ledger.ts';
 
 /** Marks a SQLite file as a ledger of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
@@ -37,7 +38,7 @@ export function sqlitePath(dataDir: string): string {
  *
  * @throws LedgerError where it cannot be had. A file that is not ours, or from a newer version, is left as it is
  */
-export function openSqliteFile(dataDir: string): DatabaseSync {
+export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
   const path = sqlitePath(dataDir);
   let database: DatabaseSync | undefined;
   try {
@@ -45,21 +46,21 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
     // The file is either free or held for as long as another process runs: there is nothing to wait for.
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    migrate(database, path);
+    migrate(database, path, nameOf);
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof LedgerError ? error : new LedgerError(explain(error, dataDir, path), { cause: error });
+    throw error instanceof LedgerError ? error : new LedgerError(explain(error, dataDir, nameOf), { cause: error });
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
+function migrate(database: DatabaseSync, path: string, nameOf: NameOf): void {
   const version = readPragma(database, 'user_version');
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
-  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new LedgerError(notOurs(path));
+  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new LedgerError(notOurs(path, nameOf));
   if (version > migrations.length) {
     throw new LedgerError(
-      `${path} was written by a newer version of this program. It has been left as it is. Run that version, or set DATA_DIR to another folder.`,
+      `${path} was written by a newer version of this program. It has been left as it is. Run that version, or set ${nameOf('DATA_DIR')} to another folder.`,
     );
   }
 
@@ -74,21 +75,23 @@ function readPragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function explain(error: unknown, dataDir: string, path: string): string {
+function explain(error: unknown, dataDir: string, nameOf: NameOf): string {
+  const path = sqlitePath(dataDir);
+  const name = nameOf('DATA_DIR');
   switch (sqliteCodeOf(error)) {
     case 'BUSY':
-      return `${path} is in use by another process. Stop that one first; or, to count with several as one, set REDIS_URL; to count apart, set another DATA_DIR for each.`;
+      return `${path} is in use by another process. Stop that one first; or, to count with several as one, set ${nameOf('REDIS_URL')}; to count apart, set another ${name} for each.`;
     case 'NOTADB':
-      return notOurs(path);
+      return notOurs(path, nameOf);
     case 'CORRUPT':
-      return `${path} is damaged. It has been left as it is. Put a copy of it back, or set DATA_DIR to another folder.`;
+      return `${path} is damaged. It has been left as it is. Put a copy of it back, or set ${name} to another folder.`;
     default:
-      return `DATA_DIR is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set DATA_DIR to a folder that has room and that this process may write to.`;
+      return `${name} is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set ${name} to a folder that has room and that this process may write to.`;
   }
 }
 
-function notOurs(path: string): string {
-  return `${path} is no file of this program. It has been left as it is. Set DATA_DIR to another folder.`;
+function notOurs(path: string, nameOf: NameOf): string {
+  return `${path} is no file of this program. It has been left as it is. Set ${nameOf('DATA_DIR')} to another folder.`;
 }
 
 /** The name of the result code that SQLite gave (https://sqlite.org/rescode.html), where it is one that we tell apart. */

@@ -1,3 +1,4 @@
+import { type NameOf, variableName } from '../config/name-of.ts';
 import type { Ledger } from '../core/ledger.ts';
 import {
   createMinutes,
@@ -25,11 +26,19 @@ export type SqliteLedger = Ledger & {
 /**
  * A ledger in a SQLite file of this process's own.
  *
- * @param now - the time in milliseconds since 1970
+ * @param options - with `now`, the time in milliseconds since 1970
  * @throws LedgerError where the file cannot be had
  */
-export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () => number }): SqliteLedger {
-  const database = openSqliteFile(dataDir);
+export function openSqliteLedger({
+  dataDir,
+  now,
+  nameOf = variableName,
+}: {
+  dataDir: string;
+  now: () => number;
+  nameOf?: NameOf;
+}): SqliteLedger {
+  const database = openSqliteFile(dataDir, nameOf);
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
   const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
   const selectBetween = database.prepare(
@@ -101,7 +110,7 @@ export function openSqliteLedger({ dataDir, now }: { dataDir: string; now: () =>
         minutes.clear();
         trouble = undefined;
       } catch (error) {
-        trouble = `The totals cannot be written to DATA_DIR: ${messageOf(error)}. They are kept in memory until they can be.`;
+        trouble = `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`;
       }
       const { online, browsers } = reading;
       return { online, browsers, visits, peak, visitorSeconds, at: lastAt };

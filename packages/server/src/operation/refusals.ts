@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { NameOf } from '../config/name-of.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Refusals within so many milliseconds of the first are one burst, and one line in the log. */
@@ -31,19 +32,18 @@ const reasons = [
 
 export type RefusalReason = (typeof reasons)[number];
 
-const hints: { [Reason in RefusalReason]?: string } = {
-  untrusted_proxy:
-    'These requests bear X-Forwarded-For, yet all count as one address. If they come through a proxy of yours, set TRUST_PROXY to its address.',
-  max_streams: 'MAX_STREAMS says how many streams may be open. The limit of open files (ulimit -n) bounds it.',
-  open_files:
-    'The system lets this process open no more files. Raise the limit (ulimit -n), or set a lower MAX_STREAMS.',
+const hintsFor = (nameOf: NameOf): { [Reason in RefusalReason]?: string } => ({
+  untrusted_proxy: `These requests bear X-Forwarded-For, yet all count as one address. If they come through a proxy of yours, set ${nameOf('TRUST_PROXY')} to its address.`,
+  max_streams: `${nameOf('MAX_STREAMS')} says how many streams may be open. The limit of open files (ulimit -n) bounds it.`,
+  open_files: `The system lets this process open no more files. Raise the limit (ulimit -n), or set a lower ${nameOf('MAX_STREAMS')}.`,
   max_connections: 'The limit of open files bounds the number of connections. Raise it (ulimit -n).',
-};
+});
 
 export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Keeps count of what was refused and why, and logs bursts, not single refusals: who floods a server must not flood its log. */
-export function createRefusals(metrics: Metrics, log: Logger) {
+export function createRefusals(metrics: Metrics, log: Logger, nameOf: NameOf) {
+  const hints = hintsFor(nameOf);
   // A counter that is first seen above 0 has never risen, as Prometheus sees it.
   for (const reason of reasons) metrics.refusals.inc({ reason }, 0);
   let burst: { [Reason in RefusalReason]?: number } | undefined;
