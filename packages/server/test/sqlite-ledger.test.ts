@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LedgerError } from '../src/core/ledger.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
 import { describeLedger } from './helpers/ledger-conformance.ts';
@@ -71,6 +71,26 @@ describe('the ledger in a file', () => {
     await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
     const kept = ledger.export().minutes;
     expect([kept.length, kept[0]?.at, kept.at(-1)?.at]).toEqual([43_200, start + 60_000, start + 43_200 * 60_000]);
+    await ledger.close();
+  });
+
+  test('looks for minutes to forget once a minute, and once for all that it takes from another', async () => {
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
+    onTestFinished(() => prepare.mockRestore());
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const ledger = open(makeFolder(), () => time);
+    const index = prepare.mock.calls.findIndex(([sql]) => sql.startsWith('DELETE FROM minutes'));
+    const prune = vi.spyOn(prepare.mock.results[index]?.value, 'run');
+    const minutes = Array.from({ length: 100 }, (_, i) => {
+      return { at: start + i * 60_000, lowest: 1, highest: 1, sum: 1, ticks: 1, visits: 0 };
+    });
+    ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes });
+    expect(prune).toHaveBeenCalledTimes(1);
+    for (time = start + 100 * 60_000; time < start + 102 * 60_000; time += 10_000) {
+      await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
+    }
+    expect(prune).toHaveBeenCalledTimes(3);
     await ledger.close();
   });
 

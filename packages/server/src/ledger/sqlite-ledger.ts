@@ -70,12 +70,14 @@ export function openSqliteLedger({
     database.exec('BEGIN IMMEDIATE');
     try {
       updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
+      let lastAdded = prunedAt;
       for (const { at, lowest, highest, sum, ticks, visits } of added) {
         addMinute.run(at, lowest, highest, sum, ticks, visits);
-        // It walks all minutes, so that once for each of them is often enough.
-        if (at !== prunedAt) prune.run(maxMinutes);
-        prunedAt = at;
+        lastAdded = at;
       }
+      // It walks all minutes, so that once for each new one is often enough.
+      if (lastAdded !== prunedAt) prune.run(maxMinutes);
+      prunedAt = lastAdded;
       database.exec('COMMIT');
     } catch (error) {
       // Some errors, such as that of a full disk, have rolled it back already.
