@@ -9,8 +9,12 @@ const app = express().use(cors());
 app.get('/stream', async (request, response) => {
   const session = await createSession(request, response);
   channel.register(session);
-  session.push(snapshotNow(channel.sessionCount), 'visitors');
+  const snapshot = snapshotNow();
+  session.push(snapshot, 'visitors', String(snapshot.at));
 });
 app.listen(port, '127.0.0.1');
 
-setInterval(() => channel.broadcast(snapshotNow(channel.sessionCount), 'visitors'), 1000);
+setInterval(() => {
+  const snapshot = snapshotNow();
+  channel.broadcast(snapshot, 'visitors', { eventId: String(snapshot.at) });
+}, 1000);

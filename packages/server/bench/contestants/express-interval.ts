@@ -3,17 +3,12 @@ import cors from 'cors';
 import express from 'express';
 import { frameNow, port } from './payload.ts';
 
-let streams = 0;
 const app = express().use(cors());
 app.get('/stream', (_request, response) => {
-  streams++;
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
-  const send = () => response.write(frameNow(streams));
+  const send = () => response.write(frameNow());
   send();
   const timer = setInterval(send, 1000);
-  response.on('close', () => {
-    streams--;
-    clearInterval(timer);
-  });
+  response.on('close', () => clearInterval(timer));
 });
 app.listen(port, '127.0.0.1');

@@ -8,12 +8,12 @@ const app = express().use(cors());
 app.get('/stream', (_request, response) => {
   responses.add(response);
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
-  response.write(frameNow(responses.size));
+  response.write(frameNow());
   response.on('close', () => responses.delete(response));
 });
 app.listen(port, '127.0.0.1');
 
 setInterval(() => {
-  const frame = frameNow(responses.size);
+  const frame = frameNow();
   for (const response of responses) response.write(frame);
 }, 1000);

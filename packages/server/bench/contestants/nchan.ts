@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { frameNow, port, snapshotNow } from './payload.ts';
+import { port, snapshotNow } from './payload.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nchan-'));
 const config = join(folder, 'nginx.conf');
@@ -47,6 +47,6 @@ process.on('exit', () => {
 });
 
 setInterval(() => {
-  const body = JSON.stringify(snapshotNow(frameNow.length));
+  const body = JSON.stringify(snapshotNow());
   fetch(`http://127.0.0.1:${port}/publish`, { method: 'POST', body }).catch(() => {});
 }, 1000);

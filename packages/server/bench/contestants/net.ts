@@ -8,12 +8,12 @@ const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: 
 createServer({ noDelay: true }, (socket) => {
   socket.once('data', () => {
     sockets.add(socket);
-    socket.write(head + frameNow(sockets.size));
+    socket.write(head + frameNow());
   });
   socket.on('close', () => sockets.delete(socket)).on('error', () => {});
 }).listen({ port, host: '127.0.0.1', backlog: 65_535 });
 
 setInterval(() => {
-  const frame = Buffer.from(frameNow(sockets.size));
+  const frame = Buffer.from(frameNow());
   for (const socket of sockets) socket.write(frame);
 }, 1000);
