@@ -65,6 +65,12 @@ describe('GET /stream', () => {
     });
   });
 
+  test('takes an empty last event ID for none: an event source that has one sends no header', async () => {
+    const { url, snapshot } = await openServer();
+    await openStream(`${url}/stream?tabs=3`, { 'Last-Event-ID': '' });
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 3, visits: 3 }));
+  });
+
   test('lets the newest stream of a browser take the place of the last one, and ends that', async () => {
     const { url, snapshot } = await openServer();
     const watcher = await openStream(`${url}/stream`);

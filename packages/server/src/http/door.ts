@@ -97,7 +97,8 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
     const limit = emitter.open(response, {
       query: result.query,
       address: networkOf(request.ip),
-      lastEventId: request.get('Last-Event-ID'),
+      // HTML Standard §9.2.3: who has an empty one sends no header.
+      lastEventId: request.get('Last-Event-ID') || undefined,
     });
     if (limit) refuse(request, response, tooMany(request, limit));
   };
