@@ -1,8 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { openFilesLimit } from '../src/config/open-files.ts';
 import { runProgram } from './helpers/program.ts';
 import { eventually, openSocket, openStream } from './helpers/support.ts';
+
+test.each([true, false])('what a report of the process leaves out is left as it was: excludeNetwork is %j', (value) => {
+  Object.assign(process.report, { excludeNetwork: value });
+  expect(openFilesLimit()).toBeGreaterThan(0);
+  expect(process.report).toHaveProperty('excludeNetwork', value);
+});
 
 function whyNot(): string | undefined {
   try {
