@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
-import { eventually, openServer, openSocket, openStream } from './helpers/support.ts';
+import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
   test('is answered as an event stream that no cache, proxy or origin holds up', async () => {
@@ -34,6 +34,23 @@ describe('GET /stream', () => {
     if (!earlier || !later) throw new Error('two ticks must have come');
     expect(later.at - earlier.at).toBeGreaterThan(500);
     expect(later.visitorSeconds).toBeGreaterThan(earlier.visitorSeconds);
+  });
+
+  test('never lets the last event ID go back, even where the clock is set back', async () => {
+    let setBackMs = 0;
+    const ledger = openSqliteLedger({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
+    const { url, snapshot } = await openServer({}, { ledger });
+    const watcher = await openStream(`${url}/stream`);
+    await eventually(() => expect(watcher.of('visitors').length).toBeGreaterThan(1));
+    const tickAt = () => Number(watcher.of('visitors').at(-1)?.payload.at);
+    // In the middle between two ticks.
+    await eventually(async () => expect((await snapshot()).at - tickAt()).toBeGreaterThan(300));
+    const stream = await openStream(`${url}/stream`);
+    await stream.first('visitors');
+    setBackMs = 60_000;
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
+    const ids = stream.of('visitors').map(({ id }) => Number(id));
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
   });
 
   test('counts a closed stream out at once', async () => {

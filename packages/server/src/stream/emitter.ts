@@ -118,12 +118,12 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
       renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
       history: lastEventId === undefined ? history.last(query.history) : missedSince(lastEventId),
     };
-    const first = snapshot();
     const stream = new EventStream(
       response,
       encodeRetry(between(reconnectionTimeMs)) +
         encodeEvent('welcome', welcome) +
-        encodeEvent('visitors', first, first.at),
+        // With the id of the last tick: where the ledger's clock is set back, the next one may be earlier than now.
+        encodeEvent('visitors', snapshot(), lastTick.snapshot.at),
       clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY),
       () => remove(stream, 'closed'),
     );
