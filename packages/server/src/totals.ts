@@ -20,7 +20,9 @@ function fail(sentence: string): never {
 
 const [command, file, ...rest] = process.argv.slice(2);
 if ((command !== 'export' && command !== 'import') || file === undefined || rest.length > 0) fail(usage);
-const config = readConfig(process.env, openFilesLimit());
+// All others are the server's alone: one that is wrong there is no matter here.
+const { DATA_DIR, REDIS_URL } = process.env;
+const config = readConfig({ DATA_DIR, REDIS_URL }, openFilesLimit());
 if (!config.ok) fail(config.problems.join('\n'));
 const { dataDir, redisUrl } = config.config;
 if (redisUrl !== undefined) fail('REDIS_URL is set: the totals are in Redis. Unset it to move those in DATA_DIR.');

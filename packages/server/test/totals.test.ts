@@ -8,9 +8,13 @@ import { makeFolder } from './helpers/support.ts';
 
 const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));
 
-function run(dataDir: string, ...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+type Ended = { code: number; output: string; errors: string };
+
+const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
+
+function runWith(variables: Record<string, string>, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const env = { ...process.env, DATA_DIR: dataDir };
+    const env = { ...process.env, ...variables };
     execFile(process.execPath, [program, ...args], { env }, (error, output, errors) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output, errors });
     });
@@ -31,6 +35,16 @@ describe('totals', () => {
     const moved = openSqliteLedger({ dataDir: to, now: Date.now });
     expect(moved.export()).toEqual(held);
     await moved.close();
+  });
+
+  test('minds only the variables that it goes by, and not those of the server', async () => {
+    const dataDir = makeFolder();
+    const file = join(makeFolder(), 'seed.json');
+    writeFileSync(file, '{ "visits": 41, "visitorSeconds": 5310, "peak": 9 }');
+    const ofServer = { PORT: 'http', MAX_STREAMS: '100000000', LOG_LEVEL: 'loud' };
+    expect(await runWith({ DATA_DIR: dataDir, ...ofServer }, 'import', file)).toMatchObject({ code: 0, errors: '' });
+    const redis = await runWith({ DATA_DIR: dataDir, REDIS_URL: 'http://localhost' }, 'export', `${file}.new`);
+    expect(redis).toMatchObject({ code: 1, errors: expect.stringMatching(/^REDIS_URL must be /) });
   });
 
   test('seeds a counter with the figures of the one that a site had before', async () => {
