@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
-import { nextTickAt, startTicking } from '../src/core/tick.ts';
+import { nextTickAt } from '../src/core/tick.ts';
 import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
+import { startTicking } from '../src/stream/ticking.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
 
 const { values } = parseArgs({

@@ -8,36 +8,3 @@ export function nextTickAt(now: number, everyMs: number, lastAt?: number): numbe
   const next = now - (now % everyMs) + everyMs;
   return next === lastAt ? next + everyMs : next;
 }
-
-/**
- * Calls `onTick` at each tick, with how many milliseconds late it is. A tick that is still at work when the next one is
- * due is waited for.
- *
- * @param now - the time in milliseconds since 1970
- * @returns how to stop; resolves when the tick under way, if any, is done
- */
-export function startTicking(
-  everyMs: number,
-  now: () => number,
-  onTick: (latenessMs: number) => Promise<void>,
-): () => Promise<void> {
-  let stopped = false;
-  let underWay = Promise.resolve();
-  let timer: NodeJS.Timeout;
-
-  const schedule = (lastAt?: number) => {
-    const dueAt = nextTickAt(now(), everyMs, lastAt);
-    timer = setTimeout(() => {
-      underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
-        if (!stopped) schedule(dueAt);
-      });
-    }, dueAt - now());
-  };
-  schedule();
-
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    return underWay;
-  };
-}

@@ -7,10 +7,10 @@ import { encodeEvent, encodeRetry } from '../core/frame.ts';
 import { createHistory } from '../core/history.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
-import { startTicking } from '../core/tick.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import { EventStream } from './event-stream.ts';
 import { inSlices } from './slices.ts';
+import { startTicking } from './ticking.ts';
 
 /** Streams come back between these two after a drop, so that a restart brings no stampede. */
 const reconnectionTimeMs = { min: 500, max: 2500 };
