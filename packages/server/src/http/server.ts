@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
-import { watchOpenFiles } from '../config/open-files.ts';
+import { watchOpenFiles } from '../operation/open-files-watch.ts';
 import type { RefusalReason, Refusals } from '../operation/refusals.ts';
 import { serveDetachably } from '../stream/request-socket.ts';
 import { createApp } from './app.ts';
