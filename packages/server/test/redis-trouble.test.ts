@@ -2,42 +2,11 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isRedisUrl, placeOf } from '../src/ledger/redis-trouble.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
 
 const missing = whyNoRedis();
-
-describe('the URL of a Redis', () => {
-  test.each([
-    'redis://localhost',
-    'redis://localhost:6380/3',
-    'rediss://user:p%40ss@redis.example.com:6379/',
-    'redis://:secret@[::1]:6379',
-  ])('may be %s', (url) => {
-    expect(isRedisUrl(url)).toBe(true);
-  });
-
-  test.each([
-    '',
-    'localhost:6379',
-    'http://localhost:6379',
-    'unix:///run/redis.sock',
-    'redis://',
-    'redis://localhost:99999',
-    'redis://localhost/name',
-    'redis://localhost?db=1',
-    'redis://:50%off@localhost',
-  ])('cannot be %j', (url) => {
-    expect(isRedisUrl(url)).toBe(false);
-  });
-
-  test('says where it is without its credentials', () => {
-    expect(placeOf('redis://user:secret@[::1]/3')).toBe('[::1]:6379');
-    expect(placeOf('rediss://:secret@redis.example.com:6380')).toBe('redis.example.com:6380');
-  });
-});
 
 /** A server that answers what comes with what `answer` makes of it, on a port of its own. Returns the port. */
 async function startServer(answer: (bytes: Buffer) => string): Promise<number> {

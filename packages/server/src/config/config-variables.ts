@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isRedisUrl } from '../ledger/redis-trouble.ts';
+import { isRedisUrl } from '../ledger/redis-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

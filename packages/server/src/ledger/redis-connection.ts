@@ -1,6 +1,7 @@
 import { createClient, ErrorReply } from 'redis';
 import { reportScript } from './redis-report.ts';
-import { explainConnectionError, placeOf } from './redis-trouble.ts';
+import { explainConnectionError } from './redis-trouble.ts';
+import { placeOf } from './redis-url.ts';
 
 /** How long a connection may take to be made. */
 const connectMs = 1500;

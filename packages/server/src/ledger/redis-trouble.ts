@@ -1,22 +1,3 @@
-/** Whether it is a URL of a Redis: `redis[s]://[[user]:password@]host[:port][/database]`. */
-export function isRedisUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || url.search + url.hash !== '')
-    return false;
-  try {
-    decodeURIComponent(url.username + url.password);
-  } catch {
-    return false;
-  }
-  return /^(\/\d{0,5})?$/.test(url.pathname);
-}
-
-/** Where a Redis is, without the credentials that its URL may bear. */
-export function placeOf(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || '6379'}`;
-}
-
 /**
  * What it is that keeps a connection from being made, or has ended it; follows upon "Redis at …".
  *
