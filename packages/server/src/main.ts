@@ -10,6 +10,7 @@ import { explainListenError } from './config/listen-error.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { usage } from './config/usage.ts';
 import { type Ledger, LedgerError } from './core/ledger.ts';
+import { messageOf } from './core/message-of.ts';
 import { startServer } from './http/server.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { createMetrics, watchProcess } from './operation/metrics.ts';
@@ -28,7 +29,7 @@ function readArguments() {
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : error}. live-visitors --help prints what there is.`);
+    return fail(`${messageOf(error)}. live-visitors --help prints what there is.`);
   }
 }
 

@@ -4,8 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
+import { messageOf } from './core/message-of.ts';
 import { parseTotals } from './core/totals-file.ts';
-import { messageOf, sqlitePath } from './ledger/sqlite-file.ts';
+import { sqlitePath } from './ledger/sqlite-file.ts';
 import { openSqliteLedger } from './ledger/sqlite-ledger.ts';
 
 const usage = `Usage: totals export FILE   writes all that the ledger in DATA_DIR holds to a new file, as JSON

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NameOf } from '../config/name-of.ts';
 import { LedgerError } from '../core/ledger.ts';
+import { messageOf } from '../core/message-of.ts';
 
 /** Marks a SQLite file as a ledger of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
 const applicationId = 0x4c_56_69_73;
@@ -100,9 +101,4 @@ function sqliteCodeOf(error: unknown): 'BUSY' | 'CORRUPT' | 'NOTADB' | undefined
   if (code === 5) return 'BUSY';
   if (code === 11) return 'CORRUPT';
   return code === 26 ? 'NOTADB' : undefined;
-}
-
-/** What was thrown, as a sentence. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

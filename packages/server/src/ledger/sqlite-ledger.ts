@@ -1,5 +1,6 @@
 import { type NameOf, variableName } from '../config/name-of.ts';
 import type { Ledger } from '../core/ledger.ts';
+import { messageOf } from '../core/message-of.ts';
 import {
   createMinutes,
   dayMinutes,
@@ -10,7 +11,7 @@ import {
   minuteOf,
 } from '../core/minutes.ts';
 import type { Totals } from '../core/totals-file.ts';
-import { messageOf, openSqliteFile } from './sqlite-file.ts';
+import { openSqliteFile } from './sqlite-file.ts';
 
 export type SqliteLedger = Ledger & {
   /** All that it holds. */
