@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { variablesFor } from '../src/config/config-variables.ts';
-import { variableTable } from '../src/config/usage.ts';
+import { variables } from '../src/config/usage.ts';
 import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
 
@@ -44,6 +44,14 @@ describe.each(documents)('$path', (document) => {
     for (const [, table = ''] of tables) expect(tighten(table.trim())).toBe(variableTable);
   });
 });
+
+const variableTable = [
+  ['variable', 'meaning', 'default'],
+  ['---', '---', '---'],
+  ...variables.map(({ name, meaning, standard }) => [`\`${name}\``, meaning, standard]),
+]
+  .map((cells) => `| ${cells.join(' | ')} |`)
+  .join('\n');
 
 function leadsSomewhere({ path }: Document, link: string): boolean {
   const [file = '', anchor] = link.split('#');

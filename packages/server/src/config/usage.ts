@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { type Variable, variablesFor } from './config-variables.ts';
 
-/** Where it does not matter how many files may be open. */
-const variables = Object.entries<Variable>(variablesFor(16_384)).map(([name, { meaning, standard, schema }]) => {
+/** What is said of each variable, where it does not matter how many files may be open. */
+export const variables = Object.entries<Variable>(variablesFor(16_384)).map(([name, { meaning, standard, schema }]) => {
   return { name, meaning, standard: standard ?? String(v.getDefault(schema)) };
 });
 
@@ -25,12 +25,3 @@ ${variables
   })
   .join('\n')}
 `;
-
-/** The same variables as rows of a Markdown table, for the documents. */
-export const variableTable = [
-  ['variable', 'meaning', 'default'],
-  ['---', '---', '---'],
-  ...variables.map(({ name, meaning, standard }) => [`\`${name}\``, meaning, standard]),
-]
-  .map((cells) => `| ${cells.join(' | ')} |`)
-  .join('\n');
