@@ -8,6 +8,7 @@ import type { RefusalReason, Refusals } from '../operation/refusals.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
 import { sendProblem } from './problem.ts';
+import { queryOf } from './query-of.ts';
 
 export type DoorOptions = {
   emitter: Emitter;
@@ -104,12 +105,6 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
   };
 
   return { whenReady, fromAllowedOrigin, openStream, refuse };
-}
-
-/** All that follows the first question mark; `URL` would take a number sign in it for the end. */
-export function queryOf(url: string): URLSearchParams {
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
 }
 
 /** Whether the refusal of a stream is to be told on a stream. */
