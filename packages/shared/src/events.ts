@@ -1,24 +1,24 @@
 import * as v from 'valibot';
+import { wholeSchema } from './whole.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
 
-const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const durationMs = wholeNumber;
-const timeMs = wholeNumber;
+const durationMs = wholeSchema;
+const timeMs = wholeSchema;
 
 /** The figures of one tick. */
 export const snapshotSchema = v.object({
   /** Open tabs. */
-  online: wholeNumber,
+  online: wholeSchema,
   /** Open streams that speak for tabs: all tabs of one browser share one. */
-  browsers: wholeNumber,
+  browsers: wholeSchema,
   /** Tabs that ever arrived. A stream that comes back after a drop is no visit. */
-  visits: wholeNumber,
+  visits: wholeSchema,
   /** Most tabs online at any tick, ever. */
-  peak: wholeNumber,
+  peak: wholeSchema,
   /** One tab open for one second is one; summed over all tabs, ever. */
-  visitorSeconds: wholeNumber,
+  visitorSeconds: wholeSchema,
   /** When this was counted, in milliseconds since 1970. */
   at: timeMs,
   /** There while a fleet's nodes cannot hear each other: the others' part is what was last heard of them. */
@@ -32,7 +32,7 @@ export const historySchema = v.object({
   /** When the last entry was counted, in milliseconds since 1970. */
   endsAt: timeMs,
   /** `null` where no tick was recorded: the server was stopped or stalled. */
-  online: v.array(v.nullable(wholeNumber)),
+  online: v.array(v.nullable(wholeSchema)),
 });
 
 const eventSchemas = {
@@ -54,7 +54,7 @@ const eventSchemas = {
   /** The only event of a stream that is not to be had, where its query has `refusal=event`. */
   refused: v.object({
     /** The HTTP status code that other requests would be answered with. */
-    status: wholeNumber,
+    status: wholeSchema,
     /** What is wrong with this request, and what to do about it. */
     detail: v.string(),
     /** Come back after so many milliseconds, and no sooner. */

@@ -6,3 +6,4 @@ export * from './query.ts';
 export * from './read-event.ts';
 export * from './stream-query.ts';
 export * from './stream-url.ts';
+export * from './whole.ts';

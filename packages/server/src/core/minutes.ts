@@ -1,19 +1,18 @@
+import { wholeSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
-
-const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What happened in one minute. */
 export const minuteSchema = v.object({
   /** When it began, in milliseconds since 1970. */
-  at: wholeNumber,
+  at: wholeSchema,
   /** Fewest and most tabs online at any tick of it. */
-  lowest: wholeNumber,
-  highest: wholeNumber,
+  lowest: wholeSchema,
+  highest: wholeSchema,
   /** The sum of `online` over its ticks, and how many there were: the mean is the one by the other. */
-  sum: wholeNumber,
-  ticks: wholeNumber,
+  sum: wholeSchema,
+  ticks: wholeSchema,
   /** Visits that were counted in it. */
-  visits: wholeNumber,
+  visits: wholeSchema,
 });
 
 export type Minute = v.InferOutput<typeof minuteSchema>;

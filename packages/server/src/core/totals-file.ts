@@ -1,15 +1,14 @@
+import { wholeSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
 import { minuteSchema } from './minutes.ts';
 
-const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
 /** All that a ledger holds, as it is moved from one to another. Times are in milliseconds since 1970. */
 const totalsSchema = v.object({
-  visits: wholeNumber,
-  visitorSeconds: wholeNumber,
-  peak: wholeNumber,
+  visits: wholeSchema,
+  visitorSeconds: wholeSchema,
+  peak: wholeSchema,
   /** When so many were online; 0 where it is not known. */
-  peakAt: v.optional(wholeNumber, 0),
+  peakAt: v.optional(wholeSchema, 0),
   minutes: v.optional(v.array(minuteSchema), []),
 });
 

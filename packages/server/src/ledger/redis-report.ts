@@ -1,3 +1,4 @@
+import { wholeSchema } from '@live-visitors/shared';
 import { defineScript } from 'redis';
 import * as v from 'valibot';
 import type { Reading } from '../core/audience.ts';
@@ -14,11 +15,10 @@ export type Report = {
   highest: number;
 };
 
-const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.tuple([v.string(), wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber, wholeNumber]),
+  v.tuple([v.string(), wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema]),
   v.transform(([id, call, at, online, browsers, visits, visitorSeconds, peak]) => {
     return { id, call, totals: { at, online, browsers, visits, visitorSeconds, peak } };
   }),
