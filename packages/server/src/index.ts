@@ -9,6 +9,7 @@ import { openFilesLimit } from './config/open-files.ts';
 import { type Service, startService } from './http/service.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { createMetrics } from './operation/metrics.ts';
+import { systemClock } from './stream/clock.ts';
 
 export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
 
@@ -33,7 +34,7 @@ export function liveVisitors({
     service = await startService({
       config,
       ledger: await ledger,
-      clock: { now: Date.now, elapsed: () => performance.now() },
+      clock: systemClock,
       metrics: createMetrics(),
       pageDir: fileURLToPath(new URL('page', import.meta.url)),
       log: logger,

@@ -14,6 +14,7 @@ import { messageOf } from './core/message-of.ts';
 import { startServer } from './http/server.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { createMetrics, watchProcess } from './operation/metrics.ts';
+import { systemClock } from './stream/clock.ts';
 
 /** The client's build puts the page beside the server's bundle. */
 const pageDir = fileURLToPath(new URL('page', import.meta.url));
@@ -66,8 +67,7 @@ async function run(): Promise<void> {
   const metrics = createMetrics();
   watchProcess(metrics);
   const ledger = await openLedgerOrFail(config);
-  const clock = { now: Date.now, elapsed: () => performance.now() };
-  const server = await startServer({ config, ledger, clock, metrics, pageDir, log }).catch(
+  const server = await startServer({ config, ledger, clock: systemClock, metrics, pageDir, log }).catch(
     (error: NodeJS.ErrnoException) => {
       const sentence = explainListenError(error, config);
       if (sentence === undefined) throw error;

@@ -7,7 +7,8 @@ import { createDayReader } from '../ledger/day-reader.ts';
 import { watchLedger } from '../operation/ledger-watch.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import { createRefusals, type Refusals } from '../operation/refusals.ts';
-import { type Clock, type Emitter, startEmitter } from '../stream/emitter.ts';
+import type { Clock } from '../stream/clock.ts';
+import { type Emitter, startEmitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
 
 export type ServiceOptions = {

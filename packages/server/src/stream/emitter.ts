@@ -8,6 +8,7 @@ import { createHistory } from '../core/history.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
 import type { Metrics } from '../operation/metrics.ts';
+import type { Clock } from './clock.ts';
 import { EventStream } from './event-stream.ts';
 import { inSlices } from './slices.ts';
 import { startTicking } from './ticking.ts';
@@ -20,13 +21,6 @@ const lifetimeMs = { min: 48_000, max: 72_000 };
 
 /** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
 const renewalShare = 0.8;
-
-export type Clock = {
-  /** The time in milliseconds since 1970. */
-  now(): number;
-  /** Milliseconds since some moment; never set back. */
-  elapsed(): number;
-};
 
 export type EmitterOptions = { ledger: Ledger; clock: Clock; limits: Limits; metrics: Metrics };
 
