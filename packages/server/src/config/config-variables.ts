@@ -4,6 +4,8 @@ import { trustProxySchema } from './trust-proxy.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+export const defaultRedisPrefix = 'live-visitors';
+
 export type Variable = {
   /** What it is for, in a sentence. */
   meaning: string;
@@ -63,7 +65,7 @@ export function variablesFor(openFiles: number) {
     },
     REDIS_PREFIX: {
       meaning: 'What the names of all keys in it begin with.',
-      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), 'live-visitors'),
+      schema: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)), defaultRedisPrefix),
       say: '1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors',
     },
     MAX_STREAMS: {

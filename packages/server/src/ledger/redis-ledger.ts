@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
+import { defaultRedisPrefix } from '../config/config-variables.ts';
 import { type NameOf, variableName } from '../config/name-of.ts';
 import type { Reading } from '../core/audience.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -38,7 +39,7 @@ export type RedisLedgerOptions = {
  */
 export async function openRedisLedger({
   url,
-  prefix = 'live-visitors',
+  prefix = defaultRedisPrefix,
   now,
   nameOf = variableName,
 }: RedisLedgerOptions): Promise<Ledger> {
