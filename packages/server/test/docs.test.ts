@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config/config.ts';
 import { variablesFor } from '../src/config/config-variables.ts';
 import { variables } from '../src/config/usage.ts';
 import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
@@ -148,6 +149,17 @@ describe('docs/operating.md', () => {
       exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
     );
     expect([...new Set(named)].toSorted()).toEqual(exported.toSorted());
+  });
+
+  test('has an alert that comes before a server is full, whatever its limit of open files', () => {
+    const threshold = / live_visitors_streams > (.*)/.exec(document.text)?.[1];
+    // In this expression PromQL and JavaScript are alike.
+    const read = new Function('process_max_fds', 'clamp_max', `return ${threshold}`);
+    for (const limit of [40, 1024, 3999, 4000, 4999, 5000, 65_536, 1_048_576]) {
+      const result = readConfig({}, limit);
+      if (!result.ok) throw new Error(result.problems.join('\n'));
+      expect(read(limit, Math.min)).toBeLessThan(result.config.maxStreams);
+    }
   });
 
   test('names every message of the log', () => {
