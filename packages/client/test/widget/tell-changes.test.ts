@@ -20,5 +20,17 @@ test('each snapshot and each change of the connection is told once, and after wh
   tell({ connection: { state: 'reconnecting', inMs: 4 }, last: last(2) });
   expect(told).toEqual([]);
   await Promise.resolve();
-  expect(told).toEqual(['connecting', 'live', 1, 2, 'reconnecting', 'reconnecting']);
+  expect(told).toEqual(['connecting', 'live', 1, 2, 'reconnecting']);
+});
+
+test('a wait that runs down is no change, and the next wait is, even if it is as long', async () => {
+  const told: unknown[] = [];
+  const tell = tellChanges(
+    () => {},
+    (connection) => told.push(connection),
+  );
+  const refused = (inMs: number) => ({ state: 'refused' as const, reason: 'No.', inMs });
+  for (const inMs of [30, 20, 10, 0, 0, 30, 29]) tell({ connection: refused(inMs) });
+  await Promise.resolve();
+  expect(told).toEqual([refused(30), refused(30)]);
 });
