@@ -2,7 +2,7 @@ import { tickMs } from '@live-visitors/shared';
 import type { News } from './news.ts';
 import type { Recent } from './recent.ts';
 import { maxReported, remember } from './remember.ts';
-import type { Tabs } from './roll.ts';
+import { createReports, type Tabs } from './roll.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 import { type Subscription, subscribe } from './subscription.ts';
 
@@ -14,7 +14,7 @@ export type FromTab = {
   /** `heard` is the answer to a piece of news; it brings back a tab that was taken for gone. */
   type: 'hello' | 'heard' | 'bye';
   tab: string;
-  /** Whether this tab was reported to the server as a visit before. */
+  /** Whether this tab knows that it was reported to the server as a visit. */
   counted: boolean;
 };
 
@@ -25,39 +25,51 @@ export type HubOptions = {
   recent?: Recent | undefined;
 };
 
-type Tab = { unansweredSince: number | undefined; tell: (news: News) => void };
+/** Tells a tab the news, and whether it was reported to the server as a visit, or is about to be. */
+export type Tell = (news: News, counted: boolean) => void;
+
+type Tab = { unansweredSince: number | undefined; counted: boolean; tell: Tell };
 
 /** Holds the one stream of a browser in a place that all tabs can reach: a shared worker. */
 export function createHub(environment: StreamEnvironment, { server, browser, recent }: HubOptions) {
   const tabs = new Map<string, Tab>();
-  /** Tabs that were no newcomers when they said hello. */
-  const counted = new Set<string>();
-  const reported = new Set<string>();
+  const reports = createReports();
   let subscription: Subscription | undefined;
 
   function spread(news: News): void {
     recent?.learn(news);
-    remember([], reported, maxReported);
     const now = environment.now();
     for (const [id, tab] of tabs) {
+      tab.counted ||= reports.reported.has(id);
       tab.unansweredSince ??= now;
       if (now - tab.unansweredSince >= goneAfterMs) tabs.delete(id);
-      else tab.tell(news);
+      else tell(id, tab, news);
     }
+    // Those that are gone, and may come back.
+    remember([], reports.reported, maxReported);
     recount();
   }
 
-  function enter(id: string, tell: Tab['tell']): void {
-    const isNew = !tabs.has(id);
-    tabs.set(id, { unansweredSince: undefined, tell });
-    if (!isNew) return;
-    if (subscription) tell({ ...subscription.news(), past: recent?.read() });
-    else subscription = subscribe(environment, { server, browser, tabs: present(), reported, recent, onNews: spread });
+  function tell(id: string, tab: Tab, news: News): void {
+    tab.tell(news, tab.counted || reports.arriving.has(id));
+  }
+
+  function enter({ tab: id, counted }: FromTab, tellTab: Tell): void {
+    const known = tabs.get(id);
+    const tab = {
+      unansweredSince: undefined,
+      counted: known?.counted ?? counted,
+      tell: tellTab,
+    };
+    tabs.set(id, tab);
+    if (known) return;
+    if (subscription) tell(id, tab, { ...subscription.news(), past: recent?.read() });
+    else subscription = subscribe(environment, { server, browser, tabs: present(), reports, recent, onNews: spread });
     recount();
   }
 
   function present(): Tabs {
-    return { total: tabs.size, newcomers: [...tabs.keys()].filter((id) => !counted.has(id)) };
+    return { total: tabs.size, newcomers: [...tabs].filter(([, { counted }]) => !counted).map(([id]) => id) };
   }
 
   function recount(): void {
@@ -70,22 +82,17 @@ export function createHub(environment: StreamEnvironment, { server, browser, rec
   }
 
   return {
-    /** Takes what a tab says. `tell` is how to answer it. */
-    hear(message: FromTab, tell: (news: News) => void): void {
+    /** Takes what a tab says. `tellTab` is how to answer it. */
+    hear(message: FromTab, tellTab: Tell): void {
       switch (message.type) {
         case 'hello':
-          // A tab that crashes never says goodbye.
-          if (message.counted) remember([message.tab], counted, maxReported);
-          enter(message.tab, tell);
-          break;
         case 'heard':
-          enter(message.tab, tell);
+          enter(message, tellTab);
           break;
         case 'bye':
           tabs.delete(message.tab);
           // Should it come back, it says itself that it is counted.
-          counted.delete(message.tab);
-          reported.delete(message.tab);
+          reports.reported.delete(message.tab);
           recount();
           break;
         default:

@@ -3,6 +3,7 @@ import type { PageIdentity } from './identity.ts';
 import type { News, OnNews } from './news.ts';
 import type { Recent } from './recent.ts';
 import { maxNewcomers, maxReported, remember } from './remember.ts';
+import { createReports } from './roll.ts';
 import { listenForSilence, wakingMs } from './silence.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 import { type Subscription, staleAfterMs, subscribe } from './subscription.ts';
@@ -18,8 +19,17 @@ export type Message =
   /** From a newcomer; and from a tab that has not been reported as a visit, until it is. */
   | { type: 'hello'; from: string; counted: boolean }
   | { type: 'bye' }
-  /** From who leads since `since`, with all that the next leader needs. `reported` are tabs counted as visits. */
-  | { type: 'news'; news: News; since: number; browser: string; reported: readonly string[] };
+  /** From who leads since `since`, with all that the next leader needs. */
+  | {
+      type: 'news';
+      news: News;
+      since: number;
+      browser: string;
+      /** Tabs that were reported as visits. */
+      reported: readonly string[];
+      /** Tabs on a request that the server has not answered yet. */
+      arriving: readonly string[];
+    };
 
 /** The world outside, handed in. */
 export type MemberEnvironment = StreamEnvironment & {
@@ -81,7 +91,7 @@ export function joinTabs(
   let last: News = { connection: { state: 'connecting' } };
   /** Tabs that say they are new. */
   const newcomers = new Set<string>();
-  const reported = new Set<string>();
+  const reports = createReports();
   const silence = listenForSilence(now);
   let recountPending = false;
   let helloAt = 0;
@@ -102,6 +112,7 @@ export function joinTabs(
     if (role.name !== 'follower') return;
     role = { name: 'leader', letGo: role.letGo };
     since = time();
+    settleArriving();
     if (!page.counted) remember([id], newcomers, maxNewcomers);
     void recount();
   }
@@ -110,6 +121,7 @@ export function joinTabs(
   function stepDown(): void {
     if (role.name === 'left') return;
     if (role.name === 'leader') role.subscription?.leave();
+    markCounted();
     role.letGo();
     role = follow(false);
   }
@@ -131,27 +143,42 @@ export function joinTabs(
     const present = { total: counted.length, newcomers: counted.filter((tab) => newcomers.has(tab)) };
     if (leading.subscription) leading.subscription.setTabs(present);
     else
-      leading.subscription = subscribe(environment, {
-        server,
-        browser,
-        tabs: present,
-        reported,
-        recent,
-        onNews: spread,
-      });
+      leading.subscription = subscribe(
+        { ...environment, schedule: (callback, delayMs) => schedule(() => whenAwake(callback), delayMs) },
+        { server, browser, tabs: present, reports, recent, onNews: spread },
+      );
+  }
+
+  /** Does what a leader does only once it is sure to lead: while it slept, another tab may have taken the lead. */
+  function whenAwake(act: () => void): void {
+    const wakefulness = silence.check();
+    // Word of it is on its way.
+    if (wakefulness === 'woke up') schedule(act, wakingMs);
+    else if (wakefulness === 'awake') act();
   }
 
   function spread(news: News): void {
     last = news;
-    remember([], reported, maxReported);
-    if (reported.has(id)) page.counted = true;
+    markCounted();
     tell(news);
     onNews(news);
     void recount();
   }
 
   function tell(news: News): void {
-    post({ type: 'news', news, since, browser, reported: [...reported] });
+    post({ type: 'news', news, since, browser, reported: [...reports.reported], arriving: [...reports.arriving] });
+  }
+
+  function markCounted(): void {
+    remember([], reports.reported, maxReported);
+    if (reports.reported.has(id)) page.counted = true;
+  }
+
+  /** Who was on a leader's request when it was last heard may have been counted: better a visit lost than one counted twice. */
+  function settleArriving(): void {
+    for (const tab of reports.arriving) reports.reported.add(tab);
+    reports.arriving.clear();
+    markCounted();
   }
 
   function recountNowAndSoon(): void {
@@ -165,13 +192,17 @@ export function joinTabs(
   }
 
   function learn(message: Extract<Message, { type: 'news' }>): void {
-    remember(message.reported, reported, maxReported);
+    remember(message.reported, reports.reported, maxReported);
     if (role.name !== 'follower') return;
     if (message.since < since && silence.silenceMs() < staleAfterMs) return;
     silence.heard();
+    // A new leader may not know what the last one did.
+    if (message.since !== since) settleArriving();
     ({ since, browser, news: last } = message);
-    if (reported.has(id)) page.counted = true;
-    else if (!page.counted) helloAgain();
+    reports.arriving.clear();
+    for (const tab of message.arriving) reports.arriving.add(tab);
+    markCounted();
+    if (!page.counted && !reports.arriving.has(id) && last.connection.state === 'live') helloAgain();
     onNews(last);
   }
 
@@ -206,18 +237,16 @@ export function joinTabs(
     },
 
     check() {
-      const wakefulness = silence.check();
       switch (role.name) {
         case 'leader': {
           const { subscription } = role;
-          // Another tab may have taken the lead meanwhile: that is on its way, and to be known before anything is done.
-          if (wakefulness === 'woke up') schedule(() => subscription?.check(), wakingMs);
-          else if (wakefulness === 'awake') subscription?.check();
+          whenAwake(() => subscription?.check());
           // Without ticks, this is how the others know that they are led.
           if (subscription && subscription.news().connection.state !== 'live') tell(subscription.news());
           break;
         }
         case 'follower':
+          silence.check();
           if (silence.silenceMs() >= staleAfterMs && last.connection.state === 'live') {
             last = { ...last, connection: { state: 'stale' } };
             onNews(last);
@@ -237,6 +266,7 @@ export function joinTabs(
       if (role.name === 'leader') role.subscription?.leave();
       // The leader may just have reported this tab: should it come back, better a visit lost than one counted twice.
       else if (now() - helloAt < tickMs) page.counted = true;
+      settleArriving();
       role = { name: 'left' };
       letGo();
       post({ type: 'bye' });

@@ -19,8 +19,8 @@ export function backoffMs(failures: number, random: number): number {
   return Math.round((longest * (1 + random)) / 2);
 }
 
-/** Milliseconds to wait before the next try after a refusal, for as long as the server asked at the least. */
+/** Milliseconds to wait before the next try after a refusal: longer than the server asked, by the backoff. */
 export function retryInMs({ reconnectInMs }: EventMap['refused'], failures: number, random: number): number {
   const patienceMs = Math.min(refusedMs.first * 2 ** (failures - 1), refusedMs.longest);
-  return Math.max(backoffMs(failures, random), reconnectInMs ?? patienceMs);
+  return (reconnectInMs ?? patienceMs) + backoffMs(failures, random);
 }

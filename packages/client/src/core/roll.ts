@@ -11,14 +11,20 @@ export type Tabs = {
 /** What one stream says of them: how many there are, and the ids of those whom it reports as visits. */
 export type RollCall = { tabs: number; arrivals: readonly string[] };
 
-/**
- * Knows what the next stream is to say of the tabs, each of which is reported once.
- *
- * @param reported - the newcomers that were reported to the server; kept up to date
- */
-export function createRoll(tabs: Tabs, reported: Set<string>) {
+/** Which newcomers the server was told of; kept up to date. */
+export type Reports = {
+  /** Those whom it has counted as visits, or may have. */
+  reported: Set<string>;
+  /** Those on a request that it has not answered yet. */
+  arriving: Set<string>;
+};
+
+export const createReports = (): Reports => ({ reported: new Set(), arriving: new Set() });
+
+/** Knows what the next stream is to say of the tabs, each of which is reported once. */
+export function createRoll(tabs: Tabs, { reported, arriving }: Reports) {
   const count = () => Math.min(tabs.total, maxTabs);
-  const unreported = () => tabs.newcomers.filter((tab) => !reported.has(tab));
+  const unreported = () => tabs.newcomers.filter((tab) => !reported.has(tab) && !arriving.has(tab));
 
   return {
     set(present: Tabs): void {
@@ -30,13 +36,13 @@ export function createRoll(tabs: Tabs, reported: Set<string>) {
     /** Whether what was said is not how it is now. */
     isOutdated: (said: RollCall): boolean => said.tabs !== count() || unreported().length > 0,
 
-    report({ arrivals }: RollCall): void {
-      for (const tab of arrivals) reported.add(tab);
+    send({ arrivals }: RollCall): void {
+      for (const tab of arrivals) arriving.add(tab);
     },
 
-    /** Takes back what did not reach the server. */
-    takeBack({ arrivals }: RollCall): void {
-      for (const tab of arrivals) reported.delete(tab);
+    /** Whoever was on a request is reported now, or still to be. */
+    settle({ arrivals }: RollCall, isReported: boolean): void {
+      for (const tab of arrivals) if (arriving.delete(tab) && isReported) reported.add(tab);
     },
   };
 }

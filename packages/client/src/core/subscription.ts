@@ -1,9 +1,9 @@
-import { formatStreamQuery, paths, type Snapshot, tickMs } from '@live-visitors/shared';
+import { type EventMap, formatStreamQuery, paths, type Snapshot, tickMs } from '@live-visitors/shared';
 import type { Connection } from './connection.ts';
 import type { News, OnNews } from './news.ts';
 import type { Recent } from './recent.ts';
 import { backoffMs, retryInMs } from './retry.ts';
-import { createRoll, type RollCall, type Tabs } from './roll.ts';
+import { createRoll, type Reports, type RollCall, type Tabs } from './roll.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 
 /** After so much silence an open stream is stale. */
@@ -24,14 +24,14 @@ export type SubscriptionOptions = {
   /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
   browser: string;
   tabs: Tabs;
-  /** The newcomers that were reported to the server. Kept up to date. */
-  reported: Set<string>;
+  reports: Reports;
   /** Where it is there, the server is asked for the history that is not in it. */
   recent?: Recent | undefined;
   onNews: OnNews;
 };
 
-type Stream = { said: RollCall; welcomed: boolean; close: () => void };
+/** `dropped`: it broke off, and the browser is bringing it back, or has. */
+type Stream = { said: RollCall; dropped: boolean; close: () => void };
 
 type Link =
   /** A stream is being opened; none counts yet. */
@@ -60,8 +60,8 @@ export type Subscription = {
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, now, schedule, isOnline, random } = environment;
-  const { server, browser, tabs, reported, recent, onNews } = options;
-  const roll = createRoll(tabs, reported);
+  const { server, browser, tabs, reports, recent, onNews } = options;
+  const roll = createRoll(tabs, reports);
   let connection: Connection = { state: 'connecting' };
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let failures = 0;
@@ -87,22 +87,24 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     say(isOnline() ? { state: 'reconnecting', inMs: 0 } : { state: 'offline' });
   }
 
-  /** How many seconds of history this tab misses. A stream that replaces another leaves no gap. */
+  /** How many seconds of history this tab misses. A stream that replaces one on which ticks come leaves no gap. */
   function missedSeconds(): number {
-    if (recent === undefined || link.state === 'renewing') return 0;
+    if (recent === undefined) return 0;
     if (last === undefined) return recent.seconds;
-    return Math.min(recent.seconds, Math.ceil((now() - last.heardAt) / 1000) + historyMarginSeconds);
+    const silenceMs = now() - last.heardAt;
+    if (link.state === 'renewing' && silenceMs < staleAfterMs) return 0;
+    return Math.min(recent.seconds, Math.ceil(silenceMs / 1000) + historyMarginSeconds);
   }
 
   function prepare(): Stream {
-    return { said: roll.call(), welcomed: false, close: () => {} };
+    return { said: roll.call(), dropped: false, close: () => {} };
   }
 
   function start(stream: Stream): void {
     const { tabs, arrivals } = stream.said;
     if (arrivals.length > 0) {
       // Told before they are sent: should this tab crash in between, nobody reports them a second time.
-      roll.report(stream.said);
+      roll.send(stream.said);
       onNews(news());
       // Whoever hears it may find that nobody is left.
       if (!openStreams().includes(stream)) return;
@@ -119,15 +121,14 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     });
     stream.close = openStream(server + paths.stream + query, {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
-        stream.welcomed = true;
+        roll.settle(stream.said, true);
         failures = 0;
         heardAt = now();
-        if (link.state === 'renewing') {
-          // The browser itself brought back the stream that is being replaced.
-          if (link.stream === stream) return;
-          link.stream.close();
+        // Else the browser itself has brought back the stream that is being replaced.
+        if (link.state !== 'renewing' || link.next === stream) {
+          if (link.state === 'renewing') link.stream.close();
+          link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
         }
-        link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
         onNews({ ...news(), past });
       },
       visitors(snapshot) {
@@ -139,30 +140,34 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
       farewell({ reconnectInMs }) {
         if (!isCurrent()) return;
         // The next stream may be in its place already: given up, its arrivals would be reported twice.
-        if (link.state === 'renewing') handOver(link);
-        else comeBackIn(reconnectInMs);
+        if (link.state === 'renewing') return handOver(link);
+        wait(reconnectInMs);
+        say({ state: 'reconnecting', inMs: 0 });
       },
       dropped() {
+        stream.dropped = true;
         if (!isCurrent()) return;
         if (link.state === 'renewing') handOver(link);
         else sayLost();
       },
       refused(refusal) {
-        if (!losesAll(stream)) return;
-        wait(retryInMs(refusal, failures, random()));
+        if (!giveUp(stream, refusal)) return;
         // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
-        if (refusal.status >= 500) sayLost();
+        if (refusal.status >= 500) say({ state: 'reconnecting', inMs: 0 });
         else say({ state: 'refused', reason: refusal.detail, inMs: 0 });
       },
       failed() {
-        if (losesAll(stream)) comeBackIn(backoffMs(failures, random()));
+        if (giveUp(stream)) sayLost();
       },
     });
   }
 
   /** Opens the next stream when the one that counts is old, or has the tabs wrong. */
   function renewIfDue(): void {
-    if (link.state === 'renewing' && now() - link.since >= lostAfterMs) keep(link);
+    if (link.state === 'renewing' && now() - link.since >= lostAfterMs) {
+      failures++;
+      keep(link, backoffMs(failures, random()));
+    }
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
     if ((!roll.isOutdated(stream.said) && now() < renewAt) || now() < notBefore) return;
@@ -178,29 +183,43 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   }
 
   /** The next stream does not come about. The one that counts goes on until the server ends it, or a later tick tries again. */
-  function keep({ stream, next }: Extract<Link, { state: 'renewing' }>): void {
+  function keep({ stream, next }: Extract<Link, { state: 'renewing' }>, delayMs: number): void {
     discard(next);
-    failures++;
-    const notBefore = now() + backoffMs(failures, random());
+    const notBefore = now() + delayMs;
     link = { state: 'open', stream, renewAt: notBefore, notBefore };
   }
 
-  /** Gives up a stream that is not to be had. Returns whether none is left with that. */
-  function losesAll(stream: Stream): boolean {
-    if (link.state === 'renewing') {
-      if (link.stream === stream) handOver(link);
-      else keep(link);
+  /**
+   * Gives up a stream that is not to be had: its arrivals are still to be reported.
+   *
+   * @returns whether no stream is left with that
+   */
+  function giveUp(stream: Stream, refusal?: EventMap['refused']): boolean {
+    if (!openStreams().includes(stream)) return false;
+    roll.settle(stream.said, false);
+    if (link.state === 'renewing' && link.stream === stream) {
+      handOver(link);
       return false;
     }
-    if (!('stream' in link) || link.stream !== stream) return false;
     failures++;
+    const delayMs = refusal ? retryInMs(refusal, failures, random()) : backoffMs(failures, random());
+    if (link.state === 'renewing') {
+      keep(link, delayMs);
+      // Word that its arrivals are still to be reported.
+      onNews(news());
+      return false;
+    }
+    wait(delayMs);
     return true;
   }
 
-  /** Closes a stream that did not come about, so that its arrivals are still to be reported. */
+  /**
+   * Closes a stream. Whether one that was never answered has reached the server, nobody knows: better a visit lost than
+   * one counted twice. One that broke off most likely has not.
+   */
   function discard(stream: Stream): void {
     stream.close();
-    if (!stream.welcomed) roll.takeBack(stream.said);
+    roll.settle(stream.said, !stream.dropped);
   }
 
   function openStreams(): Stream[] {
@@ -222,11 +241,6 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   function wait(delayMs: number): void {
     hangUp();
     link = { state: 'waiting', dueAt: now() + delayMs, wakeNoMore: schedule(check, delayMs) };
-  }
-
-  function comeBackIn(delayMs: number): void {
-    wait(delayMs);
-    sayLost();
   }
 
   function check(): void {
@@ -263,8 +277,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     check,
     news,
     leave() {
-      // Whether a stream on its way has arrived, nobody knows: better a visit lost than one counted twice.
-      for (const stream of openStreams()) stream.close();
+      hangUp();
       if (link.state === 'waiting') link.wakeNoMore();
       link = { state: 'left' };
     },

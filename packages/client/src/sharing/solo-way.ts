@@ -1,4 +1,5 @@
 import { paths, readEvent, type Snapshot } from '@live-visitors/shared';
+import { createReports } from '../core/roll.ts';
 import { type Subscription, subscribe } from '../core/subscription.ts';
 import type { Way } from './join.ts';
 import { onWake } from './wake.ts';
@@ -21,7 +22,17 @@ export const soloWay: Way =
     let lookedUpAt = Number.NEGATIVE_INFINITY;
     let last: { snapshot: Snapshot; heardAt: number } | undefined;
     let hasLeft = false;
-    const reported = new Set<string>();
+    const reports = createReports();
+
+    function markCounted() {
+      page.counted ||= reports.reported.has(page.tab);
+    }
+
+    function stopSubscription() {
+      subscription?.leave();
+      subscription = undefined;
+      markCounted();
+    }
 
     async function lookUp() {
       lookedUpAt = environment.now();
@@ -47,10 +58,10 @@ export const soloWay: Way =
           server,
           browser: page.browser,
           tabs,
-          reported,
+          reports,
           recent,
           onNews(news) {
-            page.counted ||= reported.has(page.tab);
+            markCounted();
             if (news.last) last = { snapshot: news.last.snapshot, heardAt: environment.now() - news.last.ageMs };
             onNews(news);
             subscription?.setTabs(tabs);
@@ -58,8 +69,7 @@ export const soloWay: Way =
         });
         subscription.check();
       } else {
-        subscription?.leave();
-        subscription = undefined;
+        stopSubscription();
         if (environment.now() - lookedUpAt >= lookUpEveryMs) void lookUp();
       }
     }
@@ -69,6 +79,6 @@ export const soloWay: Way =
     return () => {
       hasLeft = true;
       stopWaking();
-      subscription?.leave();
+      stopSubscription();
     };
   };

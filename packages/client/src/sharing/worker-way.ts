@@ -8,8 +8,8 @@ import { onWake } from './wake.ts';
 /** How long the worker may take to answer for the first time. */
 const answerWithinMs = 5000;
 
-/** What the worker says to a tab. */
-export type FromWorker = { type: 'ready' } | { type: 'news'; news: News };
+/** What the worker says to a tab; `counted`: whether that tab was reported as a visit, or is about to be. */
+export type FromWorker = { type: 'ready' } | { type: 'news'; news: News; counted: boolean };
 
 /**
  * Shares the stream by a `SharedWorker`, which holds it: where there are no Web Locks, as on a page that came over plain
@@ -20,35 +20,35 @@ export type FromWorker = { type: 'ready' } | { type: 'news'; news: News };
 export const workerWay: Way = async (_environment, { server, observe }, page): Promise<Join> => {
   if (observe) throw new Error('The shared worker is for tabs that are counted.');
   const worker = start(server);
-  let { port } = worker;
+  const { port } = worker;
   let timer: ReturnType<typeof setTimeout> | undefined;
   await new Promise<void>((resolve, reject) => {
     port.onmessage = () => resolve();
     worker.onerror = () => reject(new Error('The shared worker did not start.'));
     timer = setTimeout(() => reject(new Error('The shared worker did not answer.')), answerWithinMs);
-  })
-    .catch((error) => {
-      port.close();
-      throw error;
-    })
-    .finally(() => clearTimeout(timer));
+  }).finally(() => {
+    clearTimeout(timer);
+    port.close();
+  });
 
   return (onNews) => {
     const silence = listenForSilence(() => performance.now());
+    let port: MessagePort;
     let last: News = { connection: { state: 'connecting' } };
     const say = (type: FromTab['type']) => port.postMessage({ type, tab: page.tab, counted: page.counted });
 
     function enter() {
       silence.heard();
+      ({ port } = start(server));
       port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.type !== 'news') return;
         silence.heard();
+        page.counted = data.counted;
         say('heard');
         last = data.news;
         onNews(last);
       };
       say('hello');
-      page.counted = true;
     }
 
     enter();
@@ -61,7 +61,6 @@ export const workerWay: Way = async (_environment, { server, observe }, page): P
       }
       // A browser may run the worker in the process of one of the tabs, with which it dies; nobody tells the others.
       port.close();
-      ({ port } = start(server));
       enter();
     });
 

@@ -17,6 +17,7 @@ setInterval(hub.check, 1000);
 self.onconnect = ({ ports: [port] }) => {
   if (!port) return;
   const say = (message: FromWorker) => port.postMessage(message);
-  port.onmessage = ({ data }: MessageEvent<FromTab>) => hub.hear(data, (news) => say({ type: 'news', news }));
+  port.onmessage = ({ data }: MessageEvent<FromTab>) =>
+    hub.hear(data, (news, counted) => say({ type: 'news', news, counted }));
   say({ type: 'ready' });
 };

@@ -33,6 +33,7 @@ export function createBrowser() {
   let streams: ServerStream[] = [];
   const tabs: Tab[] = [];
   let visits = 0;
+  let isRefusing = false;
   /** What was online at each tick. */
   const shown: number[] = [];
   /** The tabs whose streams the server took, in that order. */
@@ -82,6 +83,10 @@ export function createBrowser() {
   /** The server takes a stream: the newest of a browser takes the place of the last one, which is ended. */
   function accept(stream: ServerStream, returning: boolean): void {
     if (stream.state === 'closed') return;
+    if (isRefusing) {
+      refuse(stream);
+      return;
+    }
     const id = stream.url.searchParams.get('browser');
     for (const other of streams.filter(isCounted)) {
       if (other.url.searchParams.get('browser') === id && other !== stream) end(other);
@@ -94,6 +99,20 @@ export function createBrowser() {
     send(stream, () => stream.handlers.welcome({ renewWithinMs: 40_000, ...(seconds > 0 && { history }) }));
     const first = snapshot();
     send(stream, () => stream.handlers.visitors(first));
+  }
+
+  /** The server refuses a stream, as it does while one address has too many tabs. */
+  function refuse(stream: ServerStream): void {
+    stream.state = 'ended';
+    const arrivals = numberIn(stream, 'arrivals');
+    const heardBy = time + 2;
+    // Unless the leader hears at once that it is refused, nobody knows whether the arrivals were counted.
+    lostOnTheWay += arrivals;
+    after(2, stream.tab, () => {
+      if (stream.state !== 'ended') return;
+      if (time === heardBy && stream.tab === holder?.tab) lostOnTheWay -= arrivals;
+      stream.handlers.refused({ status: 429, detail: 'Too many.', reconnectInMs: 1000 });
+    });
   }
 
   /** The server ends a stream; the browser brings it back by itself, unless the page closes it first. */
@@ -195,12 +214,18 @@ export function createBrowser() {
 
   return {
     tabs,
+    time: () => time,
     online,
     visits: () => visits,
     accepted,
     lostOnTheWay: () => lostOnTheWay,
     streams: () => streams.filter((stream) => stream.state !== 'closed'),
     leader: () => holder?.tab,
+
+    /** From now on the server refuses each new stream, or takes it again. */
+    setRefusing(refuses: boolean): void {
+      isRefusing = refuses;
+    },
 
     open(visible: boolean): Tab {
       const id = `tab-${tabs.length}`;

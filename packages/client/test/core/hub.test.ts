@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createHub } from '../../src/core/hub.ts';
 import type { News } from '../../src/core/news.ts';
 import { createRecent } from '../../src/core/recent.ts';
+import { maxReported } from '../../src/core/remember.ts';
 import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 
 /** A worker's hub with a clock that is moved by hand, and the one server stream that it should have. */
@@ -49,6 +50,9 @@ function createWorker() {
         arrivals: streams.reduce((sum, s) => sum + Number(s.query.get('arrivals')), 0),
       };
     },
+    pass(ms: number) {
+      time += ms;
+    },
     /** One second of ticks. */
     tick(online = 1) {
       time += 1000;
@@ -58,18 +62,16 @@ function createWorker() {
     },
     openTab(tab: string, { counted = false, answers = true } = {}) {
       const news: News[] = [];
-      const behaviour = { answers };
-      const tell = (told: News) => {
+      const page = { answers, counted };
+      const tell = (told: News, nowCounted: boolean) => {
         news.push(told);
-        if (behaviour.answers) hub.hear({ type: 'heard', tab, counted: true }, tell);
+        if (!page.answers) return;
+        page.counted = nowCounted;
+        say('heard');
       };
-      hub.hear({ type: 'hello', tab, counted }, tell);
-      return {
-        news,
-        behaviour,
-        bye: () => hub.hear({ type: 'bye', tab, counted: true }, tell),
-        heard: () => hub.hear({ type: 'heard', tab, counted: true }, tell),
-      };
+      const say = (type: 'hello' | 'heard' | 'bye') => hub.hear({ type, tab, counted: page.counted }, tell);
+      say('hello');
+      return { news, page, hello: () => say('hello'), heard: () => say('heard'), bye: () => say('bye') };
     },
   };
 }
@@ -100,7 +102,7 @@ describe('the hub of a shared worker', () => {
     openTab('a');
     const b = openTab('b');
     reported();
-    b.behaviour.answers = false;
+    b.page.answers = false;
     for (let i = 0; i < 3; i++) tick();
     expect(reported().tabs).toBe(2);
     tick();
@@ -116,6 +118,39 @@ describe('the hub of a shared worker', () => {
     expect(reported()).toEqual({ tabs: 1, arrivals: 2 });
     b.heard();
     expect(reported()).toEqual({ tabs: 2, arrivals: 2 });
+  });
+
+  test('reports each of more tabs than it can remember once', () => {
+    const { openTab, reported, streams, tick } = createWorker();
+    const count = maxReported + 100;
+    for (let i = 0; i < count; i++) openTab(`tab ${i}`);
+    for (let i = 0; i < 30; i++) {
+      reported();
+      tick();
+    }
+    expect(reported()).toEqual({ tabs: 64, arrivals: count });
+    expect(streams.length).toBeLessThan(15);
+  });
+
+  test('lets a tab know whether it was reported: not while the server refuses it', () => {
+    const { openTab, latest, openStreams, pass } = createWorker();
+    const a = openTab('a');
+    // On its way, it may be counted before anybody hears of it.
+    expect(a.page.counted).toBe(true);
+    latest().handlers.refused({ status: 429, detail: 'Too many.', reconnectInMs: 1000 });
+    expect(a.page.counted).toBe(false);
+    expect(openStreams()).toHaveLength(0);
+
+    // It leaves, and comes back to say itself whether it was counted.
+    a.bye();
+    pass(5000);
+    a.hello();
+    expect(latest().query.get('arrivals')).toBe('1');
+    latest().handlers.welcome({});
+    expect(a.page.counted).toBe(true);
+    a.bye();
+    a.hello();
+    expect(latest().query.get('arrivals')).toBe('0');
   });
 
   test('tells its tabs that it lives while the server says nothing, and leaves it to the ticks while it does', () => {

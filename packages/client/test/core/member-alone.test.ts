@@ -101,6 +101,7 @@ const live: Message = {
   since: 1,
   browser: 'of another',
   reported: [],
+  arriving: [],
 };
 
 describe('a tab that leads', () => {

@@ -148,6 +148,90 @@ describe('the tabs of a browser', () => {
     expect(alone.visits()).toBe(1);
   });
 
+  test('are visits still to be counted while the server refuses them, whoever leads then', async () => {
+    const browser = createBrowser();
+    browser.setRefusing(true);
+    for (let i = 0; i < 3; i++) browser.open(true);
+    await browser.pass(5000);
+    expect(browser.visits()).toBe(0);
+    browser.close(leaderOf(browser));
+    await browser.pass(5000);
+    const away = leaderOf(browser);
+    browser.goAway(away);
+    await browser.pass(5000);
+    browser.comeBack(away);
+    browser.setRefusing(false);
+    await browser.pass(20_000);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(2);
+  });
+
+  test('know when a renewal was refused, so that its visits are not lost with the leader', async () => {
+    const browser = await openTabs(1);
+    browser.setRefusing(true);
+    browser.open(true);
+    await browser.pass(500);
+    browser.close(leaderOf(browser));
+    browser.setRefusing(false);
+    await browser.pass(20_000);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(2);
+  });
+
+  test.each(['crash', 'goAway'] as const)(
+    'are no visits twice when the server counted them just before their leader went (%s)',
+    async (way) => {
+      const browser = await openTabs(1);
+      browser.open(true);
+      while (browser.visits() === 1) await browser.pass(1);
+      browser[way](leaderOf(browser));
+      await browser.pass(3000);
+      expectTruth(browser);
+      expect(browser.visits()).toBe(2);
+      expect(leaderOf(browser).page.counted).toBe(true);
+    },
+  );
+
+  test('are no visit twice when the only one goes just after the server counted it, and comes back', async () => {
+    const browser = createBrowser();
+    const tab = browser.open(true);
+    while (browser.visits() === 0) await browser.pass(1);
+    browser.goAway(tab);
+    await browser.pass(1000);
+    browser.comeBack(tab);
+    await browser.pass(2000);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(1);
+  });
+
+  test('hear nothing from a leader of old that wakes up when its next try is due', async () => {
+    const browser = createBrowser();
+    browser.setRefusing(true);
+    for (let i = 0; i < 3; i++) browser.open(true);
+    await browser.pass(500);
+    const frozen = leaderOf(browser);
+    browser.freeze(frozen);
+    browser.setRefusing(false);
+    await browser.pass(10_000);
+    expect(browser.leader()).not.toBe(frozen);
+    browser.thaw(frozen);
+    await browser.pass(3000);
+    expect(browser.accepted).not.toContain(frozen);
+    expectTruth(browser);
+    expect(browser.visits()).toBe(3);
+  });
+
+  test('say little to each other while the server refuses them', async () => {
+    const browser = createBrowser();
+    browser.setRefusing(true);
+    for (let i = 0; i < 10; i++) browser.open(true);
+    await browser.pass(5000);
+    for (const tab of browser.tabs) tab.news.length = 0;
+    await browser.pass(10_000);
+    // One a second, and one more when it is refused again.
+    for (const { news } of browser.tabs) expect(news.length).toBeLessThan(25);
+  });
+
   test('renew their stream for ever', async () => {
     const browser = await openTabs(3);
     await browser.pass(300_000);
@@ -164,6 +248,7 @@ describe('the tabs of a browser', () => {
       }),
       fc.record({ do: fc.constantFrom('goAway' as const, 'comeBack' as const), which: fc.nat(100) }),
       { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(7000) }) },
+      fc.record({ do: fc.constant('refuse' as const), refuses: fc.boolean() }),
       { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(20) }) },
     );
 
@@ -178,6 +263,8 @@ describe('the tabs of a browser', () => {
             browser.open(next.visible);
           } else if (next.do === 'pass') {
             await browser.pass(next.ms);
+          } else if (next.do === 'refuse') {
+            browser.setRefusing(next.refuses);
           } else {
             const fit = {
               close: ['running'],
@@ -201,7 +288,9 @@ describe('the tabs of a browser', () => {
           tab.visible = true;
           settled.add(tab);
         }
-        await browser.pass(15_000);
+        browser.setRefusing(false);
+        // Until the middle of a second: a renewal, which a tick sets off, is over by then.
+        await browser.pass(35_500 - (browser.time() % 1000));
         expectTruth(browser);
         expect(browser.visits()).toBeLessThanOrEqual(browser.tabs.length);
         // Whether a request that was given up had been counted, nobody knows: such a visit is not reported again.

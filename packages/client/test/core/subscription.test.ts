@@ -2,7 +2,7 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { News } from '../../src/core/news.ts';
 import { createRecent, type Recent } from '../../src/core/recent.ts';
-import type { Tabs } from '../../src/core/roll.ts';
+import { createReports, type Tabs } from '../../src/core/roll.ts';
 import type { StreamHandlers } from '../../src/core/stream-environment.ts';
 import { type Subscription, subscribe } from '../../src/core/subscription.ts';
 
@@ -42,7 +42,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
       server: 'https://visitors.example',
       browser: 'abcdefgh',
       tabs,
-      reported: new Set(),
+      reports: createReports(),
       recent,
       onNews(news) {
         const { connection } = news;
@@ -201,9 +201,29 @@ describe('a subscription', () => {
     expect(world.openStreams()).toEqual([first]);
     tick();
     expect(world.openStreams()).toEqual([first, world.latest()]);
-    expect(world.latest().url).toContain('&tabs=2&arrivals=1');
+    // The server may have counted the arrival, and its answer be held back on the way.
+    expect(world.latest().url).toContain('&tabs=2&arrivals=0');
     expect(world.streams).toHaveLength(3);
     expect(world.states).toEqual(['live']);
+  });
+
+  test('reports nobody twice when its answers are held back on the way', () => {
+    const world = createWorld();
+    world.pass(60_000);
+    expect(world.streams.length).toBeGreaterThan(5);
+    const arrivals = world.streams.map(({ url }) => new URL(url).searchParams.get('arrivals'));
+    expect(arrivals).toEqual(['1', ...arrivals.slice(1).map(() => '0')]);
+  });
+
+  test('has its arrivals still to report when the server could not be reached', () => {
+    const world = createWorld();
+    world.latest().handlers.dropped();
+    world.pass(10_000);
+    expect(world.streams).toHaveLength(2);
+    expect(world.latest().url).toContain('&arrivals=1');
+    welcome(world);
+    world.pass(10_000);
+    expect(world.latest().url).toContain('&arrivals=0');
   });
 
   test('opens the next stream when the tabs change, with those that are new as arrivals', () => {
@@ -304,15 +324,29 @@ describe('a subscription', () => {
     world.refuse(503, 5000);
     expect(world.states).toEqual(['reconnecting']);
     expect(world.openStreams()).toHaveLength(0);
-    world.pass(4900);
+    // And later by the backoff, as all others were asked the same.
+    world.pass(5900);
     expect(world.streams).toHaveLength(1);
     world.pass(100);
     expect(world.streams).toHaveLength(2);
   });
 
+  test('does not take the device for offline when the server has just spoken', () => {
+    const refused = createWorld();
+    refused.world.online = false;
+    refused.refuse(503, 5000);
+    expect(refused.states).toEqual(['reconnecting']);
+
+    const ended = createWorld();
+    welcome(ended);
+    ended.world.online = false;
+    ended.latest().handlers.farewell({ reason: 'restart', reconnectInMs: 1800 });
+    expect(ended.states).toEqual(['live', 'reconnecting']);
+  });
+
   test('says that it is refused, and goes on asking without a flicker', () => {
     const world = createWorld();
-    for (const patienceMs of [30_000, 60_000, 120_000]) {
+    for (const patienceMs of [31_000, 61_500, 122_250]) {
       world.refuse(403);
       expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not now.', inMs: patienceMs });
       expect(world.openStreams()).toHaveLength(0);
@@ -326,13 +360,18 @@ describe('a subscription', () => {
     expect(world.states).toEqual(['refused', 'live']);
   });
 
-  test('lives on with its stream when the server refuses the next one', () => {
+  test('lives on with its stream when the server refuses the next one, and asks again when it may', () => {
     const world = createWorld();
     welcome(world);
     const [first] = world.streams;
     world.setTabs({ total: 2, newcomers: ['a', 'b'] });
     world.refuse(429, 30_000);
-    expect(world.openStreams()).toEqual([first]);
+    for (let i = 0; i < 30; i++) {
+      expect(world.openStreams()).toEqual([first]);
+      world.pass(1000);
+      first?.handlers.visitors(snapshot);
+    }
+    expect(world.streams).toHaveLength(2);
     world.pass(1000);
     first?.handlers.visitors(snapshot);
     expect(world.latest().url).toContain('&tabs=2&arrivals=1');
@@ -359,10 +398,10 @@ describe('a subscription', () => {
     world.latest().handlers.dropped();
     expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
     world.refuse(503, 5000);
-    expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: 5000 });
+    expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: 6000 });
     world.pass(2000);
-    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 3000 });
-    world.pass(3000);
+    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 4000 });
+    world.pass(4000);
     expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
   });
 
@@ -385,6 +424,19 @@ describe('a subscription', () => {
     world.check();
     expect(world.streams).toHaveLength(3);
     expect(asked()).toBe('25');
+  });
+
+  test('asks on a renewal for what was missed since its stream dropped, and keeps what that brings when it is back', () => {
+    const world = createWorld(['a'], 1, createRecent(600));
+    welcome(world);
+    const [first] = world.streams;
+    first?.handlers.dropped();
+    world.pass(5000);
+    world.setTabs({ total: 2, newcomers: ['a', 'b'] });
+    expect(new URL(world.latest().url).searchParams.get('history')).toBe('10');
+    const past = { everyMs: 1000, endsAt: snapshot.at + 5000, online: [1, 2, 3, 4, 5] };
+    first?.handlers.welcome({ renewWithinMs: 50_000, history: past });
+    expect(world.told.at(-1)?.past).toEqual(past);
   });
 
   test('is stale after a silence, and gives up a stream that stays silent', () => {
