@@ -229,9 +229,11 @@ describe('README.md and README.pt-BR.md', () => {
     };
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
     const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
-    const quoted = [ratio, ...['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row)];
-    expect(quoted.filter((text) => !tighten(english.text).includes(text))).toEqual([]);
+    const cost = `${figuresOf('Live Visitors')[0]} µs`;
+    const quoted = ['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row);
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
-    expect(quoted.filter((text) => !tighten(portuguese.text).includes(comma(text)))).toEqual([]);
+    const missing = (text: string, figures: string[]) => figures.filter((figure) => !tighten(text).includes(figure));
+    expect(missing(english.text, [`costs ${cost} of CPU, ${ratio}`, ...quoted])).toEqual([]);
+    expect(missing(portuguese.text, [`custa ${cost} de CPU: ${ratio}`, ...quoted].map(comma))).toEqual([]);
   });
 });
