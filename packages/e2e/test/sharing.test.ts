@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { installed, launchChromium, launchFirefox, launchWholeChromium } from '../src/browser.ts';
+import { installed, launchChromium, launchFirefox, launchWholeChromium, type Tab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
 import { crash, type TabOptions, useTabs } from '../src/sharing-tabs.ts';
@@ -180,20 +180,31 @@ describe('a leader that is frozen', () => {
 });
 
 describe('a tab that can talk to no other', () => {
-  const { open, allShow, tab } = useTabs(launchChromium, { prepare: withhold('locks', 'SharedWorker') });
+  const { open, allShow, tab, server } = useTabs(launchChromium, { prepare: withhold('locks', 'SharedWorker') });
+
+  const turn = ({ page }: Tab, state: string) =>
+    page.evaluate((visibilityState) => {
+      Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
 
   test('has a stream while it is visible, and looks the count up while it is hidden', async () => {
     await open(2);
     await allShow({ online: 2 });
-    const turn = (state: string) =>
-      tab(1).page.evaluate((visibilityState) => {
-        Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, state);
-    await turn('hidden');
+    await turn(tab(1), 'hidden');
     for (const index of [0, 1]) await eventually(async () => expect(await tab(index).figure('online')).toBe(1));
-    await turn('visible');
+    await turn(tab(1), 'visible');
     await allShow({ online: 2, visits: 2 });
+  });
+
+  test('says how old its number is when it is hidden and the server cannot be reached', async () => {
+    await open(1);
+    await allShow({ online: 1 });
+    await turn(tab(0), 'hidden');
+    await eventually(async () => expect(await tab(0).figure('online')).toBe(0));
+    await server().kill();
+    await eventually(async () => expect(await tab(0).connection()).toBe('stale'));
+    expect(await tab(0).text('.age')).toMatch(/1\d s ago/);
   });
 });
 
@@ -226,6 +237,25 @@ describe.skipIf(!installed.chromium)(
       await tab(0).page.goBack();
       expect(await tab(0).isMarked()).toBe(true);
       await allShow({ online: count, browsers: 1, visits: count });
+    });
+
+    test('takes a page that is not live before it hears from the server again', async () => {
+      await open(1, {
+        prepare: (page) =>
+          page.evaluateOnNewDocument(() => {
+            // Before those of the page: so what the page shows when it is seen again.
+            addEventListener('pageshow', () => Object.assign(window, { state: document.body.dataset.connection }));
+          }),
+      });
+      await allShow({ online: 1 });
+      const { page, mark, isMarked } = tab(0);
+      await page.evaluate(() => Object.assign(window, { state: undefined }));
+      await mark();
+      await page.goto('about:blank');
+      await page.goBack();
+      await allShow({ online: 1 });
+      expect(await isMarked()).toBe(true);
+      expect(await page.evaluate(() => (window as unknown as { state: string }).state)).toBe('connecting');
     });
   },
 );

@@ -84,6 +84,21 @@ describe.skipIf(!installed.chromium)(
       await keepsCounting({ online: 1, visits: 1 });
     });
 
+    test('is not live when its page comes out of that cache, before it hears from the server', async () => {
+      const site = await startSite();
+      const { page } = await open(site.publish(`${scriptOf(server().url)}<live-visitors></live-visitors>`));
+      await allShow(1);
+      await page.evaluate(() => {
+        const number = document.querySelector('live-visitors')?.shadowRoot?.querySelector('[part~="number"]');
+        // After those of the widget.
+        addEventListener('pageshow', () => Object.assign(window, { parts: number?.part.value }));
+      });
+      await page.goto('about:blank');
+      await page.goBack();
+      await allShow(1);
+      expect(await page.evaluate(() => (window as unknown as { parts: string }).parts)).toBe('number connecting');
+    });
+
     test('is not counted before its prerendered page is shown', async () => {
       const site = await startSite();
       const widget = site.publish(`${scriptOf(server().url)}<live-visitors></live-visitors>`);

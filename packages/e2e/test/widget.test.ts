@@ -43,6 +43,30 @@ describe('a widget', () => {
     expect(await response.json()).toMatchObject({ online: 0, browsers: 0, visits: 0 });
   });
 
+  test('that comes later is told at once why it is refused, and how much of the wait is left', async () => {
+    const strict = await startBuilt({ settings: { ALLOWED_ORIGINS: 'https://example.com' } });
+    onTestFinished(strict.kill);
+    const site = await startSite();
+    const { page } = await open(site.publish(scriptOf(strict.url)));
+    const waits = await page.evaluate(async () => {
+      const add = () =>
+        new Promise<number>((resolve) => {
+          const element = document.createElement('live-visitors');
+          element.addEventListener('connection', (event) => {
+            const { detail } = event as CustomEvent<{ state: string; inMs: number }>;
+            if (detail.state === 'refused') resolve(detail.inMs);
+          });
+          document.body.append(element);
+        });
+      await customElements.whenDefined('live-visitors');
+      const first = await add();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return { first, second: await add() };
+    });
+    expect(waits.second).toBeGreaterThan(0);
+    expect(waits.second).toBeLessThanOrEqual(waits.first - 900);
+  });
+
   test('shares one stream and one place in the count with all others on the page', async () => {
     const { page } = await openPage('<live-visitors></live-visitors>'.repeat(30));
     await allShow(1);
