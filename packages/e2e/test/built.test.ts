@@ -96,7 +96,7 @@ describe('the page', () => {
     let refused = 0;
     const proxy = createServer((_request, response) => {
       refused++;
-      response.writeHead(503, { 'Retry-After': '1' }).end('Service Unavailable');
+      response.writeHead(503).end('Service Unavailable');
     }).listen(Number(server.port), '127.0.0.1');
     await eventually(() => expect(refused).toBeGreaterThan(2));
     expect(await tab.connection()).toBe('reconnecting');

@@ -124,7 +124,7 @@ describe('the connection', () => {
     const seen = await recordTexts(tab, '.countdown');
     await server().kill();
     const busy = createServer((_request, response) => {
-      response.writeHead(503, { 'Retry-After': '3' }).end();
+      response.writeHead(503).end();
     }).listen(Number(server().port), '127.0.0.1');
     onTestFinished(() => {
       busy.close();

@@ -18,7 +18,8 @@ export function createEmbedDialog(server: string, room: Room) {
   const code = find('.snippet code');
   const copier = createCopier(find('.copy'), find('.copied'), code);
   const label = findAs(HTMLInputElement, '.embed [name="label"]');
-  const [full, compact] = form.querySelectorAll<HTMLOptionElement>('[name="format"] option');
+  const full = find('.embed option[value="full"]');
+  const compact = find('.embed option[value="compact"]');
 
   function options(): EmbedOptions {
     const data = new FormData(form);
@@ -61,8 +62,8 @@ export function createEmbedDialog(server: string, room: Room) {
   return {
     speak({ words, formats }: Speech): void {
       copier.speak(words);
-      if (full) full.textContent = formats.count(example);
-      if (compact) compact.textContent = new Intl.NumberFormat(formats.locale, { notation: 'compact' }).format(example);
+      setText(full, formats.count(example));
+      setText(compact, new Intl.NumberFormat(formats.locale, { notation: 'compact' }).format(example));
     },
   };
 }
