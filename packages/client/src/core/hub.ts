@@ -14,7 +14,7 @@ export type FromTab = {
   /** `heard` is the answer to a piece of news; it brings back a tab that was taken for gone. */
   type: 'hello' | 'heard' | 'bye';
   tab: string;
-  /** Whether this tab knows that it was reported to the server as a visit. */
+  /** Whether this tab was reported to the server as a visit, or may have been, as far as it was told. */
   counted: boolean;
 };
 
@@ -91,8 +91,8 @@ export function createHub(environment: StreamEnvironment, { server, browser, rec
           break;
         case 'bye':
           tabs.delete(message.tab);
-          // Should it come back, it says itself that it is counted.
-          reports.reported.delete(message.tab);
+          // Should it come back, it says itself that it is counted, if it knows.
+          if (message.counted) reports.reported.delete(message.tab);
           recount();
           break;
         default:

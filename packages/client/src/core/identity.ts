@@ -4,7 +4,7 @@ export type PageIdentity = {
   tab: string;
   /** Random: the id of the browser, should this tab be its first. */
   browser: string;
-  /** Whether this tab has been reported to the server as a visit. Kept up to date. */
+  /** Whether this tab has been reported to the server as a visit, or may have been. Kept up to date. */
   counted: boolean;
 };
 

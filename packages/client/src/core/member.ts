@@ -193,6 +193,8 @@ export function joinTabs(
 
   function learn(message: Extract<Message, { type: 'news' }>): void {
     remember(message.reported, reports.reported, maxReported);
+    // Last words of a leader of old, which no later ones of its own will take back.
+    if (message.since < since) remember(message.arriving, reports.reported, maxReported);
     if (role.name !== 'follower') return;
     if (message.since < since && silence.silenceMs() < staleAfterMs) return;
     silence.heard();

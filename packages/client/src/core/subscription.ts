@@ -30,8 +30,7 @@ export type SubscriptionOptions = {
   onNews: OnNews;
 };
 
-/** `dropped`: it broke off, and the browser is bringing it back, or has. */
-type Stream = { said: RollCall; dropped: boolean; close: () => void };
+type Stream = { said: RollCall; welcomed: boolean; close: () => void };
 
 type Link =
   /** A stream is being opened; none counts yet. */
@@ -97,7 +96,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   }
 
   function prepare(): Stream {
-    return { said: roll.call(), dropped: false, close: () => {} };
+    return { said: roll.call(), welcomed: false, close: () => {} };
   }
 
   function start(stream: Stream): void {
@@ -110,6 +109,9 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
       if (!openStreams().includes(stream)) return;
     }
     const isCurrent = () => 'stream' in link && link.stream === stream;
+    const lose = () => {
+      if (giveUp(stream)) sayLost();
+    };
 
     const history = missedSeconds();
     const query = formatStreamQuery({
@@ -121,6 +123,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     });
     stream.close = openStream(server + paths.stream + query, {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
+        stream.welcomed = true;
         roll.settle(stream.said, true);
         failures = 0;
         heardAt = now();
@@ -145,7 +148,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         say({ state: 'reconnecting', inMs: 0 });
       },
       dropped() {
-        stream.dropped = true;
+        // It never reached the server, most likely: its arrivals are not to wait for the browser to bring it back.
+        if (!stream.welcomed) return lose();
         if (!isCurrent()) return;
         if (link.state === 'renewing') handOver(link);
         else sayLost();
@@ -156,9 +160,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         if (refusal.status >= 500) say({ state: 'reconnecting', inMs: 0 });
         else say({ state: 'refused', reason: refusal.detail, inMs: 0 });
       },
-      failed() {
-        if (giveUp(stream)) sayLost();
-      },
+      failed: lose,
     });
   }
 
@@ -215,11 +217,11 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
   /**
    * Closes a stream. Whether one that was never answered has reached the server, nobody knows: better a visit lost than
-   * one counted twice. One that broke off most likely has not.
+   * one counted twice.
    */
   function discard(stream: Stream): void {
     stream.close();
-    roll.settle(stream.said, !stream.dropped);
+    roll.settle(stream.said, true);
   }
 
   function openStreams(): Stream[] {

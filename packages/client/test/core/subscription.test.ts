@@ -172,16 +172,19 @@ describe('a subscription', () => {
     expect(world.openStreams()).toEqual([world.latest()]);
   });
 
-  test('leaves it to the browser to bring back the next stream while the last one goes on', () => {
+  test('lives on with its stream when the next one breaks off before it is welcomed, and tries again', () => {
     const world = createWorld();
     welcome(world);
     const [first] = world.streams;
     world.setTabs({ total: 2, newcomers: ['a', 'b'] });
     world.latest().handlers.dropped();
-    expect(world.openStreams()).toEqual([first, world.latest()]);
+    expect(world.openStreams()).toEqual([first]);
+    world.pass(1000);
+    first?.handlers.visitors(snapshot);
+    expect(world.latest().url).toContain('&tabs=2&arrivals=1');
     welcome(world);
     expect(world.openStreams()).toEqual([world.latest()]);
-    expect(world.streams).toHaveLength(2);
+    expect(world.streams).toHaveLength(3);
     expect(world.states).toEqual(['live']);
   });
 
@@ -218,7 +221,9 @@ describe('a subscription', () => {
   test('has its arrivals still to report when the server could not be reached', () => {
     const world = createWorld();
     world.latest().handlers.dropped();
-    world.pass(10_000);
+    expect(world.states).toEqual(['reconnecting']);
+    expect(world.openStreams()).toHaveLength(0);
+    world.pass(1000);
     expect(world.streams).toHaveLength(2);
     expect(world.latest().url).toContain('&arrivals=1');
     welcome(world);

@@ -51,7 +51,7 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
      * Counts a party in, and then opens the stream that stands for it.
      *
      * @returns the limit that one more stream would break, in which case nothing has been done
-     * @throws what `open` throws, after the party is counted out again
+     * @throws what `open` throws, after the party is counted out again; its arrivals stay visits
      */
     admit(party: Omit<Guest, 'onReplaced'>, open: () => Stream): BrokenLimit | undefined {
       const broken = limits.brokenBy(party, audience.find(party.browser));
