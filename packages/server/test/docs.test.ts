@@ -229,11 +229,27 @@ describe('README.md and README.pt-BR.md', () => {
     };
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
     const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
-    const cost = `${figuresOf('Live Visitors')[0]} µs`;
+    const [cost, memory] = figuresOf('Live Visitors');
+    const [costOfNchan, memoryOfNchan] = figuresOf('nchan');
     const quoted = ['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row);
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
     const missing = (text: string, figures: string[]) => figures.filter((figure) => !tighten(text).includes(figure));
-    expect(missing(english.text, [`costs ${cost} of CPU, ${ratio}`, ...quoted])).toEqual([]);
-    expect(missing(portuguese.text, [`custa ${cost} de CPU: ${ratio}`, ...quoted].map(comma))).toEqual([]);
+    expect(
+      missing(english.text, [
+        `costs ${cost} µs of CPU, ${ratio}`,
+        `[${costOfNchan} µs and ${memoryOfNchan} KiB per stream](docs/benchmarks.md) to our ${cost} and ${memory} |`,
+        ...quoted,
+      ]),
+    ).toEqual([]);
+    expect(
+      missing(
+        portuguese.text,
+        [
+          `custa ${cost} µs de CPU: ${ratio}`,
+          `[${costOfNchan} µs e ${memoryOfNchan} KiB por conexão](docs/benchmarks.md) contra os nossos ${cost} e ${memory} |`,
+          ...quoted,
+        ].map(comma),
+      ),
+    ).toEqual([]);
   });
 });
