@@ -142,7 +142,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
       },
       farewell({ reconnectInMs }) {
         if (!isCurrent()) return;
-        // The next stream may be in its place already: given up, its arrivals would be reported twice.
+        // The next stream may be in its place already: given up, its arrivals might be lost.
         if (link.state === 'renewing') return handOver(link);
         wait(reconnectInMs);
         say({ state: 'reconnecting', inMs: 0 });
