@@ -222,7 +222,11 @@ export function joinTabs(
     hear(message) {
       switch (message.type) {
         case 'hello':
-          if (!message.counted) remember([message.from], newcomers, maxNewcomers);
+          if (!message.counted) {
+            // It says it again, as it waits to be reported, and knows how things stand.
+            if (newcomers.has(message.from)) break;
+            remember([message.from], newcomers, maxNewcomers);
+          }
           // The newcomer learns at once how things stand.
           if (role.name === 'leader' && role.subscription) tell({ ...role.subscription.news(), past: recent?.read() });
           recountNowAndSoon();

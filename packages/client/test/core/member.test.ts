@@ -232,6 +232,16 @@ describe('the tabs of a browser', () => {
     for (const { news } of browser.tabs) expect(news.length).toBeLessThan(25);
   });
 
+  test('say as little while the server refuses a renewal of theirs', async () => {
+    const browser = await openTabs(1);
+    browser.setRefusing(true);
+    for (let i = 0; i < 9; i++) browser.open(true);
+    await browser.pass(5000);
+    for (const tab of browser.tabs) tab.news.length = 0;
+    await browser.pass(10_000);
+    for (const { news } of browser.tabs) expect(news.length).toBeLessThan(25);
+  });
+
   test('renew their stream for ever', async () => {
     const browser = await openTabs(3);
     await browser.pass(300_000);
