@@ -4,6 +4,7 @@ import { snapshotAfter } from '../src/core/between-ticks.ts';
 const tick = {
   reading: { online: 3, browsers: 2, visits: 7, visitorSeconds: 60 },
   snapshot: { online: 13, browsers: 9, visits: 107, peak: 20, visitorSeconds: 5360, at: 1_790_000_000_000 },
+  id: 1_790_000_000_000,
   recordedAt: 4000,
 };
 

@@ -24,7 +24,7 @@ function openBooks(maxStreams = 3) {
     return wasThere;
   }
 
-  function admit(tabs: number, browser?: string, open?: () => never) {
+  function admit(tabs: number, browser?: string, open?: (tabs: number) => Stream) {
     const stream = { isHeld: true };
     const broken = books.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' }, open ?? (() => stream));
     return { stream, broken };
@@ -100,7 +100,10 @@ describe('the books', () => {
     expect(count().reading).toMatchObject({ online: 2, browsers: 1 });
     expect(audit()).toEqual({ streams: 0, tabs: 2, drift: 0 });
     admit(2, 'browser-1');
-    wait(60_000);
+    for (let i = 0; i < 60; i++) {
+      wait(1000);
+      count();
+    }
     expect(count().reading).toMatchObject({ online: 2, browsers: 1 });
     expect(audit().drift).toBe(0);
   });
@@ -134,6 +137,42 @@ describe('the books', () => {
     expect(count().reading.visitorSeconds).toBe(3);
     wait(500);
     expect(count().reading.visitorSeconds).toBe(4);
+  });
+
+  test('take no time as spent that is longer than two ticks: who left meanwhile is not known', () => {
+    const { admit, count, wait } = openBooks();
+    admit(1);
+    wait(2000);
+    expect(count().reading.visitorSeconds).toBe(2);
+    wait(2001);
+    expect(count().reading.visitorSeconds).toBe(2);
+    wait(1000);
+    expect(count().reading.visitorSeconds).toBe(3);
+  });
+
+  test('confirm no more visitors than before where the count is not confirmed', () => {
+    const { admit, count } = openBooks();
+    admit(2);
+    expect(count().reading.confirmed).toBeUndefined();
+    const { stream } = admit(3);
+    expect(count({ isConfirmed: false }).reading).toMatchObject({ online: 5, confirmed: 2 });
+    expect(stream.isHeld).toBe(true);
+    expect(count().reading.confirmed).toBeUndefined();
+    expect(count({ isConfirmed: false }).reading).toMatchObject({ online: 5, confirmed: 5 });
+  });
+
+  test('count the tabs that there is room for, tell the stream how many, and count no more visits than tabs', () => {
+    const { admit, count } = openBooks(16);
+    for (let i = 0; i < 3; i++) admit(20, `neighbour-${i}`);
+    admit(3, 'browser-1');
+    let told: number | undefined;
+    const before = count().reading;
+    admit(6, 'browser-1', (tabs) => {
+      told = tabs;
+      return { isHeld: true };
+    });
+    expect(told).toBe(4);
+    expect(count().reading).toMatchObject({ online: 64, browsers: 4, visits: before.visits + 4 });
   });
 
   test('drift by each stream whose socket is gone without a word, observers among them', () => {

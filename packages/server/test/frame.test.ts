@@ -13,7 +13,7 @@ describe('a frame', () => {
         'data: {"online":3,"browsers":2,"visits":41,"peak":9,"visitorSeconds":5310,"at":1790000000000}\n' +
         '\n',
     );
-    expect(encodeEvent('welcome', {})).toBe('event: welcome\ndata: {}\n\n');
+    expect(encodeEvent('welcome', { tabs: 1 })).toBe('event: welcome\ndata: {"tabs":1}\n\n');
     expect(encodeRetry(2350)).toBe('retry: 2350\n\n');
   });
 
@@ -69,6 +69,6 @@ describe('a frame', () => {
     // @ts-expect-error: "online" is a number
     encodeEvent('visitors', { ...snapshot, online: '3' });
     // @ts-expect-error: an id is a number
-    expect(encodeEvent('welcome', {}, '1')).toContain('id: 1\n');
+    expect(encodeEvent('welcome', { tabs: 1 }, '1')).toContain('id: 1\n');
   });
 });

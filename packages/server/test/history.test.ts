@@ -5,7 +5,7 @@ const second = (n: number) => 1_790_000_000_000 + n * 1000;
 
 function recorded(capacity: number, ...ticks: [at: number, online: number][]) {
   const history = createHistory(capacity);
-  for (const [at, online] of ticks) history.add(at, online);
+  for (const [at, online] of ticks) history.add({ id: at, at, online });
   return history;
 }
 
@@ -38,8 +38,20 @@ describe('the history', () => {
   test('shows a gap as a gap, even one longer than it holds', () => {
     const history = recorded(4, [second(1), 1], [second(2), 2], [second(5), 5]);
     expect(history.last(9)?.online).toEqual([2, null, null, 5]);
-    history.add(second(5_000_000), 6);
+    history.add({ id: second(5_000_000), at: second(5_000_000), online: 6 });
     expect(history.last(9)?.online).toEqual([null, null, null, 6]);
+  });
+
+  test('moves with a clock that is set, back or forward, and leaves no gap for it', () => {
+    for (const hours of [-3, 5000]) {
+      const history = recorded(10, [second(1), 1], [second(2), 2]);
+      const byMs = hours * 3_600_000 + 123;
+      history.moveClock(byMs);
+      history.add({ id: second(9), at: second(3) + byMs, online: 3 });
+      expect(history.last(9)).toEqual({ everyMs: 1000, endsAt: second(3) + hours * 3_600_000, online: [1, 2, 3] });
+      expect(history.since(second(2))?.online).toEqual([3]);
+      expect(history.since(second(9))).toBeUndefined();
+    }
   });
 
   test('passes over a tick that is older than the newest', () => {

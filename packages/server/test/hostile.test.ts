@@ -193,6 +193,21 @@ describe('limits', () => {
     expect((await ask(port, {}, '?browser=abcdefgh&tabs=64')).status).toBe(200);
   });
 
+  test('of one address never refuse a browser that is counted: a tab more is counted as soon as there is room', async () => {
+    const { port, url, snapshot } = await openServer({ MAX_STREAMS_PER_ADDRESS: '16' });
+    const neighbour = await ask(port, {}, '?browser=neighbour&tabs=60');
+    const counted = await openStream(`${url}/stream?browser=abcdefgh&tabs=4`);
+    expect((await counted.first('welcome')).payload.tabs).toBe(4);
+    expect((await ask(port, {}, '?browser=newcomer')).status).toBe(429);
+    const renewed = await openStream(`${url}/stream?browser=abcdefgh&tabs=5&arrivals=1`);
+    expect((await renewed.first('welcome')).payload.tabs).toBe(4);
+    expect(await snapshot()).toMatchObject({ online: 64, browsers: 2 });
+    neighbour.close();
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 4, browsers: 1 }));
+    const again = await openStream(`${url}/stream?browser=abcdefgh&tabs=5&arrivals=0`);
+    expect((await again.first('welcome')).payload.tabs).toBe(5);
+  });
+
   test('take the address that a proxy on this machine gives', async () => {
     const { port } = await openServer({ MAX_STREAMS_PER_ADDRESS: '1' });
     for (const address of ['192.0.2.1', '192.0.2.2', '2001:db8::1']) {

@@ -36,7 +36,7 @@ describe('liveVisitors in an app of another', () => {
     const { visitors, url } = await startApp();
     const stream = await openStream(`${url}/visitors/stream?tabs=3`);
     await eventually(() => expect(visitors.current()).toMatchObject({ online: 3, browsers: 1, visits: 3 }));
-    expect((await stream.first('welcome')).payload).toEqual({});
+    expect((await stream.first('welcome')).payload).toEqual({ tabs: 3 });
     await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
     expect(await (await fetch(`${url}/visitors/visitors`)).json()).toMatchObject({ online: 3 });
     expect((await fetch(`${url}/visitors/metrics`)).status).toBe(404);

@@ -8,44 +8,55 @@ describe('limits', () => {
   test('let in so many streams in all, and one more when one has gone', () => {
     const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 10 });
     const giveBack = limits.take(here);
-    expect(limits.brokenBy(there)).toBeUndefined();
+    expect(limits.admit(there)).toMatchObject({ ok: true });
     limits.take(there);
-    expect(limits.brokenBy(here)).toBe('max_streams');
+    expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams' });
     giveBack();
-    expect(limits.brokenBy(here)).toBeUndefined();
+    expect(limits.admit(here)).toMatchObject({ ok: true });
   });
 
   test('let in so many streams from one address, and others all the same', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 2 });
     limits.take(here);
     limits.take(here);
-    expect(limits.brokenBy(here)).toBe('max_streams_per_address');
-    expect(limits.brokenBy(there)).toBeUndefined();
+    expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams_per_address' });
+    expect(limits.admit(there)).toMatchObject({ ok: true });
   });
 
-  test('let a stream take the place of another where there is room for no more', () => {
+  test('admit a stream that replaces its own of the same address where there is room for no more', () => {
     const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 1 });
     limits.take(here);
     limits.take(there);
-    expect(limits.brokenBy(here)).toBe('max_streams');
-    expect(limits.brokenBy(here, here)).toBeUndefined();
-    expect(limits.brokenBy(here, there)).toBe('max_streams_per_address');
+    expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams' });
+    expect(limits.admit(here, here)).toEqual({ ok: true, tabs: 1 });
+    expect(limits.admit(here, there)).toEqual({ ok: false, limit: 'max_streams_per_address' });
   });
 
   test('count the tabs of an address, of which it may have four for each stream', () => {
     const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 256 });
     for (let i = 0; i < 16; i++) {
-      expect(limits.brokenBy({ ...here, tabs: 64 })).toBeUndefined();
+      expect(limits.admit({ ...here, tabs: 64 })).toMatchObject({ ok: true });
       limits.take({ ...here, tabs: 64 });
     }
-    expect(limits.brokenBy(here)).toBe('max_streams_per_address');
-    expect(limits.brokenBy({ ...here, tabs: 64 }, { ...here, tabs: 64 })).toBeUndefined();
-    expect(limits.brokenBy({ ...here, tabs: 64 }, { ...here, tabs: 63 })).toBe('max_streams_per_address');
-    expect(limits.brokenBy({ ...there, tabs: 64 })).toBeUndefined();
+    expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams_per_address' });
+    expect(limits.admit({ ...here, tabs: 64 }, { ...there, tabs: 64 })).toMatchObject({ ok: false });
+    expect(limits.admit({ ...there, tabs: 64 })).toMatchObject({ ok: true });
+  });
+
+  test('count as many tabs of a stream that replaces its own as there is room for, and never fewer than it had', () => {
+    const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 20 });
+    const own = { ...here, tabs: 10 };
+    limits.take(own);
+    limits.take({ ...here, tabs: 64 });
+    expect(limits.admit({ ...here, tabs: 12 }, own)).toEqual({ ok: true, tabs: 12 });
+    expect(limits.admit({ ...here, tabs: 64 }, own)).toEqual({ ok: true, tabs: 16 });
+    limits.take({ ...here, tabs: 8 });
+    expect(limits.admit({ ...here, tabs: 64 }, own)).toEqual({ ok: true, tabs: 10 });
+    expect(limits.admit({ ...here, tabs: 3 }, own)).toEqual({ ok: true, tabs: 3 });
   });
 
   test('let in a single browser with all its tabs, however low they are', () => {
     const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 1 });
-    expect(limits.brokenBy({ ...here, tabs: 64 })).toBeUndefined();
+    expect(limits.admit({ ...here, tabs: 64 })).toMatchObject({ ok: true });
   });
 });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
@@ -13,6 +13,71 @@ test('what fails within is for the log, and no word of it for who asked', async 
   expect(response.headers.get('Content-Type')).toContain('application/problem+json');
   expect(await response.text()).not.toContain('secret');
   expect(logged.join('')).toMatch(/the secret reason.*"a request failed"/);
+});
+
+describe('a tick that fails', () => {
+  /** A store that cannot record until it is mended. */
+  function breakableStore() {
+    const ledger = openSqliteLedger({ dataDir: makeFolder(), now: Date.now });
+    let isBroken = false;
+    let failures = 0;
+    const record: typeof ledger.record = async (reading) => {
+      if (!isBroken) return ledger.record(reading);
+      failures++;
+      throw new Error('the store broke');
+    };
+    return {
+      ledger: { ...ledger, record },
+      failures: () => failures,
+      breakDown: (broken: boolean) => {
+        isBroken = broken;
+      },
+    };
+  }
+
+  test('is logged once, and the next ones come', async () => {
+    const { ledger, breakDown, failures } = breakableStore();
+    const { url, logged, close } = await openServer({}, { ledger });
+    const stream = await openStream(`${url}/stream`);
+    breakDown(true);
+    await eventually(() => expect(failures()).toBeGreaterThan(2));
+    expect(logged.join('')).toContain('"a tick failed"');
+    breakDown(false);
+    const before = stream.of('visitors').length;
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(before + 1));
+    expect(logged).toHaveLength(1);
+    breakDown(true);
+    await eventually(() => expect(logged).toHaveLength(2));
+    await close();
+    await eventually(() => expect(stream.ended()).toBe(true));
+    expect(logged.at(-1)).toContain('"the stop failed in part"');
+  });
+
+  test('does not come of a logger that throws, which keeps neither the count nor the stop from working', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => warnings.push(warning);
+    process.on('warning', hear);
+    onTestFinished(() => {
+      process.off('warning', hear);
+    });
+    const fail = () => {
+      throw new Error('the logger broke');
+    };
+    const { ledger, breakDown } = breakableStore();
+    const log = { debug: fail, info: fail, warn: fail, error: fail };
+    const { url, snapshot, close } = await openServer({}, { ledger, log });
+    const stream = await openStream(`${url}/stream`);
+    breakDown(true);
+    for (let i = 0; i < 3; i++) expect((await fetch(`${url}/stream?tabs=65`)).status).toBe(400);
+    breakDown(false);
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(3));
+    expect(await snapshot()).toMatchObject({ online: 1 });
+    await close();
+    expect((await stream.first('farewell')).payload.reason).toBe('restart');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'The logger failed, and messages are lost: the logger broke',
+    ]);
+  });
 });
 
 describe('GET /metrics', () => {

@@ -124,7 +124,8 @@ describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`,
     );
     const sum = (name: string) => rows.reduce((total, row) => total + row[name], 0);
     expect(sum('visits')).toBe(ticks.length);
-    expect(sum('sum')).toBeGreaterThanOrEqual(3 * ticks.length);
+    // The first tick may fall in the second of the call that was made when the ledger was opened, and nobody was here.
+    expect(sum('sum')).toBeGreaterThanOrEqual(3 * (ticks.length - 1));
     expect(rows.map(({ highest }) => highest)).toContain(3);
   });
 

@@ -19,7 +19,7 @@ describe('GET /stream', () => {
     const stream = await openStream(`${url}/stream?tabs=3`);
     await stream.first('visitors');
     const [welcome, first] = stream.events;
-    expect(welcome).toEqual({ name: 'welcome', payload: {}, id: undefined });
+    expect(welcome).toEqual({ name: 'welcome', payload: { tabs: 3 }, id: undefined });
     expect(first?.payload).toMatchObject({ online: 3, browsers: 1, visits: 0, peak: 0, visitorSeconds: 0 });
   });
 
@@ -88,14 +88,16 @@ describe('GET /stream', () => {
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 3, visits: 3 }));
   });
 
-  test('lets the newest stream of a browser take the place of the last one, and ends that', async () => {
+  test('lets the newest stream of a browser take the place of the last one, and ends that with a farewell', async () => {
     const { url, snapshot } = await openServer();
     const watcher = await openStream(`${url}/stream`);
     const last = await openStream(`${url}/stream?browser=abcdefgh&tabs=2`);
     const newest = await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=1`);
     expect((await newest.first('visitors')).payload).toMatchObject({ online: 4, browsers: 2 });
     await eventually(() => expect(last.ended()).toBe(true));
-    expect(last.of('farewell')).toEqual([]);
+    expect((await last.first('farewell')).payload.reason).toBe('replaced');
+    // An `EventSource` with the same id that nobody closes must not take the place back at once.
+    expect(last.reconnectionTimeMs()).toBeGreaterThanOrEqual(30_000);
     expect(newest.ended()).toBe(false);
     await eventually(() => {
       expect(watcher.of('visitors').at(-1)?.payload).toMatchObject({ online: 4, browsers: 2, visits: 4, peak: 4 });

@@ -38,6 +38,8 @@ export const historySchema = v.object({
 const eventSchemas = {
   /** The first event of every stream that is opened. */
   welcome: v.object({
+    /** Tabs that this stream counts for: fewer than it asked for where its address has no room for more. */
+    tabs: wholeSchema,
     /** Open the next stream within so many milliseconds. Only for a stream with a `browser` id. */
     renewWithinMs: v.optional(durationMs),
     /** What was asked for with `history`, or what a returning stream missed. */
@@ -47,7 +49,7 @@ const eventSchemas = {
   visitors: snapshotSchema,
   /** The last event of a stream that the server ends on purpose. */
   farewell: v.object({
-    reason: v.picklist(['restart', 'expired']),
+    reason: v.picklist(['restart', 'expired', 'replaced']),
     /** Come back after so many milliseconds. */
     reconnectInMs: durationMs,
   }),

@@ -19,11 +19,13 @@ export function readEvent<Name extends EventName>(name: Name, data: string): Eve
 }
 
 const checks: { [Name in EventName]: (payload: Record<string, unknown>) => boolean } = {
-  welcome: ({ renewWithinMs, history }) => isOptional(renewWithinMs, isWhole) && isOptional(history, isHistory),
+  welcome: ({ tabs, renewWithinMs, history }) =>
+    isWhole(tabs) && isOptional(renewWithinMs, isWhole) && isOptional(history, isHistory),
   visitors: ({ online, browsers, visits, peak, visitorSeconds, at, partial }) =>
     [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
     isOptional(partial, (value) => value === true),
-  farewell: ({ reason, reconnectInMs }) => (reason === 'restart' || reason === 'expired') && isWhole(reconnectInMs),
+  farewell: ({ reason, reconnectInMs }) =>
+    /^(restart|expired|replaced)$/.test(String(reason)) && isWhole(reconnectInMs),
   refused: ({ status, detail, reconnectInMs }) =>
     isWhole(status) && typeof detail === 'string' && isOptional(reconnectInMs, isWhole),
 };

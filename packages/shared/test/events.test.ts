@@ -6,8 +6,8 @@ const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visito
 describe('decodeEvent', () => {
   test('reads what was sent', () => {
     expect(decodeEvent('visitors', JSON.stringify(snapshot))).toEqual(snapshot);
-    expect(decodeEvent('welcome', '{}')).toEqual({});
-    const welcome = { renewWithinMs: 48_000, history: { everyMs: 1000, endsAt: 1, online: [2, null, 3] } };
+    expect(decodeEvent('welcome', '{"tabs":1}')).toEqual({ tabs: 1 });
+    const welcome = { tabs: 4, renewWithinMs: 48_000, history: { everyMs: 1000, endsAt: 1, online: [2, null, 3] } };
     expect(decodeEvent('welcome', JSON.stringify(welcome))).toEqual(welcome);
   });
 
@@ -39,7 +39,7 @@ describe('the contract of events, as types', () => {
   test('each name has its payload', () => {
     expectTypeOf(decodeEvent('farewell', '')).toEqualTypeOf<EventMap['farewell'] | undefined>();
     expectTypeOf<EventMap['visitors']['online']>().toEqualTypeOf<number>();
-    expectTypeOf<EventMap['farewell']['reason']>().toEqualTypeOf<'restart' | 'expired'>();
+    expectTypeOf<EventMap['farewell']['reason']>().toEqualTypeOf<'restart' | 'expired' | 'replaced'>();
   });
 
   test('a misspelt event name does not compile', () => {

@@ -5,7 +5,7 @@ import { decodeEvent, type EventName, eventNames, readEvent } from '../src/index
 const whole = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const history = fc.record({ everyMs: whole, endsAt: whole, online: fc.array(fc.option(whole)) });
 const payloads: { [Name in EventName]: fc.Arbitrary<Record<string, unknown>> } = {
-  welcome: fc.record({ renewWithinMs: whole, history }, { requiredKeys: [] }),
+  welcome: fc.record({ tabs: whole, renewWithinMs: whole, history }, { requiredKeys: ['tabs'] }),
   visitors: fc.record(
     {
       online: whole,
@@ -18,7 +18,7 @@ const payloads: { [Name in EventName]: fc.Arbitrary<Record<string, unknown>> } =
     },
     { requiredKeys: ['online', 'browsers', 'visits', 'peak', 'visitorSeconds', 'at'] },
   ),
-  farewell: fc.record({ reason: fc.constantFrom('restart', 'expired'), reconnectInMs: whole }),
+  farewell: fc.record({ reason: fc.constantFrom('restart', 'expired', 'replaced'), reconnectInMs: whole }),
   refused: fc.record(
     { status: whole, detail: fc.string(), reconnectInMs: whole },
     { requiredKeys: ['status', 'detail'] },

@@ -4,6 +4,9 @@ import type { News } from './news.ts';
 /** How much of the past the page's plot of the last minutes shows. */
 export const recentSeconds = 600;
 
+/** How many seconds the servers of a fleet, and the ways to them, may be apart. */
+const toleranceSeconds = 5;
+
 export type Recent = ReturnType<typeof createRecent>;
 
 /**
@@ -25,6 +28,13 @@ export function createRecent(seconds: number) {
     if (slot > newest - seconds) online.set(slot, value);
   }
 
+  /** Forgets what lies ahead of the server's time now: its clock was set back. */
+  function forgetAfter(now: number): void {
+    if (newest <= now + toleranceSeconds) return;
+    for (const known of online.keys()) if (known > now) online.delete(known);
+    newest = now;
+  }
+
   return {
     seconds,
 
@@ -32,7 +42,9 @@ export function createRecent(seconds: number) {
       past?.online.forEach((value, index) => {
         if (value !== null) add(slotOf(past.endsAt - (past.online.length - 1 - index) * past.everyMs), value);
       });
-      if (last) add(slotOf(last.snapshot.at), last.snapshot.online);
+      if (!last) return;
+      forgetAfter(slotOf(last.snapshot.at + last.ageMs));
+      add(slotOf(last.snapshot.at), last.snapshot.online);
     },
 
     /** From the oldest second that is known to the newest; `undefined` where none is. */

@@ -96,7 +96,7 @@ export function createBrowser() {
     if (!returning) visits += numberIn(stream, 'arrivals');
     const seconds = Math.min(numberIn(stream, 'history'), shown.length);
     const history = { everyMs: 1000, endsAt: Math.floor(time / 1000) * 1000, online: shown.slice(-seconds) };
-    send(stream, () => stream.handlers.welcome({ renewWithinMs: 40_000, ...(seconds > 0 && { history }) }));
+    send(stream, () => stream.handlers.welcome({ tabs: 1, renewWithinMs: 40_000, ...(seconds > 0 && { history }) }));
     const first = snapshot();
     send(stream, () => stream.handlers.visitors(first));
   }

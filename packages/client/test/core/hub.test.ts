@@ -41,7 +41,7 @@ function createWorker() {
     /** What the newest stream says of the tabs, once it is welcomed. */
     reported() {
       for (let last = latest(); ; last = latest()) {
-        last.handlers.welcome({});
+        last.handlers.welcome({ tabs: 1 });
         if (last === latest()) break;
       }
       const { query } = latest();
@@ -146,7 +146,7 @@ describe('the hub of a shared worker', () => {
     pass(5000);
     a.hello();
     expect(latest().query.get('arrivals')).toBe('1');
-    latest().handlers.welcome({});
+    latest().handlers.welcome({ tabs: 1 });
     expect(a.page.counted).toBe(true);
     a.bye();
     a.hello();

@@ -81,7 +81,7 @@ function createTab({
         taken = streams.length;
         if (taken > 100) throw new Error('there is no end to what is to be said');
         const { handlers } = streams[taken - 1] ?? {};
-        handlers?.welcome({});
+        handlers?.welcome({ tabs: 1 });
         handlers?.visitors(snapshot);
         await settled();
       }

@@ -99,7 +99,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
 
 /** Welcomes the newest stream and gives it a first snapshot, as the server does. */
 function welcome({ latest }: ReturnType<typeof createWorld>, renewWithinMs = 50_000) {
-  latest().handlers.welcome({ renewWithinMs });
+  latest().handlers.welcome({ tabs: 1, renewWithinMs });
   latest().handlers.visitors(snapshot);
 }
 
@@ -166,7 +166,7 @@ describe('a subscription', () => {
     const [first] = world.streams;
     world.pass(1600);
     first?.handlers.visitors(snapshot);
-    first?.handlers.welcome({ renewWithinMs: 10_000 });
+    first?.handlers.welcome({ tabs: 1, renewWithinMs: 10_000 });
     expect(world.openStreams()).toHaveLength(2);
     welcome(world);
     expect(world.openStreams()).toEqual([world.latest()]);
@@ -415,7 +415,7 @@ describe('a subscription', () => {
     const asked = () => new URL(world.latest().url).searchParams.get('history');
     expect(asked()).toBe('600');
     const past = { everyMs: 1000, endsAt: snapshot.at - 1000, online: [1, 2] };
-    world.latest().handlers.welcome({ renewWithinMs: 2000, history: past });
+    world.latest().handlers.welcome({ tabs: 1, renewWithinMs: 2000, history: past });
     expect(world.told.at(-1)?.past).toEqual(past);
     world.latest().handlers.visitors(snapshot);
     expect(world.told.at(-1)?.past).toBeUndefined();
@@ -440,7 +440,7 @@ describe('a subscription', () => {
     world.setTabs({ total: 2, newcomers: ['a', 'b'] });
     expect(new URL(world.latest().url).searchParams.get('history')).toBe('10');
     const past = { everyMs: 1000, endsAt: snapshot.at + 5000, online: [1, 2, 3, 4, 5] };
-    first?.handlers.welcome({ renewWithinMs: 50_000, history: past });
+    first?.handlers.welcome({ tabs: 1, renewWithinMs: 50_000, history: past });
     expect(world.told.at(-1)?.past).toEqual(past);
   });
 

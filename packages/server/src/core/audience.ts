@@ -13,6 +13,8 @@ export type Party = {
 /** What one process counts by itself. `visits` and `visitorSeconds` only ever grow. */
 export type Reading = {
   online: number;
+  /** How many of them may raise a peak; all of them where it is left out. */
+  confirmed?: number;
   browsers: number;
   visits: number;
   visitorSeconds: number;

@@ -5,6 +5,8 @@ import type { Reading } from './audience.ts';
 export type RecordedTick = {
   reading: Reading;
   snapshot: Snapshot;
+  /** The id of its event: higher than that of the tick before, even where the clock was set back. */
+  id: number;
   /** When it was recorded, in milliseconds since some moment; never set back. */
   recordedAt: number;
 };
@@ -25,7 +27,7 @@ export function snapshotAfter(
     ...snapshot,
     online: snapshot.online + now.online - reading.online,
     browsers: snapshot.browsers + now.browsers - reading.browsers,
-    // The ledger's time goes on with this process's own: in a fleet, clocks differ.
+    // The store's time goes on with this process's own: in a fleet, clocks differ.
     at: snapshot.at + Math.floor(elapsed - recordedAt),
   };
 }

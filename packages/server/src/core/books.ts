@@ -1,8 +1,15 @@
+import { tickMs } from '@live-visitors/shared';
 import { createAudience, type Party, type Reading } from './audience.ts';
 import type { BrokenLimit, Limits, Share } from './limits.ts';
 import { createSuccession } from './succession.ts';
 
 type Guest = Party & Share;
+
+/**
+ * The longest time between two counts that is taken as spent by the visitors, in milliseconds. During a longer one this
+ * process was paused or stalled, and could not see who left.
+ */
+export const longestCountedMs = 2 * tickMs;
 
 type BooksOptions<Stream> = {
   limits: Limits;
@@ -25,6 +32,7 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
   const succession = createSuccession(enter, elapsed);
   const members = new Map<Stream, { party: Guest; leave: () => void }>();
   let countedAt = elapsed();
+  let confirmed = 0;
 
   /** Counts a party in. Returns how to count it out. */
   function enter(party: Guest): () => void {
@@ -50,17 +58,20 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
     /**
      * Counts a party in, and then opens the stream that stands for it.
      *
+     * @param open - takes how many of its tabs are counted: those for which there is room
      * @returns the limit that one more stream would break, in which case nothing has been done
      * @throws what `open` throws, after the party is counted out again; its arrivals stay visits
      */
-    admit(party: Omit<Guest, 'onReplaced'>, open: () => Stream): BrokenLimit | undefined {
-      const broken = limits.brokenBy(party, audience.find(party.browser));
-      if (broken) return broken;
-      const guest = { ...party, onReplaced: () => onReplaced(stream) };
+    admit(party: Omit<Guest, 'onReplaced'>, open: (tabs: number) => Stream): BrokenLimit | undefined {
+      const admission = limits.admit(party, audience.find(party.browser));
+      if (!admission.ok) return admission.limit;
+      const { tabs } = admission;
+      const arrivals = Math.min(party.arrivals, tabs);
+      const guest = { ...party, tabs, arrivals, onReplaced: () => onReplaced(stream) };
       const leave = enter(guest);
       let stream: Stream;
       try {
-        stream = open();
+        stream = open(tabs);
       } catch (error) {
         leave();
         throw error;
@@ -85,15 +96,20 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
     },
 
     /**
-     * Counts who is here, and on which streams. The time since the last count has been spent here by everyone, and
-     * places that nobody has taken in time are given up.
+     * Counts who is here, and on which streams. The time since the last count has been spent here by everyone, unless it
+     * is longer than {@link longestCountedMs}, and places that nobody has taken in time are given up.
+     *
+     * @param options - with `isConfirmed` false, the count raises no peak
      */
-    count(): { streams: Stream[]; reading: Reading } {
+    count({ isConfirmed = true }: { isConfirmed?: boolean } = {}): { streams: Stream[]; reading: Reading } {
       const now = elapsed();
-      audience.elapse(now - countedAt);
+      if (now - countedAt <= longestCountedMs) audience.elapse(now - countedAt);
       countedAt = now;
       succession.expire();
-      return { streams: [...members.keys()], reading: audience.read() };
+      const reading = audience.read();
+      if (isConfirmed) confirmed = reading.online;
+      else confirmed = Math.min(confirmed, reading.online);
+      return { streams: [...members.keys()], reading: isConfirmed ? reading : { ...reading, confirmed } };
     },
 
     /** Who is here now; `visitorSeconds` are those of the last count. */

@@ -20,7 +20,8 @@ export type Ledger = {
    * call that is repeated counts nothing twice. Never rejects: what cannot be recorded now is kept, and recorded as soon
    * as it can be.
    *
-   * @returns the snapshot to show. Its `at` is later than that of the one before, and no total of it is ever lower
+   * @returns the snapshot to show. No total of it is ever lower than before; its `at` is the time of the store's clock,
+   * which may be set back
    */
   record(reading: Reading): Promise<Snapshot>;
   /** What it knows of the last hour, second by second; oldest first. */

@@ -35,18 +35,21 @@ export function createLimits({ maxStreams, maxStreamsPerAddress }: LimitOptions)
 
   return {
     /**
-     * Which limit a stream would break, if any.
+     * Admits a stream, or names the limit that it would break. Limits bound newcomers: a stream that replaces its own, of
+     * the same browser and address, is always admitted. Its tabs are what fits, and never fewer than it had.
      *
-     * @param replaced - the share of a stream whose place it takes
+     * @param replaced - the share of the browser's stream so far, if any
+     * @returns how many of its tabs to count
      */
-    brokenBy({ address, tabs }: Share, replaced?: Share): BrokenLimit | undefined {
-      if (streams - (replaced ? 1 : 0) >= maxStreams) return 'max_streams';
-      const sum = byAddress.get(address);
-      if (sum === undefined) return undefined;
-      const own = replaced?.address === address ? replaced : undefined;
-      const fits =
-        sum.streams - (own ? 1 : 0) < maxStreamsPerAddress && sum.tabs - (own?.tabs ?? 0) + tabs <= maxTabsPerAddress;
-      return fits ? undefined : 'max_streams_per_address';
+    admit({ address, tabs }: Share, replaced?: Share): { ok: true; tabs: number } | { ok: false; limit: BrokenLimit } {
+      const sum = byAddress.get(address) ?? { streams: 0, tabs: 0 };
+      if (replaced?.address === address) {
+        const room = maxTabsPerAddress - (sum.tabs - replaced.tabs);
+        return { ok: true, tabs: Math.min(tabs, Math.max(room, replaced.tabs)) };
+      }
+      if (streams - (replaced ? 1 : 0) >= maxStreams) return { ok: false, limit: 'max_streams' };
+      const fits = sum.streams < maxStreamsPerAddress && sum.tabs + tabs <= maxTabsPerAddress;
+      return fits ? { ok: true, tabs } : { ok: false, limit: 'max_streams_per_address' };
     },
 
     /** Takes up room, whatever the limits say. Returns how to give it back, to be called once. */

@@ -1,5 +1,6 @@
 import { wholeSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
+import type { Reading } from './audience.ts';
 
 /** What happened in one minute. */
 export const minuteSchema = v.object({
@@ -37,8 +38,9 @@ export function createMinutes() {
 
   return {
     /** @param visits - how many were counted since the last tick */
-    add(tickAt: number, online: number, visits: number): void {
-      const tick = { at: minuteOf(tickAt), lowest: online, highest: online, sum: online, ticks: 1, visits };
+    add(tickAt: number, { online, confirmed = online }: Pick<Reading, 'online' | 'confirmed'>, visits: number): void {
+      const at = minuteOf(tickAt);
+      const tick = { at, lowest: confirmed, highest: confirmed, sum: confirmed, ticks: 1, visits };
       minutes.set(tick.at, joined(minutes.get(tick.at), tick));
       for (const oldest of minutes.keys()) {
         if (minutes.size <= maxMinutes) break;

@@ -2,11 +2,11 @@ import { paths } from '@live-visitors/shared';
 import compression from 'compression';
 import cors from 'cors';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
-import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { DayReader } from '../ledger/day-reader.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import type { Refusals } from '../operation/refusals.ts';
+import type { Log } from '../operation/safe-log.ts';
 import { hangUp } from '../stream/request-socket.ts';
 import { createDoor, type DoorOptions } from './door.ts';
 import { servePage } from './page-files.ts';
@@ -23,7 +23,7 @@ export type RouterOptions = DoorOptions & {
   trouble: () => string | undefined;
   /** The folder of the built page. */
   pageDir: string;
-  log: Logger;
+  log: Log;
 };
 
 /** What is answered, and where. What is asked for elsewhere is left to who comes next. */
@@ -125,7 +125,7 @@ const methodNotAllowed: RequestHandler = (request, response) => {
   sendProblem(response, 405, `${request.method} is not allowed here, only GET and HEAD.`);
 };
 
-function reportError(log: Logger): ErrorRequestHandler {
+function reportError(log: Log): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error, _request, response, _next) => {
     const status: unknown = error?.status;

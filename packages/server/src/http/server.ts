@@ -30,7 +30,7 @@ export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
  */
 export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startService({ config, ...options });
-  const { refusals } = service;
+  const { refusals, log } = service;
   const server = createServer(requestDeadline, createApp(service.router, config.trustProxy));
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
@@ -50,7 +50,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
     throw error;
   }
   // After it listens, what fails is to accept a connection; those that are open go on.
-  server.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'));
+  server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
   // A server that listens on TCP has an address of this kind.
   const { port } = server.address() as AddressInfo;
 

@@ -1,5 +1,4 @@
 import type { Router } from 'express';
-import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { createLimits } from '../core/limits.ts';
@@ -7,6 +6,7 @@ import { createDayReader } from '../ledger/day-reader.ts';
 import { watchLedger } from '../operation/ledger-watch.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import { createRefusals, type Refusals } from '../operation/refusals.ts';
+import { createSafeLog, type Log } from '../operation/safe-log.ts';
 import type { Clock } from '../stream/clock.ts';
 import { type Emitter, startEmitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
@@ -18,7 +18,7 @@ export type ServiceOptions = {
   metrics: Metrics;
   /** The folder of the built page. */
   pageDir: string;
-  log: Logger;
+  log: Log;
 };
 
 export type Service = {
@@ -26,12 +26,21 @@ export type Service = {
   snapshot: Emitter['snapshot'];
   subscribe: Emitter['subscribe'];
   refusals: Refusals;
+  log: Log;
   /** Takes no more streams, bids farewell to those that there are, and closes the ledger; once, however often called. */
   close: () => Promise<void>;
 };
 
 /** Starts to count, and to answer: all of the server but the server itself. */
-export async function startService({ config, ledger, clock, metrics, pageDir, log }: ServiceOptions): Promise<Service> {
+export async function startService({
+  config,
+  ledger,
+  clock,
+  metrics,
+  pageDir,
+  ...options
+}: ServiceOptions): Promise<Service> {
+  const log = createSafeLog(options.log);
   let ready = true;
   let closing: Promise<void> | undefined;
   const refusals = createRefusals(metrics, log, config.nameOf);
@@ -40,6 +49,7 @@ export async function startService({ config, ledger, clock, metrics, pageDir, lo
     clock,
     limits: createLimits(config),
     metrics,
+    log,
   });
   const router = createRouter({
     emitter,
@@ -58,9 +68,13 @@ export async function startService({ config, ledger, clock, metrics, pageDir, lo
     snapshot: emitter.snapshot,
     subscribe: emitter.subscribe,
     refusals,
+    log,
     close() {
       ready = false;
-      closing ??= emitter.close().then(refusals.close);
+      closing ??= emitter
+        .close()
+        .catch((error) => log.error({ err: error }, 'the stop failed in part'))
+        .then(refusals.close);
       return closing;
     },
   };

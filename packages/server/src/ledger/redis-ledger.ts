@@ -126,7 +126,7 @@ export async function openRedisLedger({
   /** Brings a reading to Redis. A call that is under way when it comes bears an older one. */
   async function deliver(reading: Reading): Promise<void> {
     latest = reading;
-    highest = Math.max(highest, reading.online);
+    highest = Math.max(highest, reading.confirmed ?? reading.online);
     const outcome = await within(underWay?.then(report) ?? report(), answerMs);
     if (outcome === undefined) tellSilence();
   }
@@ -134,7 +134,8 @@ export async function openRedisLedger({
   /** What is here now, and with it what Redis knew of the others last. */
   function view(reading: Reading): Snapshot {
     const isKnown = known?.reading === reading;
-    const sum = (name: keyof Reading) => reading[name] + (known ? known.totals[name] - known.reading[name] : 0);
+    const sum = (name: Exclude<keyof Reading, 'confirmed'>) =>
+      reading[name] + (known ? known.totals[name] - known.reading[name] : 0);
     const time = known === undefined ? now() : known.totals.at + (isKnown ? 0 : now() - known.receivedAt);
     return {
       online: sum('online'),
@@ -142,7 +143,7 @@ export async function openRedisLedger({
       visits: Math.max(shown?.visits ?? 0, sum('visits')),
       visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, sum('visitorSeconds')),
       peak: Math.max(shown?.peak ?? 0, known?.totals.peak ?? 0, highest),
-      at: Math.max((shown?.at ?? 0) + 1, time),
+      at: time,
       ...(!isKnown && { partial: true }),
     };
   }

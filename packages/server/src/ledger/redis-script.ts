@@ -116,7 +116,7 @@ local online, browsers, punctual, nodes = 0, 0, 0, {}
 for i = 1, #recent, 2 do
   local node, heardAt = load(nodesKey, recent[i]), tonumber(recent[i + 1])
   if heardAt <= now - silentMs then node.online, node.browsers = 0, 0 end
-  if heardAt > now - punctualMs then punctual = punctual + node.online end
+  if heardAt > now - punctualMs then punctual = punctual + (node.confirmed or node.online) end
   online, browsers = online + node.online, browsers + node.browsers
   node.heardAt = heardAt
   nodes[recent[i]] = node

@@ -60,7 +60,6 @@ export function openSqliteLedger({
   const readTotals = () => selectTotals.get() as Omit<Totals, 'minutes'>;
   let before = readTotals();
   let { peak, peakAt } = before;
-  let lastAt = 0;
   let visitsSoFar = 0;
   /** What is not written yet. */
   const minutes = createMinutes();
@@ -97,13 +96,13 @@ export function openSqliteLedger({
 
   return {
     async record(reading) {
-      // A clock that was set back must not make ids go back.
-      lastAt = Math.max(lastAt + 1, now());
-      if (reading.online > peak) {
-        peak = reading.online;
-        peakAt = lastAt;
+      const at = now();
+      const { online, browsers, confirmed = online } = reading;
+      if (confirmed > peak) {
+        peak = confirmed;
+        peakAt = at;
       }
-      minutes.add(lastAt, reading.online, reading.visits - visitsSoFar);
+      minutes.add(at, reading, reading.visits - visitsSoFar);
       visitsSoFar = reading.visits;
       const visits = before.visits + reading.visits;
       const visitorSeconds = before.visitorSeconds + reading.visitorSeconds;
@@ -115,8 +114,7 @@ export function openSqliteLedger({
       } catch (error) {
         trouble = `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`;
       }
-      const { online, browsers } = reading;
-      return { online, browsers, visits, peak, visitorSeconds, at: lastAt };
+      return { online, browsers, visits, peak, visitorSeconds, at };
     },
 
     // Seconds are kept in memory only: those of a process that has ended are gone.
@@ -124,7 +122,7 @@ export function openSqliteLedger({
 
     async lastDay() {
       // Not whatever is newest in the file: a clock that was wrong once may have left minutes that are still to come.
-      const newest = minuteOf(Math.max(lastAt, now()));
+      const newest = minuteOf(now());
       const dayBefore = newest - dayMinutes * minuteMs;
       // As above: a row is what its statement selects.
       const written = selectBetween.all(dayBefore, newest) as Minute[];

@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import type { Ledger } from '../core/ledger.ts';
 import type { Metrics } from './metrics.ts';
+import type { Log } from './safe-log.ts';
 
 /** Has log and metrics tell when a ledger comes into trouble, and when it is out of it again. */
-export function watchLedger(ledger: Ledger, metrics: Metrics, log: Logger): Ledger {
+export function watchLedger(ledger: Ledger, metrics: Metrics, log: Log): Ledger {
   let told: string | undefined;
 
   return {
@@ -13,7 +13,7 @@ export function watchLedger(ledger: Ledger, metrics: Metrics, log: Logger): Ledg
       const trouble = ledger.trouble();
       metrics.ledgerTrouble.set(trouble === undefined ? 0 : 1);
       if (trouble !== told) {
-        if (trouble === undefined) log.info('the ledger records again');
+        if (trouble === undefined) log.info({}, 'the ledger records again');
         else log.error({ trouble }, 'the ledger is in trouble');
         told = trouble;
       }

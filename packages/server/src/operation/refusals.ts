@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { NameOf } from '../config/name-of.ts';
 import type { Metrics } from './metrics.ts';
+import type { Log } from './safe-log.ts';
 
 /** Refusals within so many milliseconds of the first are one burst, and one line in the log. */
 const burstMs = 10_000;
@@ -42,7 +42,7 @@ const hintsFor = (nameOf: NameOf): { [Reason in RefusalReason]?: string } => ({
 export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Keeps count of what was refused and why, and logs bursts, not single refusals: who floods a server must not flood its log. */
-export function createRefusals(metrics: Metrics, log: Logger, nameOf: NameOf) {
+export function createRefusals(metrics: Metrics, log: Log, nameOf: NameOf) {
   const hints = hintsFor(nameOf);
   // A counter that is first seen above 0 has never risen, as Prometheus sees it.
   for (const reason of reasons) metrics.refusals.inc({ reason }, 0);

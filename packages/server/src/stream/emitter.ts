@@ -8,13 +8,21 @@ import { createHistory } from '../core/history.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
 import type { Metrics } from '../operation/metrics.ts';
+import type { Log } from '../operation/safe-log.ts';
 import type { Clock } from './clock.ts';
+import { createClockWatch } from './clock-watch.ts';
 import { EventStream } from './event-stream.ts';
-import { inSlices } from './slices.ts';
+import { inSlices, readPendingIo } from './slices.ts';
 import { startTicking } from './ticking.ts';
 
 /** Streams come back between these two after a drop, so that a restart brings no stampede. */
 const reconnectionTimeMs = { min: 500, max: 2500 };
+
+/**
+ * An `EventSource` whose place another stream took comes back between these two, unless it is closed: two that have the
+ * same `browser` id would otherwise replace each other every other second.
+ */
+const replacedReconnectionTimeMs = { min: 30_000, max: 60_000 };
 
 /** A stream with a `browser` id that nobody renewed ends between these two; its client opens the next one before. */
 const lifetimeMs = { min: 48_000, max: 72_000 };
@@ -22,7 +30,7 @@ const lifetimeMs = { min: 48_000, max: 72_000 };
 /** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
-export type EmitterOptions = { ledger: Ledger; clock: Clock; limits: Limits; metrics: Metrics };
+export type EmitterOptions = { ledger: Ledger; clock: Clock; limits: Limits; metrics: Metrics; log: Log };
 
 export type StreamRequest = {
   query: StreamQuery;
@@ -40,35 +48,57 @@ type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
  * Starts to count the audience and to tell it: once a second it is counted, recorded in the ledger, and then sent to
  * every stream.
  */
-export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOptions) {
+export async function startEmitter({ ledger, clock, limits, metrics, log }: EmitterOptions) {
   const books = createBooks<EventStream>({
     limits,
     elapsed: clock.elapsed,
-    onReplaced: (stream) => end(stream, 'replaced'),
+    onReplaced: (stream) => bidFarewell(stream, 'replaced'),
   });
   const history = createHistory(maxHistorySeconds);
+  const clockWatch = createClockWatch(clock);
   const listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
+  let lastId = 0;
   let lastTick = await record(books.read());
-  for (const { at, online } of await ledger.recentSeconds()) history.add(at, online);
+  for (const { at, online } of await ledger.recentSeconds()) history.add({ id: at, at, online });
+  let isFailing = false;
 
-  const stopTicking = startTicking(tickMs, clock.now, async (latenessMs) => {
+  const stopTicking = startTicking(tickMs, clock.now, tick, (error) => {
+    if (!isFailing) log.error({ err: error }, 'a tick failed');
+    isFailing = true;
+  });
+
+  async function tick(latenessMs: number): Promise<void> {
     const startedAt = clock.elapsed();
     // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
-    const { streams, reading } = books.count();
+    const { streams, reading } = await count();
     lastTick = await record(reading);
-    const recorded = lastTick.snapshot;
-    history.add(recorded.at, recorded.online);
+    const { snapshot: recorded, id } = lastTick;
+    history.add({ id, at: recorded.at, online: recorded.online });
     // What a listener throws is no concern of the tick's, nor of the other listeners'.
     for (const { listener } of listeners) queueMicrotask(() => listener(recorded));
-    await send(Buffer.from(encodeEvent('visitors', recorded, recorded.at)), streams, startedAt);
+    await send(Buffer.from(encodeEvent('visitors', recorded, id)), streams, startedAt);
 
     metrics.tickLateness.observe(latenessMs / 1000);
     metrics.tickDuration.observe((clock.elapsed() - startedAt) / 1000);
-  });
+    isFailing = false;
+  }
+
+  async function count() {
+    const isConfirmed = !clockWatch.wasPaused();
+    if (!isConfirmed) await readPendingIo();
+    clockWatch.count();
+    return books.count({ isConfirmed });
+  }
 
   async function record(reading: Reading): Promise<RecordedTick> {
     const snapshot = await ledger.record(reading);
-    return { reading, snapshot, recordedAt: clock.elapsed() };
+    const stepMs = clockWatch.stepTo(snapshot.at);
+    if (stepMs !== 0) {
+      history.moveClock(stepMs);
+      log.warn({ byMs: stepMs }, 'the clock was set');
+    }
+    lastId = Math.max(lastId + 1, snapshot.at);
+    return { reading, snapshot, id: lastId, recordedAt: clock.elapsed() };
   }
 
   async function send(frame: Buffer, streams: readonly EventStream[], tickAt: number): Promise<void> {
@@ -87,8 +117,9 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   }
 
   function remove(stream: EventStream, reason: EndReason): void {
-    // Of the tabs that shared a stream which breaks off, maybe only the one that held it is gone.
-    const wasThere = books.remove(stream, { keepPlaces: reason === 'closed' });
+    // Of the tabs that shared a stream which breaks off, maybe only the one that held it is gone. After a pause of this
+    // process nobody knows when that was.
+    const wasThere = books.remove(stream, { keepPlaces: reason === 'closed' && !clockWatch.wasPaused() });
     if (wasThere) metrics.streamsEnded.inc({ reason });
   }
 
@@ -99,16 +130,18 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
   }
 
   function bidFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
-    end(stream, reason, encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) }));
+    const farewell = encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) });
+    end(stream, reason, reason === 'replaced' ? encodeRetry(between(replacedReconnectionTimeMs)) + farewell : farewell);
   }
 
   function snapshot(): Snapshot {
     return snapshotAfter(lastTick, books.read(), clock.elapsed());
   }
 
-  function openStream(response: ServerResponse, { query, lastEventId }: StreamRequest): EventStream {
+  function openStream(response: ServerResponse, { query, lastEventId }: StreamRequest, tabs: number): EventStream {
     const lifetime = query.browser === undefined ? undefined : between(lifetimeMs);
     const welcome = {
+      tabs,
       renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
       history: lastEventId === undefined ? history.last(query.history) : missedSince(lastEventId),
     };
@@ -116,8 +149,7 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
       response,
       encodeRetry(between(reconnectionTimeMs)) +
         encodeEvent('welcome', welcome) +
-        // With the id of the last tick: where the ledger's clock is set back, the next one may be earlier than now.
-        encodeEvent('visitors', snapshot(), lastTick.snapshot.at),
+        encodeEvent('visitors', snapshot(), lastTick.id),
       clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY),
       () => remove(stream, 'closed'),
     );
@@ -152,18 +184,21 @@ export async function startEmitter({ ledger, clock, limits, metrics }: EmitterOp
       const { query, address, lastEventId } = request;
       const { browser, tabs } = query;
       const arrivals = lastEventId === undefined ? query.arrivals : 0;
-      return books.admit({ browser, address, tabs, arrivals }, () => openStream(response, request));
+      return books.admit({ browser, address, tabs, arrivals }, (counted) => openStream(response, request, counted));
     },
 
     /** Records what was counted since the last tick, bids every stream farewell, and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
-      const { streams, reading } = books.count();
-      await ledger.record(reading);
-      await inSlices(streams, clock.elapsed, (stream) => {
-        if (stream.isOpen) bidFarewell(stream, 'restart');
-      });
-      await ledger.close();
+      const { streams, reading } = await count();
+      try {
+        await ledger.record(reading);
+      } finally {
+        await inSlices(streams, clock.elapsed, (stream) => {
+          if (stream.isOpen) bidFarewell(stream, 'restart');
+        });
+        await ledger.close();
+      }
     },
   };
 }

@@ -26,3 +26,11 @@ export async function inSlices<Item>(
     }
   }
 }
+
+/**
+ * Resolves when the event loop has read what happened on the sockets so far: one turn reads it, the next one closes what
+ * has ended, and the third takes the first bytes of connections that were waiting to be accepted.
+ */
+export async function readPendingIo(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await yieldToEventLoop();
+}

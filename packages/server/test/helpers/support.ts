@@ -13,6 +13,8 @@ import { startServer } from '../../src/http/server.ts';
 import { openRedisLedger } from '../../src/ledger/redis-ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { createMetrics } from '../../src/operation/metrics.ts';
+import type { Log } from '../../src/operation/safe-log.ts';
+import { type Clock, systemClock } from '../../src/stream/clock.ts';
 import { findFreePort } from './free-port.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
@@ -37,20 +39,26 @@ export function makeFolder(onFinished: (clean: () => void) => void = onTestFinis
  */
 export async function openServer(
   env: Record<string, string> = {},
-  { pageDir = '/nowhere', openFiles = 20_000, ledger }: { pageDir?: string; openFiles?: number; ledger?: Ledger } = {},
+  {
+    pageDir = '/nowhere',
+    openFiles = 20_000,
+    clock = systemClock,
+    dataDir = makeFolder(),
+    ledger = openSqliteLedger({ dataDir, now: clock.now }),
+    log,
+  }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; ledger?: Ledger; log?: Log } = {},
 ) {
   const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
   const config: Config = result.config;
-  const dataDir = makeFolder();
   const logged: string[] = [];
   const server = await startServer({
     config,
-    ledger: ledger ?? openSqliteLedger({ dataDir, now: Date.now }),
-    clock: { now: Date.now, elapsed: () => performance.now() },
+    ledger,
+    clock,
     metrics: createMetrics(),
     pageDir,
-    log: pino({ level: config.logLevel }, { write: (line) => logged.push(line) }),
+    log: log ?? pino({ level: config.logLevel }, { write: (line) => logged.push(line) }),
   });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= server.close());

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { runProgram } from './helpers/program.ts';
+import { eventually, openServer, openSocket, openStream } from './helpers/support.ts';
+
+const tabs = 4;
+
+/** A browser's stream on a socket of its own, so that it can be closed while the server does not run. */
+function openBrowser(port: number, name: string, arrivals: number) {
+  return openSocket(
+    port,
+    `GET /stream?browser=${name}&tabs=${tabs}&arrivals=${arrivals} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
+  );
+}
+
+/** The figures of the last snapshot that a socket received. */
+function lastSnapshot(received: string) {
+  const data = received.split('event: visitors').at(-1)?.split('data: ')[1]?.split('\n')[0] ?? '{}';
+  return JSON.parse(data) as { online: number; peak: number; visits: number; visitorSeconds: number };
+}
+
+test('a process that stalled reads who has left before it counts', async () => {
+  const { url, port } = await openServer();
+  const witness = await openStream(`${url}/stream`);
+  const leaving = Array.from({ length: 20 }, (_, index) => openBrowser(port, `browser-${index}`, tabs));
+  await eventually(() => expect(witness.of('visitors').at(-1)?.payload.online).toBe(20 * tabs + 1));
+  const seen = witness.of('visitors').length;
+
+  // A due tick follows in the same phase of the event loop, before any socket is read.
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      for (const { socket } of leaving) socket.destroy();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3500);
+      resolve();
+    });
+  });
+  await eventually(() => expect(witness.of('visitors').length).toBeGreaterThan(seen + 2));
+  const counts = witness.of('visitors').slice(seen);
+  expect(counts.map(({ payload }) => payload.online)).toEqual(counts.map(() => 1));
+  const added = (counts.at(-1)?.payload.visitorSeconds ?? 0) - (counts[0]?.payload.visitorSeconds ?? 0);
+  expect(added).toBeLessThanOrEqual(counts.length);
+});
+
+test('a process that was paused counts nobody who left meanwhile, and the pause raises no total', async () => {
+  const { child, url } = runProgram({ PORT: '0' });
+  const port = Number(new URL(await url()).port);
+  const names = Array.from({ length: 40 }, (_, index) => `browser-${index}`);
+  const first = names.map((name) => openBrowser(port, name, tabs));
+  const witness = openBrowser(port, 'the-witness', tabs);
+  const all = (names.length + 1) * tabs;
+  await eventually(() => expect(lastSnapshot(witness.received())).toMatchObject({ online: all, peak: all }));
+  const before = lastSnapshot(witness.received());
+
+  child.kill('SIGSTOP');
+  // From here on, the timer of the next tick goes off before any socket is read (epoll_wait(2) ends with EINTR).
+  await eventually(() => expect(readFileSync(`/proc/${child.pid}/stat`, 'utf8')).toMatch(/\) T /));
+  for (const { socket } of first) socket.destroy();
+  // All but a few come back with other ids, as after a reload; their requests wait until the process goes on.
+  const returning = names.slice(5).map((name) => openBrowser(port, `again-${name}`, tabs));
+  const pauseMs = 4000;
+  await wait(pauseMs);
+  const onlineSeen = () => [...witness.received().matchAll(/"online":(\d+),/g)].map(([, online]) => Number(online));
+  const seen = onlineSeen().length;
+  child.kill('SIGCONT');
+
+  const left = all - 5 * tabs;
+  await eventually(() =>
+    expect(
+      onlineSeen()
+        .slice(seen)
+        .filter((online) => online === left).length,
+    ).toBeGreaterThan(2),
+  );
+  for (const online of onlineSeen().slice(seen)) expect(online).toBeLessThanOrEqual(left);
+  const after = lastSnapshot(witness.received());
+  expect(after).toMatchObject({ online: left, peak: all, visits: before.visits + returning.length * tabs });
+  // The ticks before and after it are counted as usual, but the pause is not.
+  const ticks = witness.received().split('event: visitors').length;
+  expect(after.visitorSeconds - before.visitorSeconds).toBeLessThan(ticks * all - (pauseMs / 1000 - 1) * left);
+});
