@@ -66,7 +66,7 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
   router.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
 
   router.get('/', endWithSlash);
-  router.use(compress, servePage(pageDir));
+  router.use(servePage(pageDir));
   router.get('/', (_request, response) => {
     sendProblem(
       response,
