@@ -1,5 +1,6 @@
 import { paths } from '@live-visitors/shared';
 import { defineConfig, type ProxyOptions } from 'vite';
+import { compressFiles } from './compress-files.ts';
 import { serveBundles } from './vite.widget.config.ts';
 
 /** The server that `pnpm dev` runs beside Vite; both read the same `PORT`. */
@@ -18,7 +19,7 @@ const server: ProxyOptions = {
 export default defineConfig({
   // Relative links: the page may be served under any path.
   base: './',
-  plugins: [serveBundles],
+  plugins: [serveBundles, compressFiles],
   server: {
     proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),
   },

@@ -1,4 +1,5 @@
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { compressFiles } from './compress-files.ts';
 
 /** What other sites load: each in one small file, whose name stays the same. */
 const bundles = {
@@ -11,6 +12,7 @@ export default defineConfig(({ mode }) => (mode === 'subscribe' ? bundles.subscr
 function bundle(entry: string, format: 'iife' | 'es', fileName: string) {
   return {
     publicDir: false,
+    plugins: [compressFiles],
     logLevel: 'warn',
     build: {
       lib: { entry: `src/widget/${entry}`, formats: [format], name: 'liveVisitors', fileName: () => fileName },

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
+import { globSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { contrastOf } from '../src/audit.ts';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
-import { makeDataDir, run, startBuilt } from '../src/program.ts';
+import { makeDataDir, root, run, startBuilt } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 describeTabs('the built server', async () => {
@@ -40,6 +42,35 @@ describe('pnpm start', () => {
     await eventually(() => expect(program.isRunning()).toBe(false));
     expect(program.output()).toContain('"msg":"stopped"');
   });
+});
+
+test('each file of the build is sent in Brotli and gzip, smaller and with the same content', async () => {
+  const server = await startBuilt();
+  onTestFinished(server.kill);
+  const files = globSync('**/*.*', { cwd: join(root, 'packages/server/dist/page') });
+  expect(files).toEqual(
+    expect.arrayContaining(['index.html', 'favicon.svg', 'widget.js', 'subscribe.js', 'subscribe.d.ts']),
+  );
+  for (const file of files) {
+    const load = async (encoding: string) => {
+      const response = await fetch(`${server.url}/${file}`, { headers: { 'Accept-Encoding': encoding } });
+      const { headers } = response;
+      return {
+        encoding: headers.get('Content-Encoding'),
+        type: headers.get('Content-Type'),
+        caching: headers.get('Cache-Control'),
+        length: Number(headers.get('Content-Length')),
+        text: await response.text(),
+      };
+    };
+    const { length, ...plain } = await load('identity');
+    expect(plain.encoding).toBeNull();
+    for (const encoding of ['br', 'gzip']) {
+      const { length: compressedLength, ...compressed } = await load(encoding);
+      expect(compressed, file).toEqual({ ...plain, encoding });
+      expect(compressedLength, file).toBeLessThan(length);
+    }
+  }
 });
 
 describe('the page', () => {

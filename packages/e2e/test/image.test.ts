@@ -103,6 +103,8 @@ describe('the Dockerfile, followed step by step without containers', () => {
     const url = `http://127.0.0.1:${port}`;
     expect(await (await fetch(url)).text()).toContain('data-figure="online"');
     for (const path of ['/widget.js', '/subscribe.js', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
+    const brotli = await fetch(`${url}/widget.js`, { headers: { 'Accept-Encoding': 'br' } });
+    expect(brotli.headers.get('Content-Encoding')).toBe('br');
     expect(existsSync(join(pathIn(image, '/data'), 'live-visitors.db'))).toBe(true);
 
     child.kill('SIGTERM');

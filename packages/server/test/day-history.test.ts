@@ -1,7 +1,9 @@
+import { gunzipSync } from 'node:zlib';
 import { decodeProblem, readDayHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { layOutDay } from '../src/core/day-history.ts';
 import type { Minute } from '../src/core/minutes.ts';
+import { sendRaw } from './helpers/raw-request.ts';
 import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
 
 const start = Date.UTC(2026, 0, 1);
@@ -96,6 +98,34 @@ describe('GET /history', () => {
     expect(headers.get('Content-Type')).toBe('application/json; charset=utf-8');
     expect(headers.get('Cache-Control')).toBe('public, max-age=5');
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  test.each([
+    ['gzip, deflate, br, zstd', 'gzip'],
+    ['*', 'gzip'],
+    ['gzip;q=0', undefined],
+    ['identity, gzip;q=0.5', undefined],
+    ['br', undefined],
+    [undefined, undefined],
+  ])('for Accept-Encoding: %s is sent as %s, whole whatever range is asked for', async (accepted, encoding) => {
+    const { url } = await openServer();
+    const accept = accepted === undefined ? {} : { 'Accept-Encoding': accepted };
+    for (const range of [{}, { Range: 'bytes=0-9' }, { Range: 'bytes=0-1,4-5' }, { Range: 'bytes=99999-' }]) {
+      const { status, headers, body } = await sendRaw(`${url}/history`, { ...accept, ...range });
+      expect(status).toBe(200);
+      expect(headers['content-encoding']).toBe(encoding);
+      expect(headers['content-range']).toBeUndefined();
+      expect(headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(headers['content-length']).toBe(String(body.length));
+      expect(headers.vary).toContain('Accept-Encoding');
+      expect(readDayHistory(JSON.parse(String(encoding ? gunzipSync(body) : body)))).toBeDefined();
+      const head = await sendRaw(`${url}/history`, { ...accept, ...range }, 'HEAD');
+      expect(head).toMatchObject({
+        status: 200,
+        headers: { 'content-length': String(body.length) },
+        body: Buffer.of(),
+      });
+    }
   });
 
   test('comes with 503 and when to ask again while Redis is away', async () => {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Day } from '../src/core/ledger.ts';
 import { createDayReader } from '../src/ledger/day-reader.ts';
@@ -32,18 +33,27 @@ describe('the reader of a day', () => {
     expect(new Set(await Promise.all(asked)).size).toBe(1);
   });
 
+  test('compresses a day once, however many ask', async () => {
+    const { reads, readDay } = openSlowLedger();
+    const asked = Array.from({ length: 1000 }, readDay);
+    reads[0]?.resolve(day);
+    const answers = await Promise.all([...asked, readDay()]);
+    expect(new Set(answers.map((answer) => answer?.gzipped)).size).toBe(1);
+    expect(String(gunzipSync(answers[0]?.gzipped ?? ''))).toBe(answers[0]?.json);
+  });
+
   test('gives the same answer for 5 s, and then reads again', async () => {
     const { reads, pass, readDay } = openSlowLedger();
     const first = readDay();
     reads[0]?.resolve(day);
-    expect(JSON.parse((await first) ?? '')).toMatchObject({ peak: day.peak, minutes: { highest: [1] } });
+    expect(JSON.parse((await first)?.json ?? '')).toMatchObject({ peak: day.peak, minutes: { highest: [1] } });
     pass(4999);
     expect(await readDay()).toBe(await first);
     pass(1);
     const second = readDay();
     expect(reads).toHaveLength(2);
     reads[1]?.resolve({ ...day, peak: { online: 2, at: 60_001 } });
-    expect(JSON.parse((await second) ?? '')).toMatchObject({ peak: { online: 2, at: 60_001 } });
+    expect(JSON.parse((await second)?.json ?? '')).toMatchObject({ peak: { online: 2, at: 60_001 } });
   });
 
   test('asks a ledger that cannot be read no more often, nor one that fails', async () => {

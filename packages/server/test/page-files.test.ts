@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { decodeProblem } from '@live-visitors/shared';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { compressedFolders, decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { sendRaw } from './helpers/raw-request.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 const files = {
-  'index.html': '<!doctype html><title>Live Visitors</title>',
-  'widget.js': '(() => {})();',
+  'index.html': '<!doctype html><title>Live Visitors</title>'.padEnd(1000),
+  'widget.js': '(() => {})();'.repeat(100),
   'subscribe.js': 'export const subscribe = () => {};',
   'subscribe.d.ts': 'export declare function subscribe(): void;',
   'assets/widget.js': '1;'.repeat(1000),
@@ -14,11 +16,22 @@ const files = {
 
 /** A folder as the client's build makes it. */
 async function buildPage(): Promise<string> {
-  const pageDir = makeFolder();
-  await mkdir(join(pageDir, 'assets'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(pageDir, name), text);
+  const pageDir = join(makeFolder(), 'page');
+  const write = async (name: string, content: string | Buffer) => {
+    const file = join(pageDir, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  };
+  for (const [name, text] of Object.entries(files)) await write(name, text);
+  for (const name of ['index.html', 'widget.js', 'assets/widget.js'] as const) {
+    await write(join(compressedFolders.br, name), brotliCompressSync(files[name]));
+    await write(join(compressedFolders.gzip, name), gzipSync(files[name]));
+  }
   return pageDir;
 }
+
+/** The bytes of a file in each encoding. */
+const encoded = (text: string) => ({ br: brotliCompressSync(text), gzip: gzipSync(text), identity: Buffer.from(text) });
 
 describe('the files of the page', () => {
   test.each([
@@ -39,27 +52,148 @@ describe('the files of the page', () => {
     expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
   });
 
-  test.each(['br', 'gzip'])('go out compressed with %s to whom takes it, and streams never do', async (encoding) => {
+  test.each([
+    ['br', 'br'],
+    ['gzip', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['*', 'br'],
+    ['br;q=0, *', 'gzip'],
+    ['gzip;q=0.5, br;q=0', 'gzip'],
+    ['identity;q=0, gzip', 'gzip'],
+    ['identity, br;q=0.5, gzip;q=0.5', 'identity'],
+    ['gzip;q=0', 'identity'],
+    ['*;q=0', 'identity'],
+    ['deflate', 'identity'],
+    ['identity', 'identity'],
+    ['', 'identity'],
+    [undefined, 'identity'],
+  ] as const)('for Accept-Encoding: %s are sent as %s, with the same type and caching', async (accepted, encoding) => {
     const { url } = await openServer({}, { pageDir: await buildPage() });
-    const headers = { 'Accept-Encoding': encoding };
-    const response = await fetch(`${url}/assets/widget.js`, { headers });
-    expect(response.headers.get('Content-Encoding')).toBe(encoding);
-    expect(response.headers.get('Vary')).toContain('Accept-Encoding');
-    expect(await response.text()).toBe(files['assets/widget.js']);
-    const { response: stream } = await openStream(`${url}/stream`, headers);
-    expect(stream.headers.has('Content-Encoding')).toBe(false);
+    const accept = accepted === undefined ? undefined : { 'Accept-Encoding': accepted };
+    for (const [path, name, type, cacheControl] of [
+      ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
+      ['/?lang=es', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
+      ['/%77idget.js', 'widget.js', 'text/javascript; charset=utf-8', 'public, max-age=300'],
+      [
+        '/assets/widget.js',
+        'assets/widget.js',
+        'text/javascript; charset=utf-8',
+        'public, max-age=31536000, immutable',
+      ],
+    ] as const) {
+      const { status, headers, body } = await sendRaw(url + path, accept);
+      const expected = encoded(files[name])[encoding];
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'content-type': type,
+        'cache-control': cacheControl,
+        'content-length': String(expected.length),
+      });
+      expect(headers['content-encoding']).toBe(encoding === 'identity' ? undefined : encoding);
+      expect(headers.vary).toContain('Accept-Encoding');
+      expect(body).toEqual(expected);
+      const head = await sendRaw(url + path, accept, 'HEAD');
+      expect(head).toMatchObject({ status, headers: { ...headers, date: expect.anything() }, body: Buffer.of() });
+    }
   });
 
-  test('are not sent again to whom has them', async () => {
-    const { url, port } = await openServer({}, { pageDir: await buildPage() });
-    const etag = (await fetch(`${url}/widget.js`)).headers.get('ETag');
-    // Not with `fetch`, which says `no-cache` in such a request.
-    const { received, closed } = openSocket(
-      port,
-      `GET /widget.js HTTP/1.1\r\nHost: x\r\nIf-None-Match: ${etag}\r\nConnection: close\r\n\r\n`,
-    );
-    await eventually(() => expect(closed()).toBe(true));
-    expect(received()).toMatch(/^HTTP\/1\.1 304 .*\r\nCache-Control: public, max-age=300\r\n.*\r\n\r\n$/s);
+  test('are sent as they are where no compressed copy was built, even if they came later', async () => {
+    const pageDir = await buildPage();
+    const { url } = await openServer({}, { pageDir });
+    await writeFile(join(pageDir, 'later.txt'), 'later');
+    for (const [path, text] of [
+      ['/subscribe.js', files['subscribe.js']],
+      ['/later.txt', 'later'],
+    ]) {
+      const { headers, body } = await sendRaw(url + path, { 'Accept-Encoding': 'br, gzip' });
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(headers.vary).toContain('Accept-Encoding');
+      expect(String(body)).toBe(text);
+    }
+  });
+
+  test('have an ETag of their own in each encoding, and are not sent again in the one that is known', async () => {
+    const { url } = await openServer({}, { pageDir: await buildPage() });
+    const etags = new Set<string>();
+    for (const encoding of ['br', 'gzip', 'identity']) {
+      const accept = { 'Accept-Encoding': encoding };
+      const etag = String((await sendRaw(`${url}/widget.js`, accept)).headers.etag);
+      const { status, headers, body } = await sendRaw(`${url}/widget.js`, { ...accept, 'If-None-Match': etag });
+      expect(status).toBe(304);
+      expect(headers).toMatchObject({ etag, 'cache-control': 'public, max-age=300' });
+      expect(headers.vary).toContain('Accept-Encoding');
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(body).toHaveLength(0);
+      for (const other of etags) {
+        expect((await sendRaw(`${url}/widget.js`, { ...accept, 'If-None-Match': other })).status).toBe(200);
+      }
+      etags.add(etag);
+    }
+    expect(etags.size).toBe(3);
+  });
+
+  test.each(['bytes=0-9', 'bytes=10-', 'bytes=-10', 'bytes=0-1,4-5', 'bytes=99999-', 'bytes=x', 'lines=0-9'])(
+    'are sent whole where Range: %s is asked for, never as a part of compressed bytes',
+    async (range) => {
+      const { url } = await openServer({}, { pageDir: await buildPage() });
+      const expected = encoded(files['widget.js']);
+      for (const encoding of ['br', 'gzip', 'identity'] as const) {
+        const accept = { 'Accept-Encoding': encoding };
+        const first = await sendRaw(`${url}/widget.js`, accept);
+        const known = [first.headers.etag, first.headers['last-modified'], '"other"'].map(String);
+        const conditions = [{}, ...known.map((each) => ({ 'If-Range': each }))];
+        for (const condition of conditions) {
+          const { status, headers, body } = await sendRaw(`${url}/widget.js`, {
+            ...accept,
+            ...condition,
+            Range: range,
+          });
+          expect(status).toBe(200);
+          expect(headers['content-range']).toBeUndefined();
+          expect(headers['accept-ranges']).toBeUndefined();
+          expect(headers['content-encoding']).toBe(first.headers['content-encoding']);
+          expect(body).toEqual(expected[encoding]);
+        }
+        const head = await sendRaw(`${url}/widget.js`, { ...accept, Range: range }, 'HEAD');
+        expect(head).toMatchObject({ status: 200, headers: { 'content-length': String(first.body.length) } });
+      }
+    },
+  );
+
+  test('are answered with a readable problem where a precondition fails', async () => {
+    const { url } = await openServer({}, { pageDir: await buildPage() });
+    const response = await fetch(`${url}/widget.js`, { headers: { 'If-Match': '"other"', 'Accept-Encoding': 'gzip' } });
+    expect(response.status).toBe(412);
+    expect(response.headers.has('Content-Encoding')).toBe(false);
+    expect(decodeProblem(await response.json())).toMatchObject({ status: 412 });
+  });
+
+  test.each([
+    `/${compressedFolders.br}/widget.js`,
+    '/%2ebr/widget.js',
+    `/${compressedFolders.gzip}/assets/widget.js`,
+    '/assets/../.gzip/widget.js',
+    `/${compressedFolders.br}`,
+    '/widget.js.br',
+    '/widget.js.gz',
+    '/..%2fpage%2fwidget.js',
+    '/../page/widget.js',
+    '/%2e%2e/page/widget.js',
+    '/widget.js%00',
+    '/%ff',
+  ])('are not found as %s', async (path) => {
+    const { port } = await openServer({}, { pageDir: await buildPage() });
+    for (const encoding of ['br', 'gzip', 'identity']) {
+      const { received, closed } = openSocket(
+        port,
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${encoding}\r\nConnection: close\r\n\r\n`,
+      );
+      await eventually(() => expect(closed()).toBe(true));
+      expect(received()).toMatch(/^HTTP\/1\.1 404 /);
+      expect(received()).toMatch(/^Content-Type: application\/problem\+json/m);
+      expect(received()).not.toMatch(/^Content-Encoding/m);
+    }
   });
 
   test('are there for scripts of sites that may not read the count, as it is not in them', async () => {
@@ -67,7 +201,7 @@ describe('the files of the page', () => {
     const { status, headers } = await fetch(`${url}/widget.js`, { headers: { Origin: 'https://example.org' } });
     expect(status).toBe(200);
     expect(headers.get('Access-Control-Allow-Origin')).toBe('https://example.org');
-    expect(headers.get('Vary')).toContain('Origin');
+    expect(headers.get('Vary')).toBe('Origin, Accept-Encoding');
   });
 
   test('are not found where the page has not been built', async () => {
@@ -78,4 +212,10 @@ describe('the files of the page', () => {
       expect(decodeProblem(await response.json())).toBeDefined();
     }
   });
+});
+
+test.each(['br', 'gzip'])('a stream is not compressed, even for a client that takes %s', async (encoding) => {
+  const { url } = await openServer();
+  const { response } = await openStream(`${url}/stream`, { 'Accept-Encoding': encoding });
+  expect(response.headers.has('Content-Encoding')).toBe(false);
 });

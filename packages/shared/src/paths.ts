@@ -25,3 +25,9 @@ export const scripts = {
   /** The types of both. */
   types: '/subscribe.d.ts',
 } as const;
+
+/**
+ * Where the client's build puts compressed copies of the page's files: into one folder for each content coding, the best
+ * one first. The dot keeps them from being served under these names.
+ */
+export const compressedFolders = { br: '.br', gzip: '.gzip' } as const;

@@ -1,5 +1,4 @@
 import { paths } from '@live-visitors/shared';
-import compression from 'compression';
 import cors from 'cors';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
@@ -55,18 +54,13 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
     })
     .all(methodNotAllowed);
 
-  // Not for streams: what is compressed is held back.
-  const compress = compression();
-  router
-    .route(paths.history)
-    .get(door.fromAllowedOrigin, door.whenReady, compress, sendHistory(readDay))
-    .all(methodNotAllowed);
+  router.route(paths.history).get(door.fromAllowedOrigin, door.whenReady, sendHistory(readDay)).all(methodNotAllowed);
 
   // Any page may show it: a request for an image bears no origin, one of a script does.
   router.route(paths.badge).get(door.fromAllowedOrigin, door.whenReady, sendBadge(emitter, door)).all(methodNotAllowed);
 
   router.get('/', endWithSlash);
-  router.use(compress, servePage(pageDir));
+  router.use(servePage(pageDir));
   router.get('/', (_request, response) => {
     sendProblem(
       response,
