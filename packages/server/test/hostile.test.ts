@@ -204,6 +204,25 @@ describe('limits', () => {
     expect((await ask(port, { 'X-Forwarded-For': '2001:db8::2' })).status).toBe(429);
   });
 
+  test.each([
+    ['IPv4 address with a port', '203.0.113.7:4711'],
+    ['IPv6 address with a port', '[2001:db8:7::1]:4711'],
+    ['IPv6 address in brackets', '[2001:db8:7::1]'],
+  ])('pass over a trusted proxy that is given as an %s', async (_, proxy) => {
+    const trusted = { TRUST_PROXY: 'loopback, 203.0.113.7, 2001:db8:7::/64' };
+    const { port } = await openServer({ MAX_STREAMS_PER_ADDRESS: '1', ...trusted });
+    expect((await ask(port, { 'X-Forwarded-For': `192.0.2.1, ${proxy}` })).status).toBe(200);
+    expect((await ask(port, { 'X-Forwarded-For': `192.0.2.2:4711, ${proxy}` })).status).toBe(200);
+    expect((await ask(port, { 'X-Forwarded-For': `192.0.2.2, ${proxy}` })).status).toBe(429);
+  });
+
+  test('count the hops that TRUST_PROXY allows', async () => {
+    const { port } = await openServer({ MAX_STREAMS_PER_ADDRESS: '1', TRUST_PROXY: '2' });
+    expect((await ask(port, { 'X-Forwarded-For': '192.0.2.1, 203.0.113.7:4711' })).status).toBe(200);
+    expect((await ask(port, { 'X-Forwarded-For': '192.0.2.2, 203.0.113.7:4712' })).status).toBe(200);
+    expect((await ask(port, { 'X-Forwarded-For': '192.0.2.9, 192.0.2.2, 203.0.113.7:4711' })).status).toBe(429);
+  });
+
   test('believe no other proxy, and say in answer and log what to set where there seems to be one', async () => {
     const { port, logged, close } = await openServer({ MAX_STREAMS_PER_ADDRESS: '1', TRUST_PROXY: '192.0.2.99' });
     expect((await ask(port, { 'X-Forwarded-For': '192.0.2.1' })).status).toBe(200);
