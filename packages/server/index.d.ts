@@ -21,7 +21,7 @@ export type Snapshot = {
 
 /** Each option is the environment variable of its name, with the same limits; the defaults differ where it says so. */
 export type LiveVisitorsOptions = {
-  /** The origins whose pages may read the count, besides the app's own; `*` is any. */
+  /** The origins whose pages may read the count, besides the app's own; a host may begin with `*.`, and `*` is any. */
   allowedOrigins?: '*' | readonly string[];
   /** The folder in which the totals are kept; it is made where it is missing. */
   dataDir?: string;

@@ -31,7 +31,7 @@ describe('the configuration', () => {
     const env = {
       HOST: '::1',
       PORT: '0',
-      ALLOWED_ORIGINS: 'https://Example.com, http://localhost:8080/',
+      ALLOWED_ORIGINS: 'https://Example.com, http://localhost:8080/,https://*.Example.com:443',
       DATA_DIR: '/var/lib/live-visitors',
       REDIS_URL: 'rediss://user:secret@redis.example.com:6380/2',
       REDIS_PREFIX: 'shop:visitors',
@@ -47,7 +47,7 @@ describe('the configuration', () => {
       config: {
         host: '::1',
         port: 0,
-        allowedOrigins: ['https://example.com', 'http://localhost:8080'],
+        allowedOrigins: ['https://example.com', 'http://localhost:8080', 'https://*.example.com'],
         dataDir: '/var/lib/live-visitors',
         redisUrl: 'rediss://user:secret@redis.example.com:6380/2',
         redisPrefix: 'shop:visitors',
@@ -86,6 +86,10 @@ describe('the configuration', () => {
     ['ALLOWED_ORIGINS', 'https://example.com/path'],
     ['ALLOWED_ORIGINS', 'https://example.com,'],
     ['ALLOWED_ORIGINS', 'https://example.com,*'],
+    ['ALLOWED_ORIGINS', 'https://example.com,,https://example.org'],
+    ['ALLOWED_ORIGINS', ','],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'https://foo.*.com'],
     ['ALLOWED_ORIGINS', 'ftp://example.com'],
     ['MAX_STREAMS', '0'],
     ['MAX_STREAMS', 'many'],

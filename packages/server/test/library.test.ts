@@ -155,6 +155,7 @@ describe('liveVisitors in an app of another', () => {
 
   test.each([
     [{ allowedOrigins: ['example.com'] }, /^allowedOrigins must be/],
+    [{ allowedOrigins: ['https://*example.com'] }, /^allowedOrigins must be/],
     [{ allowedOrigins: [] }, /^allowedOrigins is empty/],
     [{ dataDir: '' }, /^dataDir is empty/],
     [{ maxStreams: 0 }, /^maxStreams must be a whole number/],

@@ -118,6 +118,17 @@ describe('origins', () => {
     expect((await fetch(`${url}/visitors`)).status).toBe(200);
   });
 
+  test('subdomains may, where the list has them by a wildcard', async () => {
+    const { url } = await openServer({ ALLOWED_ORIGINS: 'https://*.example.com' });
+    const statusFor = async (origin: string) =>
+      (await fetch(`${url}/visitors`, { headers: { Origin: origin } })).status;
+    expect(await statusFor('https://www.example.com')).toBe(200);
+    expect(await statusFor('https://a.b.example.com')).toBe(200);
+    await expectReadableProblem(await fetch(`${url}/stream`, { headers: { Origin: listed } }), 403);
+    expect(await statusFor('https://evil-example.com')).toBe(403);
+    expect(await statusFor('http://www.example.com')).toBe(403);
+  });
+
   test('others are refused before they are counted, in words that their page can read', async () => {
     const { url, snapshot } = await openServer({ ALLOWED_ORIGINS: listed });
     for (const origin of [other, 'null', 'http://example.com', `${listed}.evil.example`, 'rubbish']) {
