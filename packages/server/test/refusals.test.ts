@@ -92,8 +92,10 @@ describe('what is refused', () => {
   test('a request pipelined behind a stream is, and neither it nor the stream stays in the count', async () => {
     const { port, snapshot } = await openServer();
     const request = 'GET /stream HTTP/1.1\r\nHost: x\r\n\r\n';
-    const { closed } = openSocket(port, request + request);
-    await eventually(() => expect(closed()).toBe(true));
+    for (const second of [request, request.replace('/stream', 'http://'), request.replace('x', 'a b')]) {
+      const { closed } = openSocket(port, request + second);
+      await eventually(() => expect(closed()).toBe(true));
+    }
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 0, browsers: 0 }));
   });
 });

@@ -19,6 +19,8 @@ export function servePage(pageDir: string): RequestHandler {
   }
 
   return express.static(pageDir, {
+    // There is nothing to see at a folder, and the redirect to it would be an HTML page of Express.
+    redirect: false,
     setHeaders(response: ServerResponse, path: string) {
       response.setHeader('Cache-Control', cacheControl(path));
       // The ending is that of a kind of video, too.

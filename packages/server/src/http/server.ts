@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { watchOpenFiles } from '../operation/open-files-watch.ts';
 import { serveDetachably } from '../stream/request-socket.ts';
 import { createApp } from './app.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
 import { refuseUnparsable } from './refuse-unparsable.ts';
 import { type ServiceOptions, startService } from './service.ts';
 
@@ -31,11 +32,15 @@ export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startService({ config, ...options });
   const { refusals } = service;
-  const server = createServer(requestDeadline, createApp(service.router, config.trustProxy));
+  const app = createApp(service.router, config.trustProxy);
+  // Node answers a request without Host, which is for us to refuse, without a body.
+  const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
-  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  for (const event of ['checkContinue', 'checkExpectation']) {
+    server.on(event, (request, response) => server.emit('request', request, response));
+  }
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server);
