@@ -85,6 +85,11 @@ export function variablesFor(openFiles: number) {
       schema: v.optional(trustProxySchema, 'loopback'),
       say: 'the addresses or networks of your proxies, or how many proxies there are, for example loopback,10.0.0.0/8',
     },
+    KEEP_ALIVE_SECONDS: {
+      meaning: 'How long an idle connection stays open: longer than the load balancer in front keeps it.',
+      schema: v.optional(wholeNumber(1, 3600), '75'),
+      say: 'a whole number of seconds from 1 to 3600, for example 620',
+    },
     METRICS: {
       meaning: 'Whether GET /metrics is answered: on or off.',
       schema: v.optional(

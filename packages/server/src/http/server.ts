@@ -12,8 +12,11 @@ import { type ServiceOptions, startService } from './service.ts';
 /** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
-/** How long a connection may make no progress, such as one whose peer does not read its answer. Not for streams. */
+/** How long a request or an answer may make no progress, such as one whose peer does not read it. Not for streams. */
 const idleMs = 30_000;
+
+/** The part of all connections from which on idle ones are closed, and how often that is done at the most. */
+const nearlyFull = { part: 0.9, everyMs: 100 };
 
 /** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
 const backlog = 65_535;
@@ -33,8 +36,13 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startService({ config, ...options });
   const { refusals } = service;
   const app = createApp(service.router, config.trustProxy);
-  // Node answers a request without Host, which is for us to refuse, without a body.
-  const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
+  const keepAliveTimeout = config.keepAliveSeconds * 1000;
+  // Node would refuse a request without Host, but without a word.
+  const requireHostHeader = false;
+  const server = createServer(
+    { ...requestDeadline, keepAliveTimeout, requireHostHeader },
+    refuseMalformed(refusals, app),
+  );
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
@@ -44,6 +52,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server);
+  closeIdleWhenNearlyFull(server, config.maxConnections);
   const responses = trackResponses(server);
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
@@ -72,6 +81,21 @@ export async function startServer({ config, ...options }: ServerOptions) {
       stopWatching();
     },
   };
+}
+
+/** Closes idle connections to make room for new ones. To find them takes a walk over all that are no streams. */
+function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
+  let wait: NodeJS.Timeout | undefined;
+  server.on('connection', () => {
+    if (wait !== undefined) return;
+    server.getConnections((_error, connections) => {
+      if (connections < nearlyFull.part * maxConnections) return;
+      server.closeIdleConnections();
+      wait ??= setTimeout(() => {
+        wait = undefined;
+      }, nearlyFull.everyMs).unref();
+    });
+  });
 }
 
 /** Knows how many responses are under way. */
