@@ -33,8 +33,8 @@ export type LiveVisitorsOptions = {
   maxStreams?: number;
   /** The most streams at once from one address. */
   maxStreamsPerAddress?: number;
-  /** Whether `metrics` is answered, to everyone who can reach the app; not if it is left out. */
-  metrics?: boolean;
+  /** Who may read `metrics`: everyone (`on`), whoever asks from a private network (`private`), or nobody, the default. */
+  metrics?: 'on' | 'off' | 'private';
   /** Takes what there is to log; nothing is logged if it is left out. */
   logger?: Logger;
 };

@@ -19,7 +19,7 @@ describe('the configuration', () => {
       maxConnections: 19_500,
       trustProxy: 'loopback',
       keepAliveSeconds: 75,
-      metrics: true,
+      metrics: 'private',
       logLevel: 'info',
       nameOf: variableName,
     };
@@ -58,7 +58,7 @@ describe('the configuration', () => {
         maxConnections: 19_500,
         trustProxy: 'loopback, 10.0.0.0/8',
         keepAliveSeconds: 620,
-        metrics: false,
+        metrics: 'off',
         logLevel: 'debug',
         nameOf: variableName,
       },
@@ -106,6 +106,7 @@ describe('the configuration', () => {
     ['KEEP_ALIVE_SECONDS', '75s'],
     ['KEEP_ALIVE_SECONDS', '1.5'],
     ['METRICS', 'yes'],
+    ['METRICS', 'true'],
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%j in one sentence that says what to set', (name, value) => {
     const result = readConfig({ [name]: value }, openFiles);

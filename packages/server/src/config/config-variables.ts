@@ -91,15 +91,10 @@ export function variablesFor(openFiles: number) {
       say: 'a whole number of seconds from 1 to 3600, for example 620',
     },
     METRICS: {
-      meaning: 'Whether GET /metrics is answered: on or off.',
-      schema: v.optional(
-        v.pipe(
-          v.picklist(['on', 'off']),
-          v.transform((text) => text === 'on'),
-        ),
-        'on',
-      ),
-      say: 'on or off',
+      meaning:
+        'Who may read GET /metrics: on is everyone, private is whoever asks from a private network, off is nobody.',
+      schema: v.optional(v.picklist(['on', 'off', 'private']), 'private'),
+      say: 'on, off or private',
     },
     LOG_LEVEL: {
       meaning: 'One of fatal, error, warn, info, debug, trace and silent; addresses are logged at debug only.',

@@ -9,3 +9,10 @@ export function hostnameOf(host: string): string | undefined {
   if (Number(port) > 65_535 || (ipv6 !== undefined && !ipaddr.IPv6.isValid(ipv6))) return undefined;
   return ipv6 ?? name;
 }
+
+/** Whether a `Host` header has an IP address or a name without a dot, such as `localhost`: none of the public DNS. */
+export function isLocalHost(host: string): boolean {
+  const name = hostnameOf(host) ?? '';
+  if (!name.includes('.')) return name !== '';
+  return ipaddr.IPv4.isValidFourPartDecimal(name) || ipaddr.IPv6.isValid(name);
+}

@@ -85,14 +85,14 @@ export async function startServer({ config, ...options }: ServerOptions) {
 
 /** Closes idle connections to make room for new ones. To find them takes a walk over all that are no streams. */
 function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
-  let wait: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
   server.on('connection', () => {
-    if (wait !== undefined) return;
+    if (timer !== undefined) return;
     server.getConnections((_error, connections) => {
       if (connections < nearlyFull.part * maxConnections) return;
       server.closeIdleConnections();
-      wait ??= setTimeout(() => {
-        wait = undefined;
+      timer ??= setTimeout(() => {
+        timer = undefined;
       }, nearlyFull.everyMs).unref();
     });
   });
