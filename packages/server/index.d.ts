@@ -21,7 +21,7 @@ export type Snapshot = {
 
 /** Each option is the environment variable of its name, with the same limits; the defaults differ where it says so. */
 export type LiveVisitorsOptions = {
-  /** The origins whose pages may read the count, besides the app's own; `*` is any. */
+  /** The origins whose pages may read the count, besides the app's own; a host may begin with `*.`, and `*` is any. */
   allowedOrigins?: '*' | readonly string[];
   /** The folder in which the totals are kept; it is made where it is missing. */
   dataDir?: string;
@@ -33,8 +33,8 @@ export type LiveVisitorsOptions = {
   maxStreams?: number;
   /** The most streams at once from one address. */
   maxStreamsPerAddress?: number;
-  /** Whether `metrics` is answered, to everyone who can reach the app; not if it is left out. */
-  metrics?: boolean;
+  /** Who may read `metrics`: everyone (`on`), whoever asks from a private network (`private`), or nobody, the default. */
+  metrics?: 'on' | 'off' | 'private';
   /** Takes what there is to log; nothing is logged if it is left out. */
   logger?: Logger;
 };

@@ -86,6 +86,6 @@ function toVariables(options: Omit<LiveVisitorsOptions, 'logger'>) {
     REDIS_PREFIX: options.redisPrefix,
     MAX_STREAMS: options.maxStreams?.toString(),
     MAX_STREAMS_PER_ADDRESS: options.maxStreamsPerAddress?.toString(),
-    METRICS: metrics ? 'on' : 'off',
+    METRICS: metrics === undefined ? 'off' : String(metrics),
   };
 }

@@ -74,8 +74,22 @@ describe('liveVisitors in an app of another', () => {
   });
 
   test('answers for its operation only where the app says so', async () => {
-    const { url } = await startApp({ metrics: true });
+    const { url } = await startApp({ metrics: 'on' });
     expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
+  });
+
+  test('answers private networks alone where the app says so, by what the app trusts', async () => {
+    const { url } = await startApp({ metrics: 'private' }, (app) => app.set('trust proxy', 'loopback'));
+    const ask = (headers: Record<string, string>) => fetch(`${url}/visitors/metrics`, { headers });
+    expect((await ask({})).status).toBe(200);
+    expect((await ask({ 'X-Forwarded-For': '10.0.0.1' })).status).toBe(200);
+    const refused = await ask({ 'X-Forwarded-For': '203.0.113.7' });
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain('set metrics to \\"on\\"');
+    const untrusting = await startApp({ metrics: 'private' });
+    const forwarded = await fetch(`${untrusting.url}/visitors/metrics`, { headers: { 'X-Forwarded-For': '10.0.0.1' } });
+    expect(forwarded.status).toBe(403);
+    expect(await forwarded.text()).toContain(String.raw`Set the app's \"trust proxy\" to its address`);
   });
 
   test('takes the same listener twice, and stops one of the two', async () => {
@@ -161,6 +175,7 @@ describe('liveVisitors in an app of another', () => {
 
   test.each([
     [{ allowedOrigins: ['example.com'] }, /^allowedOrigins must be/],
+    [{ allowedOrigins: ['https://*example.com'] }, /^allowedOrigins must be/],
     [{ allowedOrigins: [] }, /^allowedOrigins is empty/],
     [{ dataDir: '' }, /^dataDir is empty/],
     [{ maxStreams: 0 }, /^maxStreams must be a whole number/],
@@ -175,6 +190,12 @@ describe('liveVisitors in an app of another', () => {
       expect(() => liveVisitors(options)).not.toThrow(/[A-Z]_[A-Z]/);
     },
   );
+
+  test.each([true, false, 'yes', null])('refuses metrics: %j, which is no option of it', (metrics) => {
+    // As from JavaScript, where no type is checked.
+    const options = { metrics } as unknown as LiveVisitorsOptions;
+    expect(() => liveVisitors(options)).toThrow('metrics must be on, off or private; it is');
+  });
 
   test('names options to those whom it refuses, and in the log', async () => {
     const logged: string[] = [];

@@ -92,8 +92,10 @@ describe('what is refused', () => {
   test('a request pipelined behind a stream is, and neither it nor the stream stays in the count', async () => {
     const { port, snapshot } = await openServer();
     const request = 'GET /stream HTTP/1.1\r\nHost: x\r\n\r\n';
-    const { closed } = openSocket(port, request + request);
-    await eventually(() => expect(closed()).toBe(true));
+    for (const second of [request, request.replace('/stream', 'http://'), request.replace('x', 'a b')]) {
+      const { closed } = openSocket(port, request + second);
+      await eventually(() => expect(closed()).toBe(true));
+    }
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 0, browsers: 0 }));
   });
 });
@@ -116,6 +118,17 @@ describe('origins', () => {
     expect(response.headers.get('Vary')).toBe('Origin');
     expect((await fetch(`${url}/visitors`, { headers: { Origin: url } })).status).toBe(200);
     expect((await fetch(`${url}/visitors`)).status).toBe(200);
+  });
+
+  test('subdomains may, where the list has them by a wildcard', async () => {
+    const { url } = await openServer({ ALLOWED_ORIGINS: 'https://*.example.com' });
+    const statusFor = async (origin: string) =>
+      (await fetch(`${url}/visitors`, { headers: { Origin: origin } })).status;
+    expect(await statusFor('https://www.example.com')).toBe(200);
+    expect(await statusFor('https://a.b.example.com')).toBe(200);
+    await expectReadableProblem(await fetch(`${url}/stream`, { headers: { Origin: listed } }), 403);
+    expect(await statusFor('https://evil-example.com')).toBe(403);
+    expect(await statusFor('http://www.example.com')).toBe(403);
   });
 
   test('others are refused before they are counted, in words that their page can read', async () => {

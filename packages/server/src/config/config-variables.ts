@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseOriginPattern } from '../core/origin.ts';
 import { isRedisUrl } from '../ledger/redis-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 
@@ -36,20 +37,20 @@ export function variablesFor(openFiles: number) {
       say: 'a whole number from 0 to 65535, for example 3000',
     },
     ALLOWED_ORIGINS: {
-      meaning: 'The origins whose pages may read the count, with commas between them; * is any.',
+      meaning: 'The origins whose pages may read the count, separated by commas; * is any.',
       schema: v.optional(
         v.union([
           v.literal('*'),
           v.pipe(
             v.string(),
-            v.transform((list) => list.split(',').map((entry) => originOf(entry.trim()))),
+            v.transform((list) => list.split(',').map((entry) => parseOriginPattern(entry.trim()))),
             v.array(v.string()),
             v.readonly(),
           ),
         ]),
         '*',
       ),
-      say: '* or a list of origins, for example https://example.com,https://www.example.com',
+      say: '* or a list of origins, for example https://example.com,https://*.example.com',
     },
     DATA_DIR: {
       meaning: 'The folder in which the totals are kept; it is made where it is missing.',
@@ -84,16 +85,16 @@ export function variablesFor(openFiles: number) {
       schema: v.optional(trustProxySchema, 'loopback'),
       say: 'the addresses or networks of your proxies, or how many proxies there are, for example loopback,10.0.0.0/8',
     },
+    KEEP_ALIVE_SECONDS: {
+      meaning: 'How long an idle connection stays open: longer than the load balancer in front keeps it.',
+      schema: v.optional(wholeNumber(1, 3600), '75'),
+      say: 'a whole number of seconds from 1 to 3600, for example 620',
+    },
     METRICS: {
-      meaning: 'Whether GET /metrics is answered: on or off.',
-      schema: v.optional(
-        v.pipe(
-          v.picklist(['on', 'off']),
-          v.transform((text) => text === 'on'),
-        ),
-        'on',
-      ),
-      say: 'on or off',
+      meaning:
+        'Who may read GET /metrics: on is everyone, private is whoever asks from a private network, off is nobody.',
+      schema: v.optional(v.picklist(['on', 'off', 'private']), 'private'),
+      say: 'on, off or private',
     },
     LOG_LEVEL: {
       meaning: 'One of fatal, error, warn, info, debug, trace and silent; addresses are logged at debug only.',
@@ -110,10 +111,4 @@ export function reservedFiles(openFiles: number): number {
 
 function wholeNumber(min: number, max: number) {
   return v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(min), v.maxValue(max));
-}
-
-/** The origin that a URL without path, query or user stands for (RFC 6454 §6.2); `undefined` for anything else. */
-function originOf(text: string): string | undefined {
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined;
 }

@@ -52,6 +52,7 @@ function configOf(env: Environment, variables: Variables, openFiles: number, nam
     /** The most connections at once, streams among them. What is left is for the log, the ledger and the runtime. */
     maxConnections: openFiles - Math.floor(reservedFiles(openFiles) / 2),
     trustProxy: read('TRUST_PROXY'),
+    keepAliveSeconds: read('KEEP_ALIVE_SECONDS'),
     metrics: read('METRICS'),
     logLevel: read('LOG_LEVEL'),
     nameOf,

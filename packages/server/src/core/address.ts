@@ -1,15 +1,36 @@
 import ipaddr from 'ipaddr.js';
 
 /**
+ * The prefixes of 96 bits that translators between IPv4 and IPv6 put before an IPv4 address (NAT64: RFC 6052 §2.1; SIIT:
+ * RFC 2765 §2.1).
+ */
+const translationPrefixes = [ipaddr.parseCIDR('64:ff9b::/96'), ipaddr.parseCIDR('::ffff:0:0:0/96')];
+
+/** The ranges, as ipaddr.js names them, from which no request of the Internet comes. */
+const privateRanges = ['private', 'loopback', 'linkLocal', 'uniqueLocal'];
+
+/** An address without the port that some proxies write: `192.0.2.1:1234`, `[2001:db8::1]:1234` or `[2001:db8::1]`. */
+export function withoutPort(address: string): string {
+  return address.replace(/^(?:([\d.]+)|\[(.+)\])(?::\d+)?$/, '$1$2');
+}
+
+/**
  * The network that one peer is taken to have to itself: an IPv4 address, or the first 64 bits of an IPv6 one, as a
  * single host may use any of the addresses that begin with them (RFC 4291 §2.5.1).
  *
  * @param given - as a socket or a trusted proxy gives it; what is no IP address stands for itself
  */
 export function networkOf(given = ''): string {
-  // Some proxies write the port too: 192.0.2.1:1234 or [2001:db8::1]:1234.
-  const address = given.replace(/^(?:([\d.]+)|\[(.+)\])(?::\d+)?$/, '$1$2');
+  const address = withoutPort(given);
   if (!ipaddr.isValid(address)) return address;
   const ip = ipaddr.process(address);
-  return ip instanceof ipaddr.IPv6 ? ip.parts.slice(0, 4).join(':') : ip.toString();
+  if (!(ip instanceof ipaddr.IPv6)) return ip.toString();
+  if (!translationPrefixes.some((prefix) => ip.match(prefix))) return ip.parts.slice(0, 4).join(':');
+  return new ipaddr.IPv4(ip.toByteArray().slice(-4)).toString();
+}
+
+/** Whether an address is private, loopback, link-local or unique local: one that the Internet does not route. */
+export function isPrivateAddress(given = ''): boolean {
+  const address = withoutPort(given);
+  return ipaddr.isValid(address) && privateRanges.includes(ipaddr.process(address).range());
 }

@@ -1,4 +1,5 @@
 import express, { type Express, type Router } from 'express';
+import { withoutPort } from '../core/address.ts';
 import { sendProblem } from './problem.ts';
 
 /** The whole server's answers: those of the router, and for all else that there is nothing. */
@@ -9,6 +10,9 @@ export function createApp(router: Router, trustProxy: boolean | number | string)
   // The queries that count have parsers of their own.
   app.set('query parser', false);
   app.set('trust proxy', trustProxy);
+  // Express does not know an address that has a port for one of a proxy.
+  const trusts: (address: string, hop: number) => boolean = app.get('trust proxy fn');
+  app.set('trust proxy fn', (address: string, hop: number) => trusts(withoutPort(address), hop));
 
   app.use(router);
   app.use((request, response) => {

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { networkOf } from '../core/address.ts';
 import { encodeEvent } from '../core/frame.ts';
 import type { BrokenLimit } from '../core/limits.ts';
+import { matchesOrigin } from '../core/origin.ts';
 import type { RefusalReason, Refusals } from '../operation/refusals.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
@@ -40,7 +41,8 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
   }
 
   function allows(origin: string | undefined, host: string | undefined): boolean {
-    if (allowedOrigins === '*' || origin === undefined || allowedOrigins.includes(origin)) return true;
+    if (allowedOrigins === '*' || origin === undefined) return true;
+    if (allowedOrigins.some((pattern) => matchesOrigin(pattern, origin))) return true;
     return host !== undefined && URL.parse(origin)?.host === host;
   }
 

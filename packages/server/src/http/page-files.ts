@@ -39,6 +39,8 @@ function serveFolder(folder: string, encoding?: string): RequestHandler {
   return express.static(folder, {
     // The files are small. A part of a compressed file would be of no use, and could be joined to one of another encoding.
     acceptRanges: false,
+    // There is nothing to see at a folder, and the redirect to it would be an HTML page of Express.
+    redirect: false,
     setHeaders(response: Response, path) {
       response.vary('Accept-Encoding').set('Cache-Control', cacheControl(path));
       if (encoding !== undefined) response.set('Content-Encoding', encoding);

@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Problem } from '@live-visitors/shared';
-import type { Response } from 'express';
 
 export const problemType = 'application/problem+json';
 
@@ -10,6 +9,11 @@ export function problem(status: number, detail: string): Problem {
 }
 
 /** Ends a response with an error. */
-export function sendProblem(response: Response, status: number, detail: string): void {
-  response.status(status).type(problemType).set('Cache-Control', 'no-store').json(problem(status, detail));
+export function sendProblem(response: ServerResponse, status: number, detail: string): void {
+  const body = JSON.stringify(problem(status, detail));
+  response.statusCode = status;
+  response.setHeader('Content-Type', problemType);
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.setHeader('Cache-Control', 'no-store');
+  response.end(body);
 }

@@ -6,9 +6,9 @@ import { problem, problemType } from './problem.ts';
 /** Answers what Node's HTTP parser refuses: headers that are too long, too slow or no headers at all. */
 export function refuseUnparsable(refusals: Refusals) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    // One that broke off needs no answer.
     const refusal = explain(error.code);
-    if (refusal === undefined) return void socket.destroy();
+    // One that broke off needs no answer. Nor does one on which nothing came: browsers open connections in advance.
+    if (refusal === undefined || ('bytesRead' in socket && socket.bytesRead === 0)) return void socket.destroy();
     const { reason, status, detail } = refusal;
     refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
     // Where something was answered before, that may still be under way.

@@ -9,6 +9,7 @@ import type { Log } from '../operation/safe-log.ts';
 import { hangUp } from '../stream/request-socket.ts';
 import { createDoor, type DoorOptions } from './door.ts';
 import { servePage } from './page-files.ts';
+import { privateOnly } from './private-only.ts';
 import { sendProblem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sendBadge } from './send-badge.ts';
@@ -39,7 +40,13 @@ export function createRouter({ metrics, readDay, trouble, pageDir, log, ...optio
     .get(sayReady(() => undefined))
     .all(methodNotAllowed);
   router.route(paths.readyz).get(door.whenReady, sayReady(trouble)).all(methodNotAllowed);
-  if (config.metrics) router.route(paths.metrics).get(sendMetrics(metrics)).all(methodNotAllowed);
+  if (config.metrics !== 'off') {
+    const checks = config.metrics === 'private' ? [privateOnly('METRICS', config.nameOf)] : [];
+    router
+      .route(paths.metrics)
+      .get(...checks, sendMetrics(metrics))
+      .all(methodNotAllowed);
+  }
 
   // Errors too must be readable for scripts of any origin, those of refused origins among them.
   router.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));

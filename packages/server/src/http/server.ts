@@ -5,14 +5,18 @@ import type { Config } from '../config/config.ts';
 import { watchOpenFiles } from '../operation/open-files-watch.ts';
 import { serveDetachably } from '../stream/request-socket.ts';
 import { createApp } from './app.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
 import { refuseUnparsable } from './refuse-unparsable.ts';
 import { type ServiceOptions, startService } from './service.ts';
 
 /** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
-/** How long a connection may make no progress, such as one whose peer does not read its answer. Not for streams. */
+/** How long a request or an answer may make no progress, such as one whose peer does not read it. Not for streams. */
 const idleMs = 30_000;
+
+/** The part of all connections from which on idle ones are closed, and how often that is done at the most. */
+const nearlyFull = { part: 0.9, everyMs: 100 };
 
 /** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
 const backlog = 65_535;
@@ -31,14 +35,24 @@ export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startService({ config, ...options });
   const { refusals, log } = service;
-  const server = createServer(requestDeadline, createApp(service.router, config.trustProxy));
+  const app = createApp(service.router, config.trustProxy);
+  const keepAliveTimeout = config.keepAliveSeconds * 1000;
+  // Node would refuse a request without Host, but without a word.
+  const requireHostHeader = false;
+  const server = createServer(
+    { ...requestDeadline, keepAliveTimeout, requireHostHeader },
+    refuseMalformed(refusals, app),
+  );
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
-  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  for (const event of ['checkContinue', 'checkExpectation']) {
+    server.on(event, (request, response) => server.emit('request', request, response));
+  }
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server);
+  closeIdleWhenNearlyFull(server, config.maxConnections);
   const responses = trackResponses(server);
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
@@ -67,6 +81,21 @@ export async function startServer({ config, ...options }: ServerOptions) {
       stopWatching();
     },
   };
+}
+
+/** Closes idle connections to make room for new ones. To find them takes a walk over all that are no streams. */
+function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  server.on('connection', () => {
+    if (timer !== undefined) return;
+    server.getConnections((_error, connections) => {
+      if (connections < nearlyFull.part * maxConnections) return;
+      server.closeIdleConnections();
+      timer ??= setTimeout(() => {
+        timer = undefined;
+      }, nearlyFull.everyMs).unref();
+    });
+  });
 }
 
 /** Knows how many responses are under way. */

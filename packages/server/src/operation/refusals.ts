@@ -18,7 +18,7 @@ const reasons = [
   'max_streams_per_address',
   /** As before, but what took up the room is very likely a proxy that `TRUST_PROXY` does not name. */
   'untrusted_proxy',
-  /** What came is no HTTP, or too long. */
+  /** What came is no HTTP, too long, or for an invalid target or host. */
   'malformed',
   /** The request did not arrive in time. */
   'timeout',

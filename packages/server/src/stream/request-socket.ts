@@ -32,6 +32,10 @@ class RequestSocket extends Duplex {
     return this.#socket.remoteAddress;
   }
 
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
   get bytesWritten(): number {
     return this.#socket.bytesWritten;
   }

@@ -1,0 +1,41 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { hostnameOf } from '../core/host.ts';
+import { parseRequestTarget } from '../core/request-target.ts';
+import type { Refusals } from '../operation/refusals.ts';
+import { hangUp } from '../stream/request-socket.ts';
+import { sendProblem } from './problem.ts';
+
+/**
+ * Refuses requests whose target or `Host` is malformed, and passes on all others with a path as their `url`. Express
+ * answers a URL that it cannot parse with an HTML page, and has Node print a warning.
+ */
+export function refuseMalformed(refusals: Refusals, next: RequestListener): RequestListener {
+  function refuse(request: IncomingMessage, response: ServerResponse, detail: string): void {
+    refusals.count('malformed', request.socket.remoteAddress);
+    // It was sent before the last request was answered.
+    if (response.socket === null) return void hangUp(request);
+    response.setHeader('Connection', 'close');
+    sendProblem(response, 400, detail);
+  }
+
+  return (request, response) => {
+    const { method = '', url = '' } = request;
+    const target = parseRequestTarget(method, url);
+    if (target === undefined) return refuse(request, response, 'The request target must be a path or an http URL.');
+    if (!hasValidHost(request))
+      return refuse(request, response, 'There must be one Host header, and it must be valid.');
+    request.url = target.path;
+    // The host of the target replaces that of the header (RFC 9112 §3.2.2).
+    if (target.host !== undefined) request.headers.host = target.host;
+    next(request, response);
+  };
+}
+
+/** Whether there is one `Host`, and a valid one (RFC 9112 §3.2). HTTP/1.0 may do without. */
+function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  // Names and values by turns. In `headers` Node keeps the first one only.
+  const hosts = rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'host' && i % 2 === 1);
+  const [host] = hosts;
+  if (host === undefined) return httpVersion === '1.0';
+  return hosts.length === 1 && hostnameOf(host) !== undefined;
+}
