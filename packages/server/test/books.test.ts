@@ -9,7 +9,7 @@ function openBooks(maxStreams = 3) {
   let now = 0;
   const replaced: Stream[] = [];
   const books = createBooks<Stream>({
-    limits: createLimits({ maxStreams, maxStreamsPerAddress: maxStreams }),
+    limits: createLimits({ maxStreams, maxStreamsPerAddress: maxStreams, maxConnections: 10_000 }),
     elapsed: () => now,
     onReplaced(stream) {
       replaced.push(stream);
@@ -39,7 +39,7 @@ function openBooks(maxStreams = 3) {
 describe('the books', () => {
   test('have a party in the count before its stream is opened: what that tells first is true', () => {
     const books = createBooks<Stream>({
-      limits: createLimits({ maxStreams: 1, maxStreamsPerAddress: 1 }),
+      limits: createLimits({ maxStreams: 1, maxStreamsPerAddress: 1, maxConnections: 10_000 }),
       elapsed: () => 0,
       onReplaced() {},
     });

@@ -13,7 +13,7 @@ async function openPair() {
   const server = createServer((_request, response) => {
     opened.resolve(new EventStream(response, 'data: first\n\n', Number.POSITIVE_INFINITY, () => closes++));
   });
-  serveDetachably(server);
+  serveDetachably(server, () => true);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -259,6 +259,77 @@ describe('limits', () => {
     expect(logged.join('')).not.toContain('192.0.2.');
   });
 
+  test.each([
+    [
+      'a CDN in front of the trusted proxy',
+      { 'X-Forwarded-For': '198.51.100.1, 203.0.113.7' },
+      /TRUST_PROXY must be set/,
+    ],
+    [
+      'a CDN that has a header of its own',
+      { 'CF-Connecting-IP': '198.51.100.1', 'X-Forwarded-For': '203.0.113.7' },
+      /TRUST_PROXY must be set/,
+    ],
+    [
+      'a network that hides addresses',
+      { 'X-Forwarded-For': '10.0.0.2' },
+      /MAX_STREAMS_PER_ADDRESS as high as MAX_STREAMS/,
+    ],
+  ])(
+    'of one address say in answer and log what to set where most visitors seem to have that of %s',
+    async (_, headers, cure) => {
+      const { port, logged, close, metric } = await openServer({ MAX_STREAMS_PER_ADDRESS: '2' });
+      // As long as the address has no more than half of all streams, it is one among many.
+      for (const other of ['192.0.2.1', '192.0.2.2']) await ask(port, { 'X-Forwarded-For': other });
+      for (let i = 0; i < 2; i++) expect((await ask(port, headers)).status).toBe(200);
+      const plain = await ask(port, headers);
+      await eventually(() => expect(plain.text()).toContain('MAX_STREAMS_PER_ADDRESS is 2.'));
+      expect(plain.text()).not.toMatch(cure);
+      expect(await metric('live_visitors_refusals_total{reason="max_streams_per_address"}')).toBe(1);
+      await close();
+
+      const full = await openServer({ MAX_STREAMS_PER_ADDRESS: '2' });
+      for (let i = 0; i < 2; i++) expect((await ask(full.port, headers)).status).toBe(200);
+      const refused = await ask(full.port, headers);
+      expect(refused.status).toBe(429);
+      await eventually(() => expect(refused.text()).toMatch(cure));
+      await full.close();
+      expect(JSON.parse(full.logged.at(-1) ?? '').hint).toEqual([expect.stringMatching(cure)]);
+      expect(logged.join('') + full.logged.join('')).not.toMatch(/203\.0\.113|198\.51\.100|10\.0\.0/);
+    },
+  );
+
+  describe('of connections of one address', () => {
+    const silent = (port: number, count: number, localAddress: string) =>
+      Array.from({ length: count }, () => openSocket(port, '', localAddress));
+
+    test('close what is too much, and leave other addresses their connections', async () => {
+      const server = await openServer({ TRUST_PROXY: '192.0.2.99', MAX_STREAMS_PER_ADDRESS: '8' });
+      const flood = silent(server.port, 60, '127.0.0.2');
+      await eventually(() => expect(flood.filter(({ closed }) => closed())).toHaveLength(28));
+      expect(await server.metric('live_visitors_refusals_total{reason="max_connections_per_address"}')).toBe(28);
+      expect((await ask(server.port)).status).toBe(200);
+      for (const { socket } of flood) socket.destroy();
+      await eventually(async () => expect((await ask(server.port, {}, '', '127.0.0.2')).status).toBe(200));
+      expect(await server.metric('live_visitors_drift')).toBe(0);
+    });
+
+    test.each(['192.0.2.99,127.0.0.0/8', '1'])('do not hold for a peer that TRUST_PROXY=%s trusts', async (trusted) => {
+      const server = await openServer({ TRUST_PROXY: trusted, MAX_STREAMS_PER_ADDRESS: '1' });
+      const connections = silent(server.port, 20, '127.0.0.2');
+      expect((await ask(server.port, {}, '', '127.0.0.2')).status).toBe(200);
+      expect(connections.filter(({ closed }) => closed())).toEqual([]);
+      expect(await server.metric('live_visitors_refusals_total{reason="max_connections_per_address"}')).toBe(0);
+    });
+
+    test('leave half of all to others, however high MAX_STREAMS_PER_ADDRESS is', async () => {
+      const server = await openServer({ TRUST_PROXY: 'false' }, { openFiles: 80 });
+      const flood = silent(server.port, 70, '127.0.0.2');
+      await eventually(() => expect(flood.filter(({ closed }) => closed())).toHaveLength(35));
+      expect((await ask(server.port)).status).toBe(200);
+    });
+  });
+
   test('of connections drop what is too much, and serve those that are there', async () => {
     const server = await openServer({}, { openFiles: 24 });
     const { honest, hostile } = await openBeside(server, Array<string>(60).fill(''));

@@ -6,8 +6,8 @@ import ipaddr from 'ipaddr.js';
  */
 const translationPrefixes = [ipaddr.parseCIDR('64:ff9b::/96'), ipaddr.parseCIDR('::ffff:0:0:0/96')];
 
-/** The ranges, as ipaddr.js names them, from which no request of the Internet comes. */
-const privateRanges = ['private', 'loopback', 'linkLocal', 'uniqueLocal'];
+/** The ranges, as ipaddr.js names them, of machines on a network that the Internet does not route to. */
+const privateRanges = ['private', 'linkLocal', 'uniqueLocal'];
 
 /** An address without the port that some proxies write: `192.0.2.1:1234`, `[2001:db8::1]:1234` or `[2001:db8::1]`. */
 export function withoutPort(address: string): string {
@@ -29,8 +29,10 @@ export function networkOf(given = ''): string {
   return new ipaddr.IPv4(ip.toByteArray().slice(-4)).toString();
 }
 
-/** Whether an address is private, loopback, link-local or unique local: one that the Internet does not route. */
-export function isPrivateAddress(given = ''): boolean {
+/** Whether an address is private, link-local, unique local or, unless told otherwise, loopback. */
+export function isPrivateAddress(given = '', { orLoopback = true } = {}): boolean {
   const address = withoutPort(given);
-  return ipaddr.isValid(address) && privateRanges.includes(ipaddr.process(address).range());
+  if (!ipaddr.isValid(address)) return false;
+  const range = ipaddr.process(address).range();
+  return privateRanges.includes(range) || (orLoopback && range === 'loopback');
 }

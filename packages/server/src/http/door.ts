@@ -3,16 +3,18 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config/config.ts';
 import { networkOf } from '../core/address.ts';
 import { encodeEvent } from '../core/frame.ts';
-import type { BrokenLimit } from '../core/limits.ts';
+import type { BrokenLimit, Limits } from '../core/limits.ts';
 import { matchesOrigin } from '../core/origin.ts';
-import type { RefusalReason, Refusals } from '../operation/refusals.ts';
+import { cureOf, type RefusalReason, type Refusals } from '../operation/refusals.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
 import { sendProblem } from './problem.ts';
 import { queryOf } from './query-of.ts';
+import { whySharedAddress } from './shared-address.ts';
 
 export type DoorOptions = {
   emitter: Emitter;
+  limits: Limits;
   config: Pick<Config, 'allowedOrigins' | 'maxStreamsPerAddress' | 'nameOf'>;
   refusals: Refusals;
   /** False while the server drains: it finishes what it has and takes no more. */
@@ -24,7 +26,7 @@ export type Door = ReturnType<typeof createDoor>;
 type Refusal = { reason: RefusalReason; status: number; detail: string; retryAfterSeconds?: number };
 
 /** The door: what is asked for is checked here, and refused before anything is counted. */
-export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) {
+export function createDoor({ emitter, limits, config, refusals, isReady }: DoorOptions) {
   const { allowedOrigins, maxStreamsPerAddress, nameOf } = config;
 
   /** Ends a response with what is wrong, and keeps count of it. */
@@ -58,11 +60,9 @@ export function createDoor({ emitter, config, refusals, isReady }: DoorOptions) 
         };
       case 'max_streams_per_address': {
         const detail = `Your address has as many streams or tabs open as one may have: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${maxStreamsPerAddress}.`;
-        const refusal = { reason: limit, status: 429, detail, retryAfterSeconds: 30 };
-        // Express has no `ips` where the peer is not trusted to forward any.
-        if (request.get('X-Forwarded-For') === undefined || request.ips.length > 0) return refusal;
-        const cure = `If there is a proxy in front of this server, ${nameOf('TRUST_PROXY')} must be set to its address.`;
-        return { ...refusal, reason: 'untrusted_proxy', detail: `${detail} ${cure}` };
+        const why = whySharedAddress(request, limits.holdsMost(networkOf(request.ip)));
+        const cure = why === undefined ? '' : ` ${cureOf(why, nameOf)}`;
+        return { reason: why ?? limit, status: 429, detail: detail + cure, retryAfterSeconds: 30 };
       }
       default:
         return limit satisfies never;

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { watchOpenFiles } from '../operation/open-files-watch.ts';
 import { serveDetachably } from '../stream/request-socket.ts';
 import { createApp } from './app.ts';
+import { limitConnections } from './connection-limit.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
 import { refuseUnparsable } from './refuse-unparsable.ts';
 import { type ServiceOptions, startService } from './service.ts';
@@ -34,7 +35,7 @@ export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
  */
 export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startService({ config, ...options });
-  const { refusals, log } = service;
+  const { limits, refusals, log } = service;
   const app = createApp(service.router, config.trustProxy);
   const keepAliveTimeout = config.keepAliveSeconds * 1000;
   // Node would refuse a request without Host, but without a word.
@@ -51,7 +52,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   }
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
-  serveDetachably(server);
+  serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
   closeIdleWhenNearlyFull(server, config.maxConnections);
   const responses = trackResponses(server);
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Ledger } from '../core/ledger.ts';
-import { createLimits } from '../core/limits.ts';
+import { createLimits, type Limits } from '../core/limits.ts';
 import { createDayReader } from '../ledger/day-reader.ts';
 import { watchLedger } from '../operation/ledger-watch.ts';
 import type { Metrics } from '../operation/metrics.ts';
@@ -12,7 +12,10 @@ import { type Emitter, startEmitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
 
 export type ServiceOptions = {
-  config: Pick<Config, 'allowedOrigins' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics' | 'nameOf'>;
+  config: Pick<
+    Config,
+    'allowedOrigins' | 'maxConnections' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics' | 'nameOf'
+  >;
   ledger: Ledger;
   clock: Clock;
   metrics: Metrics;
@@ -25,6 +28,7 @@ export type Service = {
   router: Router;
   snapshot: Emitter['snapshot'];
   subscribe: Emitter['subscribe'];
+  limits: Limits;
   refusals: Refusals;
   log: Log;
   /** Takes no more streams, bids farewell to those that there are, and closes the ledger; once, however often called. */
@@ -43,16 +47,18 @@ export async function startService({
   const log = createSafeLog(options.log);
   let ready = true;
   let closing: Promise<void> | undefined;
+  const limits = createLimits(config);
   const refusals = createRefusals(metrics, log, config.nameOf);
   const emitter = await startEmitter({
     ledger: watchLedger(ledger, metrics, log),
     clock,
-    limits: createLimits(config),
+    limits,
     metrics,
     log,
   });
   const router = createRouter({
     emitter,
+    limits,
     config,
     metrics,
     refusals,
@@ -67,6 +73,7 @@ export async function startService({
     router,
     snapshot: emitter.snapshot,
     subscribe: emitter.subscribe,
+    limits,
     refusals,
     log,
     close() {

@@ -92,12 +92,17 @@ class RequestSocket extends Duplex {
   }
 }
 
-/** Has a server serve its connections in such a way that {@link takeSocket} can take them from it. */
-export function serveDetachably(server: Server): void {
+/**
+ * Has a server serve its connections in such a way that {@link takeSocket} can take them from it.
+ *
+ * @param accepts - whether to serve a connection; it is closed otherwise
+ */
+export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): void {
   // A server serves whatever it is given by "connection" (Node's documentation, http.Server, Event: 'connection').
   const serve = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
+    if (!accepts(socket)) return void socket.destroy();
     for (const listener of serve) listener.call(server, new RequestSocket(socket));
   });
 }

@@ -138,10 +138,11 @@ export async function openStream(url: string, headers: Record<string, string> = 
 export function openSocket(
   port: number,
   bytes: string,
+  localAddress?: string,
 ): { socket: Socket; received: () => string; closed: () => boolean } {
   let received = '';
   let closed = false;
-  const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+  const socket = connect({ port, host: '127.0.0.1', localAddress }, () => socket.write(bytes));
   socket.setEncoding('utf8');
   socket.on('data', (chunk) => {
     received += chunk;

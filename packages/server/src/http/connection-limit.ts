@@ -1,0 +1,27 @@
+import type { Socket } from 'node:net';
+import { networkOf } from '../core/address.ts';
+import type { Limits } from '../core/limits.ts';
+import type { Refusals } from '../operation/refusals.ts';
+
+/**
+ * Says whether to accept a connection: one address must not take them all. A trusted proxy may, as it speaks for many.
+ *
+ * @param trusts - Express's `trust proxy fn`. Where `TRUST_PROXY` is a number of hops it trusts every peer
+ */
+export function limitConnections(
+  limits: Limits,
+  trusts: (address: string, hop: number) => boolean,
+  refusals: Refusals,
+): (socket: Socket) => boolean {
+  return (socket) => {
+    const { remoteAddress = '' } = socket;
+    if (trusts(remoteAddress, 0)) return true;
+    const disconnect = limits.connect(networkOf(remoteAddress));
+    if (disconnect === undefined) {
+      refusals.count('max_connections_per_address', remoteAddress);
+      return false;
+    }
+    socket.once('close', disconnect);
+    return true;
+  };
+}
