@@ -68,6 +68,7 @@ describe('METRICS=private, the default', () => {
         'have it send X-Forwarded-For',
       );
     }
+    await detailOf(askMetrics(port, { 'X-Forwarded-For': '' }));
     expect((await askMetrics(port, { Via: '1.1 proxy', 'X-Forwarded-For': '10.0.0.1' })).status).toBe(200);
   });
 

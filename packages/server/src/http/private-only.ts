@@ -27,7 +27,7 @@ function whyNotPrivate(request: Request, nameOf: NameOf): string | undefined {
   if (Object.keys(headers).some((name) => forwardingHeader.test(name))) {
     const trusts: (address: string, hop: number) => boolean = request.app.get('trust proxy fn');
     // The only one of these headers that is read. Without it, the proxy itself would be taken for the client.
-    if (headers['x-forwarded-for'] === undefined || !trusts(socket.remoteAddress ?? '', 0)) {
+    if (!headers['x-forwarded-for'] || !trusts(socket.remoteAddress ?? '', 0)) {
       return `This request came through a proxy. Set ${nameOf('TRUST_PROXY')} to its address, and have it send X-Forwarded-For.`;
     }
   }
