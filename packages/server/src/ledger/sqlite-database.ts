@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { NameOf } from '../config/name-of.ts';
 import type { Minute } from '../core/minutes.ts';
@@ -13,6 +13,8 @@ const maxLogBytes = 1000 * 4096;
 /** An open database file that notices when somebody else deletes, replaces or overwrites it. */
 export class SqliteDatabase {
   readonly #path: string;
+  /** Without links, which may lead elsewhere by now: where SQLite looks whether the file has moved. */
+  readonly #realPath: string;
   readonly #database: DatabaseSync;
   readonly #check: SqliteFileCheck;
   readonly #queries: SqliteQueries;
@@ -27,6 +29,7 @@ export class SqliteDatabase {
   constructor(dataDir: string, nameOf: NameOf) {
     this.#path = sqlitePath(dataDir);
     this.#database = openSqliteFile(dataDir, nameOf);
+    this.#realPath = realpathSync(this.#path);
     this.#check = checkSqliteFile(this.#path);
     this.#queries = prepareQueries(this.#database);
     this.#logBytes = this.#check.noteLog();
@@ -127,14 +130,13 @@ export class SqliteDatabase {
    */
   #closeUnwritten(): void {
     this.removeLog();
-    const path = this.#database.location() ?? this.#path;
-    const aside = `${path}.aside`;
-    const isOurs = this.#check.isAt(path);
-    if (isOurs) renameSync(path, aside);
+    const aside = `${this.#realPath}.aside`;
+    const isOurs = this.#check.isAt(this.#realPath);
+    if (isOurs) renameSync(this.#realPath, aside);
     try {
       this.#database.close();
     } finally {
-      if (isOurs) renameSync(aside, path);
+      if (isOurs) renameSync(aside, this.#realPath);
     }
   }
 
