@@ -188,6 +188,20 @@ test('the same file may come back after it was replaced', async () => {
   expect(afterKill(parent)).toMatchObject({ visits: 44, minutes: { length: 101 } });
 });
 
+test('a backup from just before the start is recognized as one', async () => {
+  const { parent, dataDir, ledger } = await openStore();
+  await ledger.close();
+  run(parent, 'cp data/live-visitors.db backup.db');
+  const again = open(dataDir);
+  await again.record(reading(5));
+  run(parent, 'cp backup.db data/live-visitors.db');
+  await again.record(reading(6));
+  expect(again.trouble()).toMatch(/replaced or overwritten/);
+  await again.close();
+  run(parent, 'cmp backup.db data/live-visitors.db');
+  expect(afterKill(parent)).toMatchObject({ visits: 41 });
+});
+
 test('half a backup in place of the file is refused at the next start', async () => {
   const { parent, dataDir, backup, ledger } = await openStore();
   run(parent, `head -c 9000 ${backup} > data/live-visitors.db`);
