@@ -49,7 +49,7 @@ async function exportTotals(): Promise<void> {
 
 async function importTotals(): Promise<void> {
   if (!existsSync(path)) fail(`There is no file ${path}.`);
-  const result = parseTotals(readFileSync(path, 'utf8'));
+  const result = parseTotals(readFileSync(path), Date.now());
   if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
   const ledger = openSqliteLedger({ dataDir, now: Date.now });
   if (!ledger.import(result.totals)) {

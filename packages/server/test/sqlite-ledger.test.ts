@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -7,6 +6,7 @@ import { LedgerError } from '../src/core/ledger.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
 import { describeLedger } from './helpers/ledger-conformance.ts';
 import { runProgram } from './helpers/program.ts';
+import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
@@ -232,35 +232,11 @@ describe('the program', () => {
   });
 });
 
-function whyNoSmallDisk(): string | undefined {
-  return process.getuid?.() === 0 && process.platform === 'linux' ? undefined : 'it takes root, to mount a small one';
-}
-
-const missing = whyNoSmallDisk();
+const missing = whyNoMount();
 describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () => {
-  function mountSmallDisk(): string {
-    const folder = makeFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);
-    onTestFinished(() => {
-      execFileSync('umount', ['--lazy', folder]);
-    });
-    return folder;
-  }
-
-  function fill(folder: string): string {
-    const file = join(folder, 'filler');
-    try {
-      writeFileSync(file, Buffer.alloc(1024 * 1024));
-    } catch {
-      // It is full now.
-    }
-    expect(statSync(file).size).toBeGreaterThan(0);
-    return file;
-  }
-
   test('the program does not start, and says why', async () => {
     const folder = mountSmallDisk();
-    fill(folder);
+    fillDisk(folder);
     const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: folder });
     expect(await exited).toBe(1);
     expect(errors()).toMatch(/^DATA_DIR is ".*full.* Set DATA_DIR to a folder that has room .*\n$/);
@@ -274,7 +250,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     const stream = openSocket(Number(new URL(url).port), 'GET /stream?tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => expect(stream.received()).toContain('"visits":3'));
 
-    const filler = fill(folder);
+    const filler = fillDisk(folder);
     // The file of what changes has room left for a while.
     await eventually(async () => expect(await text('/readyz')).toContain('cannot be recorded'), 50_000);
     expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 1\n');

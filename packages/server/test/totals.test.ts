@@ -71,17 +71,59 @@ describe('totals', () => {
     expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('holds figures already') });
   });
 
+  const minute = { at: 1_790_000_040_000, lowest: 1, highest: 9, sum: 20, ticks: 10, visits: 1 };
+  const later = { ...minute, at: minute.at + 60_000 };
+  const inAnHour = Date.now() - (Date.now() % 60_000) + 3_600_000;
+  const withMinutes = (...minutes: unknown[]) =>
+    JSON.stringify({ visits: 41, visitorSeconds: 5310, peak: 9, peakAt: minute.at, minutes });
+
   test.each([
     ['no JSON', 'visits: 3', 'JSON'],
-    ['a figure missing', '{ "visits": 1, "peak": 1 }', 'visitorSeconds'],
-    ['a figure below zero', '{ "visits": -1, "visitorSeconds": 2, "peak": 1 }', 'visits'],
-  ])('refuses a file with %s', async (_, text, named) => {
+    ['a figure missing', '{ "visits": 1, "peak": 1 }', '"visitorSeconds"'],
+    ['a figure below zero', '{ "visits": -1, "visitorSeconds": 2, "peak": 1 }', '"visits"'],
+    ['a number as text', '{ "visits": "41", "visitorSeconds": 2, "peak": 1 }', '"visits"'],
+    ['another encoding', Buffer.from('{ "visits": 1, "site": "café" }', 'latin1'), 'not UTF-8'],
+    ['UTF-16 that nothing marks as such', Buffer.from(withMinutes(), 'utf16le'), 'JSON'],
+    ['a peak in the future', withMinutes().replace(String(minute.at), String(inAnHour)), '"peakAt": '],
+    [
+      'a time that is no whole minute',
+      withMinutes(minute, { ...later, at: later.at + 1 }, { ...later, at: 1 }),
+      `"minutes.1.at": ${later.at + 1} is not the start of a minute`,
+    ],
+    ['a minute in the future', withMinutes({ ...minute, at: inAnHour }), '"minutes.0.at": '],
+    [
+      'a minute that comes twice',
+      withMinutes(minute, later, minute),
+      `"minutes.2.at": ${minute.at} is in the file twice`,
+    ],
+    ['a lowest above the highest', withMinutes({ ...minute, lowest: 10 }), '"minutes.0.lowest": 10'],
+    ['a mean above the highest', withMinutes({ ...minute, sum: 91 }), '"minutes.0.sum": 91'],
+    ['a mean below the lowest', withMinutes({ ...minute, sum: 9 }), '"minutes.0.sum": 9'],
+    ['a peak below the highest', withMinutes(minute, { ...later, highest: 10 }), '"minutes.1.highest": 10'],
+  ])('refuses a file with %s, and writes nothing', async (_, content, named) => {
+    const dataDir = makeFolder();
     const file = join(makeFolder(), 'totals.json');
-    writeFileSync(file, text);
-    const { code, errors } = await run(makeFolder(), 'import', file);
+    writeFileSync(file, content);
+    const { code, errors } = await run(dataDir, 'import', file);
     expect(code).toBe(1);
     expect(errors).toContain(named);
     expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test.each([
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${withMinutes(minute, later)}`)],
+    ['UTF-16, little-endian', Buffer.from(`\ufeff${withMinutes(minute, later)}`, 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from(`\ufeff${withMinutes(minute, later)}`, 'utf16le').swap16()],
+    ['UTF-8, with the newest minute first', Buffer.from(withMinutes(later, minute))],
+  ])('takes a file in %s', async (_, content) => {
+    const dataDir = makeFolder();
+    const file = join(makeFolder(), 'totals.json');
+    writeFileSync(file, content);
+    expect(await run(dataDir, 'import', file)).toMatchObject({ code: 0, errors: '' });
+    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    expect(ledger.export()).toEqual(JSON.parse(withMinutes(minute, later)));
+    await ledger.close();
   });
 
   test('finds no ledger where there is none, and makes none', async () => {

@@ -56,7 +56,7 @@ export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
 }
 
 function migrate(database: DatabaseSync, path: string, nameOf: NameOf): void {
-  const version = readPragma(database, 'user_version');
+  const version = Number(readPragma(database, 'user_version'));
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
   if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new LedgerError(notOurs(path, nameOf));
   if (version > migrations.length) {
@@ -64,16 +64,22 @@ function migrate(database: DatabaseSync, path: string, nameOf: NameOf): void {
       `${path} was written by a newer version of this program. It has been left as it is. Run that version, or set ${nameOf('DATA_DIR')} to another folder.`,
     );
   }
+  if (readPragma(database, 'quick_check') !== 'ok') throw new LedgerError(damaged(path, nameOf));
 
   // Writes only what has changed, and waits for the disk at its checkpoints only. What was committed outlasts a crash of
-  // this process; a crash of the whole machine may cost the last ticks, never the file.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE');
+  // this process; a crash of the whole machine may cost the last ticks, never the file. Checkpoints are made explicitly,
+  // so that a commit never writes to the file itself: whatever changes it otherwise is another program.
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE',
+  );
   for (const migration of migrations.slice(version)) database.exec(migration);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  // So that the file differs from every backup of it: this has raised the change counter in its header.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
-function readPragma(database: DatabaseSync, name: string): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+function readPragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
 function explain(error: unknown, dataDir: string, nameOf: NameOf): string {
@@ -85,10 +91,14 @@ function explain(error: unknown, dataDir: string, nameOf: NameOf): string {
     case 'NOTADB':
       return notOurs(path, nameOf);
     case 'CORRUPT':
-      return `${path} is damaged. It has been left as it is. Put a copy of it back, or set ${name} to another folder.`;
+      return damaged(path, nameOf);
     default:
       return `${name} is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set ${name} to a folder that has room and that this process may write to.`;
   }
+}
+
+function damaged(path: string, nameOf: NameOf): string {
+  return `${path} is damaged. It has been left as it is. Put a copy of it back, or set ${nameOf('DATA_DIR')} to another folder.`;
 }
 
 function notOurs(path: string, nameOf: NameOf): string {

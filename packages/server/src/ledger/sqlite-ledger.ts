@@ -1,17 +1,12 @@
 import { type NameOf, variableName } from '../config/name-of.ts';
-import type { Ledger } from '../core/ledger.ts';
+import { type Ledger, LedgerError } from '../core/ledger.ts';
 import { messageOf } from '../core/message-of.ts';
-import {
-  createMinutes,
-  dayMinutes,
-  type Minute,
-  maxMinutes,
-  mergeMinutes,
-  minuteMs,
-  minuteOf,
-} from '../core/minutes.ts';
+import { createMinutes, dayMinutes, type Minute, mergeMinutes, minuteMs, minuteOf } from '../core/minutes.ts';
 import type { Totals } from '../core/totals-file.ts';
-import { openSqliteFile } from './sqlite-file.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
+import { sqlitePath } from './sqlite-file.ts';
+import type { FileState } from './sqlite-file-check.ts';
+import { explainFailedCreation, explainFileState } from './sqlite-trouble.ts';
 
 export type SqliteLedger = Ledger & {
   /** All that it holds. */
@@ -39,59 +34,70 @@ export function openSqliteLedger({
   now: () => number;
   nameOf?: NameOf;
 }): SqliteLedger {
-  const database = openSqliteFile(dataDir, nameOf);
-  const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
-  const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
-  const selectBetween = database.prepare(
-    'SELECT at, lowest, highest, sum, ticks, visits FROM minutes WHERE at > ? AND at <= ? ORDER BY at',
-  );
-  const updateTotals = database.prepare('UPDATE totals SET visits = ?, visitorSeconds = ?, peak = ?, peakAt = ?');
-  const addMinute = database.prepare(`
-    INSERT INTO minutes (at, lowest, highest, sum, ticks, visits) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (at) DO UPDATE SET
-      lowest = min(lowest, excluded.lowest), highest = max(highest, excluded.highest),
-      sum = sum + excluded.sum, ticks = ticks + excluded.ticks, visits = visits + excluded.visits`);
-  // By number, not by age: a clock that is wrong once must not cost the history.
-  const prune = database.prepare(
-    'DELETE FROM minutes WHERE at IN (SELECT at FROM minutes ORDER BY at DESC LIMIT -1 OFFSET ?)',
-  );
-
-  // As the columns are typed and never null, a row is what its statement selects.
-  const readTotals = () => selectTotals.get() as Omit<Totals, 'minutes'>;
-  let before = readTotals();
+  const path = sqlitePath(dataDir);
+  let database = new SqliteDatabase(dataDir, nameOf);
+  let before = database.readTotals();
   let { peak, peakAt } = before;
   let visitsSoFar = 0;
+  let totals = before;
   /** What is not written yet. */
   const minutes = createMinutes();
   let trouble: string | undefined;
-  let prunedAt: number | undefined;
+  let isMissing = false;
 
-  function write(totals: Omit<Totals, 'minutes'>, added: Iterable<Minute>): void {
-    database.exec('BEGIN IMMEDIATE');
+  /** Writes what is in memory to the file, if it is still ours. */
+  function save(): void {
     try {
-      updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
-      let lastAdded = prunedAt;
-      for (const { at, lowest, highest, sum, ticks, visits } of added) {
-        addMinute.run(at, lowest, highest, sum, ticks, visits);
-        lastAdded = at;
+      const state = database.state();
+      const isWritable = prepareFile(state);
+      if (isWritable) {
+        database.write(totals, minutes.all());
+        minutes.clear();
       }
-      // It walks all minutes, so that once for each new one is often enough.
-      if (lastAdded !== prunedAt) prune.run(maxMinutes);
-      prunedAt = lastAdded;
-      database.exec('COMMIT');
+      trouble = isWritable && state.name === 'missing' ? undefined : explainFileState(state, path);
     } catch (error) {
-      // Some errors, such as that of a full disk, have rolled it back already.
-      if (database.isTransaction) rollBack();
-      throw error;
+      trouble =
+        error instanceof LedgerError
+          ? error.message
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`;
     }
   }
 
-  function rollBack(): void {
-    try {
-      database.exec('ROLLBACK');
-    } catch {
-      // What went wrong first says why.
+  /** Mends what can be mended. Returns whether the database may be written to. */
+  function prepareFile(state: FileState): boolean {
+    const wasMissing = isMissing;
+    isMissing = state.name === 'missing';
+    switch (state.name) {
+      case 'intact':
+      case 'unreachable':
+        return true;
+      case 'log missing':
+        database.renewLog();
+        return true;
+      case 'missing':
+        // A folder that is moved away and back at once is not created anew in between.
+        if (wasMissing) createAnew();
+        return wasMissing;
+      case 'replaced':
+        database.removeLog();
+        return false;
+      case 'overwritten':
+        database.close();
+        return false;
+      default:
+        return state satisfies never;
     }
+  }
+
+  function createAnew(): void {
+    const old = database;
+    try {
+      database = SqliteDatabase.create(dataDir, nameOf, totals, readMinutes(old));
+    } catch (error) {
+      throw new LedgerError(explainFailedCreation(path, error), { cause: error });
+    }
+    old.removeLog();
+    old.close();
   }
 
   return {
@@ -106,14 +112,8 @@ export function openSqliteLedger({
       visitsSoFar = reading.visits;
       const visits = before.visits + reading.visits;
       const visitorSeconds = before.visitorSeconds + reading.visitorSeconds;
-
-      try {
-        write({ visits, visitorSeconds, peak, peakAt }, minutes.all());
-        minutes.clear();
-        trouble = undefined;
-      } catch (error) {
-        trouble = `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`;
-      }
+      totals = { visits, visitorSeconds, peak, peakAt };
+      save();
       return { online, browsers, visits, peak, visitorSeconds, at };
     },
 
@@ -124,8 +124,7 @@ export function openSqliteLedger({
       // Not whatever is newest in the file: a clock that was wrong once may have left minutes that are still to come.
       const newest = minuteOf(now());
       const dayBefore = newest - dayMinutes * minuteMs;
-      // As above: a row is what its statement selects.
-      const written = selectBetween.all(dayBefore, newest) as Minute[];
+      const written = database.readMinutesBetween(dayBefore, newest);
       const known = mergeMinutes(written, minutes.all()).filter(({ at }) => at > dayBefore);
       return { peak: { online: peak, at: peakAt }, minutes: known };
     },
@@ -133,18 +132,33 @@ export function openSqliteLedger({
     trouble: () => trouble,
 
     async close() {
-      database.close();
+      if (trouble !== undefined) save();
+      try {
+        database.close();
+      } catch {
+        // Where the file is somebody else's and cannot be moved aside, it stays open until the process ends.
+      }
     },
 
-    export: () => ({ ...readTotals(), minutes: selectMinutes.all() as Minute[] }),
+    export: () => ({ ...database.readTotals(), minutes: database.readMinutes() }),
 
-    import({ minutes: imported, ...totals }) {
-      const { visits, visitorSeconds, peak: ownPeak } = readTotals();
+    import({ minutes: imported, ...figures }) {
+      const { visits, visitorSeconds, peak: ownPeak } = database.readTotals();
       if (visits + visitorSeconds + ownPeak > 0) return false;
-      write(totals, imported);
-      before = totals;
-      ({ peak, peakAt } = totals);
+      database.write(figures, imported);
+      before = figures;
+      totals = figures;
+      ({ peak, peakAt } = figures);
       return true;
     },
   };
+}
+
+/** As many minutes as can be read: the disk that they were on may be gone. */
+function readMinutes(database: SqliteDatabase): Minute[] {
+  try {
+    return database.readMinutes();
+  } catch {
+    return [];
+  }
 }

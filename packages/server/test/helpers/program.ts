@@ -3,9 +3,14 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { eventually, mainFile, makeFolder } from './support.ts';
 
-/** Runs the program, until the test has finished, with these environment variables besides the ones that there are. */
-export function runProgram(env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [mainFile], {
+/**
+ * Runs the program, until the test has finished, with these environment variables besides the ones that there are.
+ *
+ * @param wrapper - a command that takes Node and its arguments, and runs it
+ */
+export function runProgram(env: Record<string, string>, wrapper: string[] = []) {
+  const [command = '', ...args] = [...wrapper, process.execPath, mainFile];
+  const child: ChildProcess = spawn(command, args, {
     env: { ...process.env, HOST: '127.0.0.1', DATA_DIR: makeFolder(), ...env },
   });
   let output = '';
