@@ -208,9 +208,9 @@ describe('liveVisitors in an app of another', () => {
     expect((await refusal({})).payload.detail).toContain('maxStreamsPerAddress is 1.');
     expect((await refusal({ Origin: 'https://example.org' })).payload.detail).toContain('allowedOrigins must list');
     const proxied = await refusal({ 'X-Forwarded-For': '192.0.2.1' });
-    expect(proxied.payload.detail).toContain(`the app's "trust proxy" must be set to its address`);
+    expect(proxied.payload.detail).toContain(`the app's "trust proxy" must be set to all of them`);
     await close();
-    expect(logged.join('')).toContain(String.raw`set the app's \"trust proxy\" to its address`);
+    expect(logged.join('')).toContain(String.raw`the app's \"trust proxy\" must be set to all of them`);
     expect(logged.join('')).not.toMatch(/[A-Z]_[A-Z]/);
   });
 
