@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config/config.ts';
 import { explainListenError } from './config/listen-error.ts';
@@ -13,8 +12,12 @@ import { type Ledger, LedgerError } from './core/ledger.ts';
 import { messageOf } from './core/message-of.ts';
 import { startServer } from './http/server.ts';
 import { openLedger } from './ledger/open-ledger.ts';
+import { openLog } from './operation/log.ts';
 import { createMetrics, watchProcess } from './operation/metrics.ts';
 import { systemClock } from './stream/clock.ts';
+
+// Node writes its warnings there. Without a listener, one that cannot be written would end the process.
+process.stderr.on('error', () => {});
 
 /** The client's build puts the page beside the server's bundle. */
 const pageDir = fileURLToPath(new URL('page', import.meta.url));
@@ -63,9 +66,9 @@ async function check(): Promise<void> {
 
 async function run(): Promise<void> {
   const config = configure();
-  const log = pino({ base: null, level: config.logLevel });
   const metrics = createMetrics();
   watchProcess(metrics);
+  const { log, flush } = openLog(config.logLevel, metrics.registry);
   const ledger = await openLedgerOrFail(config);
   const server = await startServer({ config, ledger, clock: systemClock, metrics, pageDir, log }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -85,6 +88,7 @@ async function run(): Promise<void> {
       log.info({ signal }, 'stopping');
       await server.close();
       log.info('stopped');
+      await flush();
       process.exit(0);
     });
   }

@@ -1,12 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { eventually, mainFile, makeFolder } from './support.ts';
 
-/** Runs the program, until the test has finished, with these environment variables besides the ones that there are. */
-export function runProgram(env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [mainFile], {
+/**
+ * Runs the program, until the test has finished, with these environment variables besides the ones that there are.
+ *
+ * @param options - with `through`, another program and its arguments, which is to run it
+ */
+export function runProgram(
+  env: Record<string, string>,
+  { args = [], stdio = 'pipe', through = [] }: { args?: string[]; stdio?: StdioOptions; through?: string[] } = {},
+) {
+  const [command = '', ...rest] = [...through, process.execPath, mainFile, ...args];
+  const child: ChildProcess = spawn(command, rest, {
     env: { ...process.env, HOST: '127.0.0.1', DATA_DIR: makeFolder(), ...env },
+    stdio,
   });
   let output = '';
   let errors = '';
