@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
 import { fail } from './command/fail.ts';
 import { handleSignals } from './command/signals.ts';
@@ -8,6 +9,11 @@ import { messageOf } from './core/message-of.ts';
 
 // The commands are imported further down, because loading them takes long: signals are to be handled before.
 const stop = handleSignals();
+
+// V8 enlarges the space for new objects under load, to 64 MiB, and hardly shrinks it again. At its first size, 3,000
+// streams that renew took 138 MiB, flat, where they took 175 to 281 MiB, growing, at the same CPU. On the command line,
+// this flag does nothing.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 // Node writes its warnings there. Without a listener, one that cannot be written would end the process.
 process.stderr.on('error', () => {});

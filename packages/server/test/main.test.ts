@@ -85,6 +85,18 @@ describe('the program', () => {
     expect(errors()).toBe('');
   });
 
+  test('keeps the space for new objects small under load', async () => {
+    const { url } = runProgram({ PORT: '0' });
+    const address = await url();
+    for (let round = 0; round < 60; round++) {
+      await Promise.all(Array.from({ length: 50 }, () => fetch(`${address}/visitors`).then((answer) => answer.text())));
+    }
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    const bytes = Number(/^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m.exec(metrics)?.[1]);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
   test.each(whoRunsIt)('ends cleanly on a signal while it waits for a silent Redis$as', async ({ through, pidOf }) => {
     const redis = await openSilentRedis();
     const { child, exited, output, errors } = runProgram({ PORT: '0', REDIS_URL: redis.url }, { through });
