@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -53,6 +55,23 @@ describe('the command live-visitors', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('fails its check where a signal stops it', async () => {
+    const silentRedis = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silentRedis.close());
+    const asked = once(silentRedis, 'connection');
+    await once(silentRedis, 'listening');
+    const { port } = silentRedis.address() as AddressInfo;
+    const { child, output, kill } = run(process.execPath, [builtMain, '--check'], {
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+    });
+    onTestFinished(kill);
+    const exited = once(child, 'exit');
+    await asked;
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([1, null]);
+    expect(output()).toContain('The check was stopped by SIGTERM');
   });
 });
 

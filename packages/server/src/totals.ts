@@ -2,6 +2,7 @@
 // Moves the totals: `totals export FILE` and `totals import FILE`, while the server is stopped.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fail } from './command/fail.ts';
 import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { messageOf } from './core/message-of.ts';
@@ -13,11 +14,6 @@ const usage = `Usage: totals export FILE   writes all that the ledger in DATA_DI
        totals import FILE   takes it into a ledger that is still empty
 
 "visits", "visitorSeconds" and "peak" are all that a file must have: { "visits": 41, "visitorSeconds": 5310, "peak": 9 }`;
-
-function fail(sentence: string): never {
-  console.error(sentence);
-  process.exit(1);
-}
 
 const [command, file, ...rest] = process.argv.slice(2);
 if ((command !== 'export' && command !== 'import') || file === undefined || rest.length > 0) fail(usage);

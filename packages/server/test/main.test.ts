@@ -1,9 +1,36 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from './helpers/program.ts';
-import { openStream } from './helpers/support.ts';
+import { eventually, openStream } from './helpers/support.ts';
+
+/** In a container, it is process 1: signals that it does not handle are lost. To make it that takes root. */
+const whoRunsIt = [
+  { as: '', through: [], pidOf: ({ pid }: ChildProcess) => Number(pid) },
+  ...(process.platform === 'linux' && process.getuid?.() === 0
+    ? [
+        {
+          as: ' as process 1',
+          through: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+          pidOf: ({ pid }: ChildProcess) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')),
+        },
+      ]
+    : []),
+];
+
+/** Takes connections and never answers. */
+async function openSilentRedis() {
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    silent.close();
+  });
+  const asked = once(silent, 'connection');
+  await once(silent, 'listening');
+  return { url: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`, asked };
+}
 
 describe('the program', () => {
   test.each([
@@ -32,7 +59,7 @@ describe('the program', () => {
     );
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'ends with exit code 0 on %s, after a farewell to its streams',
     async (signal) => {
       const { child, exited, url, output } = runProgram({ PORT: '0' });
@@ -45,4 +72,54 @@ describe('the program', () => {
       expect(output()).toContain('"msg":"stopped"');
     },
   );
+
+  test.each(['SIGUSR1', 'SIGUSR2', 'SIGPIPE', 'SIGXFSZ'] as const)('goes on after %s', async (signal) => {
+    const { child, exited, url, errors } = runProgram({ PORT: '0' });
+    const stream = await openStream(`${await url()}/stream`);
+    child.kill(signal);
+    const ticks = stream.of('visitors').length;
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(ticks + 1));
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    // Node's inspector would say here that it listens.
+    expect(errors()).toBe('');
+  });
+
+  test('keeps the space for new objects small under load', async () => {
+    const { url } = runProgram({ PORT: '0' });
+    const address = await url();
+    for (let round = 0; round < 60; round++) {
+      await Promise.all(Array.from({ length: 50 }, () => fetch(`${address}/visitors`).then((answer) => answer.text())));
+    }
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    const bytes = Number(/^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m.exec(metrics)?.[1]);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
+  test.each(whoRunsIt)('ends cleanly on a signal while it waits for a silent Redis$as', async ({ through, pidOf }) => {
+    const redis = await openSilentRedis();
+    const { child, exited, output, errors } = runProgram({ PORT: '0', REDIS_URL: redis.url }, { through });
+    await redis.asked;
+    process.kill(pidOf(child), 'SIGTERM');
+    expect(await exited).toBe(0);
+    expect(output()).toContain('"msg":"stopped"');
+    expect(output()).not.toContain('"msg":"listening"');
+    expect(errors()).toBe('');
+  });
+
+  test('ends cleanly on a signal while it opens the file of its totals', async () => {
+    const signalItself = `
+      import { DatabaseSync } from 'node:sqlite';
+      const { exec } = DatabaseSync.prototype;
+      DatabaseSync.prototype.exec = function (sql) {
+        process.kill(process.pid, 'SIGTERM');
+        return exec.call(this, sql);
+      };`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(signalItself)}`;
+    const { exited, output } = runProgram({ PORT: '0', NODE_OPTIONS });
+    expect(await exited).toBe(0);
+    expect(output()).toContain('"msg":"stopped"');
+    expect(output()).not.toContain('"msg":"listening"');
+  });
 });

@@ -288,7 +288,7 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
 
 describe('the program', () => {
   async function startProgram(dataDir: string, command: string[] = []) {
-    const program = runProgram({ PORT: '0', DATA_DIR: dataDir }, command);
+    const program = runProgram({ PORT: '0', DATA_DIR: dataDir }, { through: command });
     const url = await program.url();
     const stream = openSocket(Number(new URL(url).port), 'GET /stream?tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => expect(stream.received()).toContain('"visits":43'));

@@ -11,7 +11,7 @@ const widest = Math.max(...variables.map(({ name }) => name.length));
 /** What `--help` prints. */
 export const usage = `Shows, live, how many people are on a site right now: serves the page, the stream and the count on one port.
 
-Usage: live-visitors            runs the server until SIGTERM or SIGINT
+Usage: live-visitors            runs the server until SIGTERM, SIGINT or SIGHUP
        live-visitors --check    says whether it could run, and exits: with 1 where something is wrong
        live-visitors --help     prints this
        live-visitors --version  prints the version

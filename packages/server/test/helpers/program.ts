@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { eventually, mainFile, makeFolder } from './support.ts';
@@ -6,12 +6,16 @@ import { eventually, mainFile, makeFolder } from './support.ts';
 /**
  * Runs the program, until the test has finished, with these environment variables besides the ones that there are.
  *
- * @param wrapper - a command that takes Node and its arguments, and runs it
+ * @param options - with `through`, another program and its arguments, which is to run it
  */
-export function runProgram(env: Record<string, string>, wrapper: string[] = []) {
-  const [command = '', ...args] = [...wrapper, process.execPath, mainFile];
-  const child: ChildProcess = spawn(command, args, {
+export function runProgram(
+  env: Record<string, string>,
+  { args = [], stdio = 'pipe', through = [] }: { args?: string[]; stdio?: StdioOptions; through?: string[] } = {},
+) {
+  const [command = '', ...rest] = [...through, process.execPath, mainFile, ...args];
+  const child: ChildProcess = spawn(command, rest, {
     env: { ...process.env, HOST: '127.0.0.1', DATA_DIR: makeFolder(), ...env },
+    stdio,
   });
   let output = '';
   let errors = '';

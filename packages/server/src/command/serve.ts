@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { explainListenError } from '../config/listen-error.ts';
+import { type ServerOptions, startServer } from '../http/server.ts';
+import { openLog } from '../operation/log.ts';
+import { createMetrics, watchProcess } from '../operation/metrics.ts';
+import { systemClock } from '../stream/clock.ts';
+import { fail } from './fail.ts';
+import { type CommandContext, configureOrFail, openLedgerOrFail } from './start-up.ts';
+
+/** Runs the server until the process is asked to stop, then ends the process with exit code 0. */
+export async function serve({ env, pageDir, stop }: CommandContext): Promise<never> {
+  const config = configureOrFail(env);
+  const metrics = createMetrics();
+  watchProcess(metrics);
+  const { log, flush } = openLog(config.logLevel, metrics.registry);
+  const ledger = await openLedgerOrFail(config);
+  let { close } = ledger;
+
+  // A signal that came while modules were loaded or the ledger was opened is seen only when the event loop turns.
+  await endOfTurn();
+  if (!stop.aborted) {
+    const server = await startOrFail({ config, ledger, clock: systemClock, metrics, pageDir, log });
+    // Closes the ledger too.
+    close = server.close;
+    if (!stop.aborted) {
+      log.info({ url: `http://localhost:${server.port}` }, 'listening');
+      await once(stop, 'abort');
+    }
+  }
+
+  log.info({ signal: stop.reason }, 'stopping');
+  await close();
+  log.info('stopped');
+  await flush();
+  process.exit(0);
+}
+
+/** Starts the server, or ends the process with a sentence that says why it cannot listen. */
+function startOrFail(options: ServerOptions): ReturnType<typeof startServer> {
+  return startServer(options).catch((error: NodeJS.ErrnoException) => {
+    const sentence = explainListenError(error, options.config);
+    if (sentence === undefined) throw error;
+    return fail(sentence);
+  });
+}

@@ -1,0 +1,30 @@
+import { type Config, readConfig } from '../config/config.ts';
+import { openFilesLimit } from '../config/open-files.ts';
+import { type Ledger, LedgerError } from '../core/ledger.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
+import { fail } from './fail.ts';
+
+/** What a command is given. */
+export type CommandContext = {
+  env: NodeJS.ProcessEnv;
+  /** The folder of the built page. */
+  pageDir: string;
+  /** Aborts when the process is asked to stop, with the signal's name as its reason. */
+  stop: AbortSignal;
+};
+
+/** Reads the configuration, or ends the process with a sentence for each variable that is wrong. */
+export function configureOrFail(env: NodeJS.ProcessEnv): Config {
+  const result = readConfig(env, openFilesLimit());
+  return result.ok ? result.config : fail(...result.problems);
+}
+
+/** Opens the ledger, or ends the process with a sentence that says why it cannot be opened. */
+export async function openLedgerOrFail(config: Config): Promise<Ledger> {
+  try {
+    return await openLedger(config);
+  } catch (error) {
+    if (error instanceof LedgerError) return fail(error.message);
+    throw error;
+  }
+}
