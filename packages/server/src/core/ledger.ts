@@ -15,6 +15,8 @@ export type Day = {
 
 /** What lasts. The audience is counted, recorded here, and only then shown. */
 export type Ledger = {
+  /** The time by its clock, in milliseconds since 1970: that of the ticks. All nodes of a fleet have the same. */
+  now(): number;
   /**
    * Records one tick. The reading's `visits` and `visitorSeconds` are totals since this process began, so that a
    * call that is repeated counts nothing twice. Never rejects: what cannot be recorded now is kept, and recorded as soon

@@ -95,8 +95,8 @@ export function keepConnection({
     place,
 
     /**
-     * Rejects as the command does, and where there is no connection now. If it was the wrong Redis to ask, there will be
-     * one to another.
+     * Rejects as the command does, and where there is no connection now. After an error that Redis answered, there will be
+     * another connection: to the Redis that it names, or else to the one that the URL leads to by then.
      */
     async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
       const asked = client;
@@ -106,26 +106,30 @@ export function keepConnection({
         tries = 0;
         return answer;
       } catch (error) {
-        const next = error instanceof ErrorReply ? whereElse(error.message, address, url) : undefined;
-        // At once, unless Redis servers that do not agree send it to and fro.
-        if (next !== undefined && asked === client) goTo(next, tries === 0 ? 0 : pauseMs());
+        if (error instanceof ErrorReply && asked === client) {
+          const next = movedTo(error.message, address);
+          // At once, unless Redis servers that do not agree send it to and fro.
+          if (next !== undefined) goTo(next, tries === 0 ? 0 : pauseMs());
+          // After a failover, the URL may lead to another one than this, which only reads by now.
+          else goTo(url, pauseMs());
+        }
         throw error;
       }
     },
+
+    /** Makes another connection in place of one that does not do what it should. */
+    renew: () => goTo(url, pauseMs()),
 
     close: drop,
   };
 }
 
 /**
- * Where to ask instead, by what a Redis answered; `undefined` where it is the right one to ask.
+ * Where to ask instead, by what a member of a Redis Cluster answered; `undefined` where it does not say.
  *
  * @param address - the URL of the Redis that answered, whose credentials and encryption are those of the other one too
- * @param url - where to begin anew
  */
-export function whereElse(answer: string, address: string, url: string): string | undefined {
-  // It has lost touch with its cluster, or is not of it any more.
-  if (answer.startsWith('CLUSTERDOWN ')) return url;
+export function movedTo(answer: string, address: string): string | undefined {
   // Redis Cluster specification, "MOVED redirection": with no host, it is the one that answered. IPv6 has no brackets.
   const [, host, port] = /^MOVED \d+ ([\w.:-]*):(\d+)$/.exec(answer) ?? [];
   if (host === undefined || port === undefined) return undefined;

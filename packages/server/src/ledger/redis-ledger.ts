@@ -6,29 +6,26 @@ import * as v from 'valibot';
 import { defaultRedisPrefix } from '../config/config-variables.ts';
 import { type NameOf, variableName } from '../config/name-of.ts';
 import type { Reading } from '../core/audience.ts';
+import { createFleet } from '../core/fleet.ts';
 import type { Ledger } from '../core/ledger.ts';
+import { answerMs, gatherMs } from '../core/timing.ts';
 import { keepConnection } from './redis-connection.ts';
-import { readDay } from './redis-day.ts';
-import { decodePublication, type Publication, redisKeys } from './redis-report.ts';
+import { readDay, readSeconds } from './redis-history.ts';
+import { decodePublication, redisNames } from './redis-report.ts';
+import { databaseOf } from './redis-url.ts';
 
-/** How long Redis may take to answer, before a tick goes on without it. */
-const answerMs = 400;
-
-/**
- * How long after its own call a node waits for word of the others', which tick at the same moment: without it, a change
- * that was reported right after the call would be shown a second later. More than their clocks are apart.
- */
-const gatherMs = 100;
-
-/** How long a first answer is waited for. */
+/** How long a first answer is waited for, in milliseconds. */
 const openMs = 1000;
+
+/** How many calls in a row may be answered without their publication being heard, before another connection is made. */
+const maxUnheardCalls = 2;
 
 export type RedisLedgerOptions = {
   /** One that {@link isRedisUrl} accepts. */
   url: string;
   /** What the names of all keys begin with: fleets of different prefixes share a Redis and know nothing of each other. */
   prefix?: string;
-  /** The time in milliseconds since 1970. It is Redis's time that is shown; this one bridges the time when Redis is away. */
+  /** The time of this machine, in milliseconds since 1970. Redis's own is derived from it. */
   now: () => number;
   nameOf?: NameOf;
 };
@@ -40,23 +37,22 @@ export type RedisLedgerOptions = {
 export async function openRedisLedger({
   url,
   prefix = defaultRedisPrefix,
-  now,
+  now: localNow,
   nameOf = variableName,
 }: RedisLedgerOptions): Promise<Ledger> {
   const id = randomBytes(9).toString('base64url');
-  const keys = redisKeys(prefix);
-  /** What Redis published last, and which reading of this node is in it. */
-  let known: { reading: Reading; totals: Publication['totals']; receivedAt: number } | undefined;
-  /** The last call, and what it reported. */
-  let sent: { call: number; reading: Reading } | undefined;
-  /** What the last call was answered with. */
-  let copy = '';
-  /** Whether a call on this connection was heard of: totals that come before may contain one that was not. */
-  let isInStep = false;
+  const names = redisNames(prefix, databaseOf(url));
+  const fleet = createFleet(id);
   let latest: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
   let highest = 0;
   let shown: Snapshot | undefined;
-  let trouble: string | undefined;
+  /** By how much the clock of Redis is ahead of this machine's. */
+  let aheadMs = 0;
+  /** What keeps it from calling Redis, and what from hearing what Redis publishes. */
+  const trouble: { call?: string | undefined; hear?: string | undefined } = {};
+  /** The numbers of this node's last publications, as answered and as heard. */
+  const own = { answered: 0, heard: 0 };
+  let unheardCalls = 0;
   let underWay: Promise<boolean> | undefined;
   let closed = false;
 
@@ -64,23 +60,32 @@ export async function openRedisLedger({
     url,
     urlName: nameOf('REDIS_URL'),
     onReady(client) {
-      isInStep = false;
-      // Where it may not, the call that follows may not publish either, and says so.
-      client.subscribe(keys.fleet, hear).catch(() => {});
-      // The fleet has not heard it yet, and waits for word of this node.
-      if (latest !== known?.reading && !closed) void report();
+      fleet.leave();
+      client.subscribe(names.channel, hear).catch((error) => {
+        if (error instanceof ErrorReply) trouble.hear = troubleOf(explainErrorReply(error));
+      });
+      // The fleet waits for word of this node.
+      if (!closed) void report();
     },
-    onTrouble: setTrouble,
+    onTrouble(what) {
+      trouble.call = troubleOf(what);
+    },
   });
   const answered = Promise.withResolvers<true>();
-  if ((await within(answered.promise, openMs)) === undefined && trouble === undefined) tellSilence();
+  if ((await within(answered.promise, openMs)) === undefined) trouble.call ??= silence();
 
-  function setTrouble(what: string): void {
-    trouble = `${what}. What is counted is kept in memory until it can be recorded.`;
+  function troubleOf(what: string): string {
+    return `${what}. What is counted is kept in memory until it can be recorded.`;
   }
 
-  function tellSilence(): void {
-    setTrouble(`${connection.place()} does not answer`);
+  function silence(): string {
+    return troubleOf(`${connection.place()} does not answer`);
+  }
+
+  /** What Redis answered, without where in the script it arose: that would make one trouble look like several. */
+  function explainErrorReply({ message }: ErrorReply): string {
+    const reason = message.replace(/ script: .*$/s, '').replace(/@?user_script:\d+: /g, '');
+    return `${connection.place()} answers "${reason.replace(/\.$/, '')}"`;
   }
 
   /** Sends the latest reading, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
@@ -92,97 +97,118 @@ export async function openRedisLedger({
   }
 
   async function call(reading: Reading): Promise<boolean> {
-    const place = connection.place();
-    const figures = { id, call: (sent?.call ?? 0) + 1, reading, highest };
-    sent = figures;
     try {
-      copy = await connection.ask((client) => client.report(keys, figures, copy));
-      trouble = undefined;
+      await send(reading);
+      trouble.call = undefined;
       answered.resolve(true);
       return true;
     } catch (error) {
       // What breaks a connection comes with an 'error' event.
       if (error instanceof ErrorReply) {
         // Where it sends to another Redis, what is the trouble there says more.
-        if (trouble === undefined || !error.message.startsWith('MOVED '))
-          setTrouble(`${place} answers "${error.message.replace(/\.$/, '')}"`);
-      } else if (error instanceof v.ValiError) setTrouble(`${place} answers what this version does not understand`);
+        if (trouble.call === undefined || !error.message.startsWith('MOVED '))
+          trouble.call = troubleOf(explainErrorReply(error));
+      } else if (error instanceof v.ValiError)
+        trouble.call = troubleOf(`${connection.place()} answers what this version does not understand`);
       return false;
     }
   }
 
+  async function send(reading: Reading): Promise<void> {
+    const { online, confirmed = online, browsers, visits, visitorSeconds } = reading;
+    const join = !fleet.isComplete();
+    const figures = {
+      id,
+      counts: { online, confirmed, browsers, visits, visitorSeconds },
+      highest,
+      seq: fleet.seq(),
+      join,
+    };
+    const sentAt = localNow();
+    const answer = await connection.ask((client) => client.report(names, figures, join ? fleet.copy() : undefined));
+    if (answer === undefined) {
+      fleet.leave();
+      return send(reading);
+    }
+    if ('copy' in answer) fleet.join(answer.copy);
+    else fleet.hear(answer.publication);
+    const { seq, at } = 'copy' in answer ? answer.copy : { ...answer.publication, at: answer.publication.counts.at };
+    own.answered = seq;
+    aheadMs = at - (sentAt + localNow()) / 2;
+  }
+
   /** Takes what Redis publishes after each call of any node, in the order in which it worked. */
   function hear(message: string): void {
-    const { id: caller, call, totals } = decodePublication(message) ?? {};
-    if (totals === undefined) return;
-    if (sent && caller === id && call === sent.call) {
-      isInStep = true;
-      known = { reading: sent.reading, totals, receivedAt: now() };
-    } else if (known && isInStep) {
-      known = { ...known, totals, receivedAt: now() };
-    }
+    const publication = decodePublication(message);
+    if (publication === undefined) return;
+    fleet.hear(publication);
+    if (publication.id === id) own.heard = publication.seq;
   }
 
-  /** Brings a reading to Redis. A call that is under way when it comes bears an older one. */
-  async function deliver(reading: Reading): Promise<void> {
-    latest = reading;
-    highest = Math.max(highest, reading.confirmed ?? reading.online);
+  /** Brings the latest reading to Redis. A call that is under way bears an older one. */
+  async function deliver(): Promise<boolean> {
     const outcome = await within(underWay?.then(report) ?? report(), answerMs);
-    if (outcome === undefined) tellSilence();
+    if (outcome === undefined) trouble.call = silence();
+    return outcome === true;
   }
 
-  /** What is here now, and with it what Redis knew of the others last. */
-  function view(reading: Reading): Snapshot {
-    const isKnown = known?.reading === reading;
-    const sum = (name: Exclude<keyof Reading, 'confirmed'>) =>
-      reading[name] + (known ? known.totals[name] - known.reading[name] : 0);
-    const time = known === undefined ? now() : known.totals.at + (isKnown ? 0 : now() - known.receivedAt);
-    return {
-      online: sum('online'),
-      browsers: sum('browsers'),
-      visits: Math.max(shown?.visits ?? 0, sum('visits')),
-      visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, sum('visitorSeconds')),
-      peak: Math.max(shown?.peak ?? 0, known?.totals.peak ?? 0, highest),
-      at: time,
-      ...(!isKnown && { partial: true }),
-    };
+  /** Takes note of whether the last call was heard of. Where it was not, nor are those of other nodes. */
+  function noteHearing(isHeard: boolean): void {
+    unheardCalls = isHeard ? 0 : unheardCalls + 1;
+    if (isHeard) trouble.hear = undefined;
+    if (unheardCalls < maxUnheardCalls) return;
+    trouble.hear ??= troubleOf(
+      `${connection.place()} answers, but what it publishes on the channel ${names.channel} does not arrive`,
+    );
+    unheardCalls = 0;
+    connection.renew();
   }
 
   return {
+    now: () => localNow() + aheadMs,
+
     async record(reading) {
-      await Promise.all([deliver(reading), wait(gatherMs)]);
-      shown = view(reading);
+      latest = reading;
+      highest = Math.max(highest, reading.confirmed ?? reading.online);
+      const [isAnswered] = await Promise.all([deliver(), wait(gatherMs)]);
+      const isHeard = own.heard >= own.answered;
+      if (isAnswered) noteHearing(isHeard);
+      const isWhole = isAnswered && isHeard && fleet.isComplete();
+      const { online, browsers, visits, visitorSeconds, peak } = fleet.sum(reading);
+      shown = {
+        online,
+        browsers,
+        visits: Math.max(shown?.visits ?? 0, visits),
+        visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, visitorSeconds),
+        peak: Math.max(shown?.peak ?? 0, peak, highest),
+        at: (isWhole && fleet.at()) || Math.round(localNow() + aheadMs),
+        ...(!isWhole && { partial: true }),
+      };
       return shown;
     },
 
-    trouble: () => trouble,
+    trouble: () => trouble.call ?? trouble.hear,
 
     async close() {
       closed = true;
       // With nobody here any more: otherwise the others would count them until this node is taken for gone.
-      await deliver({ ...latest, online: 0, browsers: 0 });
+      latest = { ...latest, online: 0, browsers: 0, confirmed: 0 };
+      await deliver();
       connection.close();
     },
 
     async lastDay() {
-      const at = known?.totals.at;
+      const at = fleet.at();
       if (at === undefined) return undefined;
-      const day = connection.ask((client) => readDay(client, keys, at)).catch(() => undefined);
-      return within(day, answerMs);
+      return within(
+        connection.ask((client) => readDay(client, names, at)).catch(() => undefined),
+        answerMs,
+      );
     },
 
     async recentSeconds() {
-      const entries = await within(
-        connection.ask((client) => client.hVals(keys.seconds)).catch(() => []),
-        answerMs,
-      );
-      const seconds = (entries ?? []).map((entry) => entry.split(':').map(Number));
-      // The hash is a ring: where nobody was there for a while, it holds what is older.
-      const newest = seconds.reduce((latest, [second = 0]) => Math.max(latest, second), 0);
-      return seconds
-        .map(([second = 0, online = 0]) => ({ at: second * 1000, online }))
-        .filter(({ at }) => at > newest * 1000 - 3_600_000)
-        .toSorted((a, b) => a.at - b.at);
+      const seconds = connection.ask((client) => readSeconds(client, names)).catch(() => []);
+      return (await within(seconds, answerMs)) ?? [];
     },
   };
 }

@@ -1,31 +1,62 @@
 import { wholeSchema } from '@live-visitors/shared';
 import { defineScript } from 'redis';
 import * as v from 'valibot';
-import type { Reading } from '../core/audience.ts';
-import { reportLua } from './redis-script.ts';
+import type { FleetCopy, NodeCounts, Publication } from '../core/fleet.ts';
+import { lost, reportLua } from './redis-script.ts';
 
 /** What a node reports. */
 export type Report = {
   /** Names the process. */
   id: string;
-  /** Tells this call from the others of the process. */
-  call: number;
-  reading: Reading;
-  /** The most tabs that it ever had open. */
+  counts: Omit<NodeCounts, 'at'>;
+  /** The most confirmed visitors that it ever had. */
   highest: number;
+  /** The number of the last publication that it knows. */
+  seq: number;
+  /** Whether to answer with a copy. */
+  join: boolean;
 };
+
+const whole = wholeSchema;
 
 const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.tuple([v.string(), wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema, wholeSchema]),
-  v.transform(([id, call, at, online, browsers, visits, visitorSeconds, peak]) => {
-    return { id, call, totals: { at, online, browsers, visits, visitorSeconds, peak } };
+  v.tuple([whole, v.string(), whole, whole, whole, whole, whole, whole, whole, whole, whole, whole]),
+  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, ...totals]): Publication => {
+    const [allVisits, allSeconds, peak, peakAt] = totals;
+    return {
+      seq,
+      id,
+      counts: { online, browsers, confirmed, visits, visitorSeconds, at },
+      totals: { visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
+    };
   }),
 );
 
-/** The fleet's figures at the time `at` of Redis, in milliseconds since 1970, right after a call of some node. */
-export type Publication = v.InferOutput<typeof publicationSchema>;
+const countsSchema = v.object({
+  online: whole,
+  browsers: whole,
+  confirmed: whole,
+  visits: whole,
+  visitorSeconds: whole,
+  at: whole,
+});
+
+const copySchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    seq: whole,
+    since: whole,
+    at: whole,
+    visits: whole,
+    visitorSeconds: whole,
+    peak: whole,
+    peakAt: whole,
+    nodes: v.record(v.string(), countsSchema),
+  }),
+);
 
 /** Reads what the script publishes; `undefined` where it is of another version. */
 export function decodePublication(message: string): Publication | undefined {
@@ -33,8 +64,14 @@ export function decodePublication(message: string): Publication | undefined {
   return result.success ? result.output : undefined;
 }
 
-/** The keys under a prefix. The braces put them all on one node of a Redis Cluster. */
-export function redisKeys(prefix: string) {
+/** Where a fleet keeps its figures, and the channel on which its nodes hear each other. */
+export type RedisNames = ReturnType<typeof redisNames>;
+
+/**
+ * The names of a fleet's keys and of its channel. The braces put all keys on one node of a Redis Cluster. Channels know no
+ * database numbers, so that the name bears the number.
+ */
+export function redisNames(prefix: string, database: number) {
   const key = (name: string) => `{${prefix}}:${name}`;
   return {
     fleet: key('fleet'),
@@ -42,26 +79,34 @@ export function redisKeys(prefix: string) {
     heard: key('heard'),
     seconds: key('seconds'),
     minutes: key('minutes'),
+    channel: key(`fleet@${database}`),
   };
 }
 
 /**
- * The script as a command of the client: `client.report(keys, report, copy)`, with the copy that the last call was
- * answered with, or an empty one where there was none.
+ * The script as a command of the client: `client.report(names, report, copy)`.
+ *
+ * @returns what was published, or the copy that `join` asks for, or `undefined` where Redis does not know the node
+ * @throws ValiError where the answer is of another version
  */
 export const reportScript = defineScript({
   SCRIPT: reportLua,
   NUMBER_OF_KEYS: 5,
   parseCommand(
     parser,
-    { fleet, nodes, heard, seconds, minutes }: ReturnType<typeof redisKeys>,
+    { fleet, nodes, heard, seconds, minutes, channel }: RedisNames,
     report: Report,
-    copy: string,
+    copy: FleetCopy | undefined,
   ) {
     parser.pushKeys([fleet, nodes, heard, seconds, minutes]);
-    // Of those who have not said a password, Redis reads no more than ten words: it would end the connection without
+    // From clients without a password, Redis reads ten arguments at most. With more, it would end the connection without
     // saying why.
-    parser.push(JSON.stringify(report), copy);
+    parser.push(JSON.stringify({ ...report, channel }), copy === undefined ? '' : JSON.stringify(copy));
   },
-  transformReply: (reply: unknown): string => v.parse(v.string(), reply),
+  transformReply(reply: unknown): { publication: Publication } | { copy: FleetCopy } | undefined {
+    if (reply === lost) return undefined;
+    return String(reply).startsWith('[')
+      ? { publication: v.parse(publicationSchema, reply) }
+      : { copy: v.parse(copySchema, reply) };
+  },
 });

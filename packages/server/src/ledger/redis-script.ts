@@ -1,44 +1,64 @@
 import { maxMinutes } from '../core/minutes.ts';
 
-/** After so long without a word a node's visitors are taken for gone. */
-const silentMs = 5000;
-
-/** A node that has not missed a tick was heard within so long. The peak counts no others. */
-const punctualMs = 1500;
-
-/** How long nodes have to come back after Redis was away, before they are taken for gone. */
-const returnMs = 2000;
-
-/** How long a node that was heard is among those which all nodes remember, in case Redis forgets. */
+/** How long a node that reported is in the copies that nodes have of what Redis knows. */
 const rememberedMs = 10 * 60_000;
 
 /** How long, and of how many processes at most, Redis keeps what they have counted. Their visits stay in the totals. */
 const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000, seconds: 3600, minutes: maxMinutes };
 
-const limits = `local silentMs, punctualMs, returnMs, rememberedMs = ${silentMs}, ${punctualMs}, ${returnMs}, ${rememberedMs}
+/** The answer to a node that this Redis does not know any more: it has lost what the node was told. */
+export const lost = 'LOST';
+
+const limits = `local rememberedMs = ${rememberedMs}
 local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${kept.seconds}, ${kept.minutes}, ${kept.processes}, ${kept.processesMs}`;
 
 /**
- * Takes one node's figures, and publishes the fleet's to all nodes, on a channel that has the name of the fleet's key.
+ * Takes one node's counts, and publishes them to all nodes, with the totals that contain them. What it does takes as long
+ * whatever the number of nodes, except for the first call on a connection.
  *
- * All figures that a process sends are totals since it began, and Redis keeps the last of each process: a call that is
- * repeated, or that is overtaken by a later one, counts nothing twice. The answer is a copy of what Redis knows
- * of the nodes, and each call brings the copy back: a Redis that has lost its last second, or everything, has it again
- * after the first call of each node. The parts of a copy are counters that only grow, so that the higher is the truer.
+ * The figures that a process sends are totals since it began, and Redis keeps the last of each process: a call that is
+ * repeated counts nothing twice. The first call on a connection is answered with a copy of what Redis knows, and brings
+ * the copy that the node has: a Redis that has lost its last second, or everything, has it again after that call of each
+ * node. The parts of a copy are counters that only grow, so that the higher is the truer. A call of a node that Redis
+ * does not know, or that knows more than Redis does, changes nothing and is answered with ${lost}.
  *
  * Numbers are exact up to 10^14, which is what Lua writes without an exponent.
  */
 export const reportLua = `${limits}
 local fleetKey, nodesKey, heardKey, secondsKey, minutesKey = unpack(KEYS)
 local report, copy = cjson.decode(ARGV[1]), ARGV[2]
-local id, reading = report.id, report.reading
+local id, counts = report.id, report.counts
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local tick = math.floor(now / 1000 + 0.5)
 
 -- since: when this Redis began to count. forgotten: a process that was heard later, and counted, is among the nodes.
-local fleet = { since = now, forgotten = 0, visits = 0, visitorSeconds = 0, peak = 0, peakAt = 0, second = 0 }
+-- online, confirmed: what the nodes have reported at the tick.
+local fleet = {
+  seq = 0, since = now, forgotten = 0, visits = 0, visitorSeconds = 0, peak = 0, peakAt = 0,
+  tick = 0, online = 0, confirmed = 0
+}
 local stored = redis.call('HGETALL', fleetKey)
 for i = 1, #stored, 2 do fleet[stored[i]] = tonumber(stored[i + 1]) end
+
+local function saveFleet()
+  local fields = {}
+  for name, value in pairs(fleet) do
+    table.insert(fields, name)
+    table.insert(fields, value)
+  end
+  redis.call('HSET', fleetKey, unpack(fields))
+end
+
+-- Some of the keys may be lost, by eviction for instance. The nodes then bring back what belongs together.
+if fleet.seq == 0 or redis.call('EXISTS', nodesKey, heardKey) < 2 then
+  redis.call('DEL', nodesKey, heardKey)
+  if fleet.seq > 0 then
+    -- Which nodes are in the sums of this tick is not known any more.
+    fleet.forgotten, fleet.tick = now, 0
+    saveFleet()
+  end
+end
 
 local function load(key, field)
   local json = redis.call('HGET', key, field)
@@ -47,6 +67,7 @@ end
 
 local function save(id, node)
   redis.call('HSET', nodesKey, id, cjson.encode(node))
+  redis.call('ZADD', heardKey, node.at, id)
 end
 
 local function add(figures, sign)
@@ -73,9 +94,8 @@ local function restore(copy)
   for id, theirs in pairs(copy.nodes) do
     local ours = load(nodesKey, id)
     if not ours then
-      if theirs.heardAt > fleet.forgotten then add(theirs, 1) end
+      if theirs.at > fleet.forgotten then add(theirs, 1) end
       save(id, theirs)
-      redis.call('ZADD', heardKey, now - silentMs + returnMs, id)
     elseif theirs.visits > ours.visits or theirs.visitorSeconds > ours.visitorSeconds then
       add(ours, -1)
       raise(ours, theirs)
@@ -88,80 +108,77 @@ local function restore(copy)
     raise(fleet, copy)
     fleet.forgotten = math.max(fleet.forgotten, copy.at - rememberedMs)
   end
-  -- The time is missing in copies of older versions.
-  raisePeak(copy.peak, copy.peakAt or 0)
+  raisePeak(copy.peak, copy.peakAt)
   fleet.since = math.max(fleet.since, copy.since)
-  -- If Redis was away, that others were silent meanwhile says nothing of them.
-  if now - copy.at > returnMs then
-    local missed = redis.call('ZRANGEBYSCORE', heardKey, copy.at - silentMs, now - silentMs + returnMs)
-    for _, id in ipairs(missed) do redis.call('ZADD', heardKey, now - silentMs + returnMs, id) end
-  end
+  fleet.seq = math.max(fleet.seq, copy.seq)
 end
 
-if copy ~= '' then restore(cjson.decode(copy)) end
+if copy ~= '' then
+  restore(cjson.decode(copy))
+elseif report.seq > fleet.seq or (report.seq > 0 and redis.call('HEXISTS', nodesKey, id) == 0) then
+  return '${lost}'
+end
 
 local visitsBefore = fleet.visits
+local isFirst = tick ~= fleet.tick
+if isFirst then fleet.tick, fleet.online, fleet.confirmed = tick, 0, 0 end
 local before = load(nodesKey, id)
 if before then
   add(before, -1)
-  raise(reading, before)
+  raise(counts, before)
+  if before.tick == tick then
+    fleet.online, fleet.confirmed = fleet.online - before.online, fleet.confirmed - before.confirmed
+  end
 end
-add(reading, 1)
-save(id, reading)
-redis.call('ZADD', heardKey, now, id)
+add(counts, 1)
+counts.at, counts.tick = now, tick
+save(id, counts)
+-- Only what was counted at one tick: who was on a node that broke down may be back on another one at the next.
+fleet.online, fleet.confirmed = fleet.online + counts.online, fleet.confirmed + counts.confirmed
+raisePeak(math.max(fleet.confirmed, report.highest), now)
 
--- Whoever was heard in the future was heard before a clock was set back.
-local recent = redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, now + silentMs, 'WITHSCORES')
-local online, browsers, punctual, nodes = 0, 0, 0, {}
-for i = 1, #recent, 2 do
-  local node, heardAt = load(nodesKey, recent[i]), tonumber(recent[i + 1])
-  if heardAt <= now - silentMs then node.online, node.browsers = 0, 0 end
-  if heardAt > now - punctualMs then punctual = punctual + (node.confirmed or node.online) end
-  online, browsers = online + node.online, browsers + node.browsers
-  node.heardAt = heardAt
-  nodes[recent[i]] = node
-end
--- Whoever left a node that broke down, and came back to another, is online twice until the first is taken for gone.
-raisePeak(math.max(punctual, report.highest), now)
-
-local second = math.floor(now / 1000 + 0.5)
-local minuteAt = now - now % 60000
+-- In a minute, "online" is that of its last tick, which is not yet in its other figures: nodes may still report.
+local minuteAt = tick * 1000 - tick * 1000 % 60000
 local minuteField = minuteAt / 60000 % keptMinutes
 local minute = load(minutesKey, minuteField)
 if not minute or minute.at ~= minuteAt then
-  minute = { at = minuteAt, lowest = online, highest = punctual, sum = 0, ticks = 0, visits = 0 }
+  minute = { at = minuteAt, highest = 0, sum = 0, ticks = 0, visits = 0 }
+elseif minute.tick ~= tick then
+  minute.lowest = math.min(minute.lowest or minute.online, minute.online)
+  minute.sum, minute.ticks = minute.sum + minute.online, minute.ticks + 1
 end
-minute.lowest = math.min(minute.lowest, online)
-minute.highest = math.max(minute.highest, punctual)
+minute.tick, minute.online = tick, fleet.online
+minute.highest = math.max(minute.highest, fleet.confirmed)
 minute.visits = minute.visits + fleet.visits - visitsBefore
+redis.call('HSET', secondsKey, tick % keptSeconds, tick .. ':' .. fleet.online)
+redis.call('HSET', minutesKey, minuteField, cjson.encode(minute))
 
-if second ~= fleet.second then
-  fleet.second = second
-  minute.sum, minute.ticks = minute.sum + online, minute.ticks + 1
-  local function forget(ids)
-    for _, id in ipairs(ids) do
-      fleet.forgotten = math.max(fleet.forgotten, redis.call('ZSCORE', heardKey, id))
-      redis.call('HDEL', nodesKey, id)
-      redis.call('ZREM', heardKey, id)
-    end
+local function forget(ids)
+  for _, id in ipairs(ids) do
+    fleet.forgotten = math.max(fleet.forgotten, redis.call('ZSCORE', heardKey, id))
+    redis.call('HDEL', nodesKey, id)
+    redis.call('ZREM', heardKey, id)
   end
+end
+if isFirst then
   forget(redis.call('ZRANGE', heardKey, 0, -keptProcesses - 1))
   forget(redis.call('ZRANGEBYSCORE', heardKey, '-inf', now - keptProcessesMs, 'LIMIT', 0, 100))
 end
-redis.call('HSET', secondsKey, second % keptSeconds, second .. ':' .. online)
-redis.call('HSET', minutesKey, minuteField, cjson.encode(minute))
-local fields = {}
-for name, value in pairs(fleet) do
-  table.insert(fields, name)
-  table.insert(fields, value)
-end
-redis.call('HSET', fleetKey, unpack(fields))
+
+fleet.seq = fleet.seq + 1
+saveFleet()
 
 -- %d, as cjson writes no more than 14 digits.
-redis.call('PUBLISH', fleetKey, string.format('["%s",%d,%d,%d,%d,%d,%d,%d]',
-  id, report.call, now, online, browsers, fleet.visits, fleet.visitorSeconds, fleet.peak))
+local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d]',
+  fleet.seq, id, now, counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds,
+  fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt)
+redis.call('PUBLISH', report.channel, publication)
+if not report.join then return publication end
+
+local nodes = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, '+inf')) do nodes[id] = load(nodesKey, id) end
 return cjson.encode({
-  since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds,
+  seq = fleet.seq, since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds,
   peak = fleet.peak, peakAt = fleet.peakAt, nodes = nodes
 })
 `;

@@ -101,6 +101,8 @@ export function openSqliteLedger({
   }
 
   return {
+    now,
+
     async record(reading) {
       const at = now();
       const { online, browsers, confirmed = online } = reading;

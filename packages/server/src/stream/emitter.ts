@@ -7,6 +7,7 @@ import { encodeEvent, encodeRetry } from '../core/frame.ts';
 import { createHistory } from '../core/history.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
+import { farewellTimeMs, reconnectionTimeMs } from '../core/timing.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import type { Log } from '../operation/safe-log.ts';
 import type { Clock } from './clock.ts';
@@ -14,9 +15,6 @@ import { createClockWatch } from './clock-watch.ts';
 import { EventStream } from './event-stream.ts';
 import { inSlices, readPendingIo } from './slices.ts';
 import { startTicking } from './ticking.ts';
-
-/** Streams come back between these two after a drop, so that a restart brings no stampede. */
-const reconnectionTimeMs = { min: 500, max: 2500 };
 
 /**
  * An `EventSource` whose place another stream took comes back between these two, unless it is closed: two that have the
@@ -62,7 +60,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   for (const { at, online } of await ledger.recentSeconds()) history.add({ id: at, at, online });
   let isFailing = false;
 
-  const stopTicking = startTicking(tickMs, clock.now, tick, (error) => {
+  const stopTicking = startTicking(tickMs, ledger.now, tick, (error) => {
     if (!isFailing) log.error({ err: error }, 'a tick failed');
     isFailing = true;
   });
@@ -130,7 +128,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   }
 
   function bidFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
-    const farewell = encodeEvent('farewell', { reason, reconnectInMs: between(reconnectionTimeMs) });
+    const farewell = encodeEvent('farewell', { reason, reconnectInMs: between(farewellTimeMs) });
     end(stream, reason, reason === 'replaced' ? encodeRetry(between(replacedReconnectionTimeMs)) + farewell : farewell);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/core/audience.ts';
 import type { Ledger } from '../../src/core/ledger.ts';
+import { nextTick } from './support.ts';
 
 const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
@@ -74,8 +75,11 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
     test('knows the minutes of the last 24 hours, that of the last tick among them, and when the peak was', async () => {
       const open = await prepare();
       const ledger = await open();
+      await nextTick(ledger);
       const first = await ledger.record({ ...nobody, online: 2, visits: 3 });
+      await nextTick(ledger);
       const most = await ledger.record({ ...nobody, online: 7, visits: 8 });
+      await nextTick(ledger);
       const last = await ledger.record({ ...nobody, online: 7, visits: 9 });
       const day = await readDay(ledger);
       expect(day.peak.online).toBe(7);

@@ -9,21 +9,33 @@ import { eventually } from './support.ts';
 export const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
 /** Opens a ledger as one node does, until the test has finished. */
-export async function openNode({ url, prefix }: { url: string; prefix?: string }): Promise<Ledger> {
-  const ledger = await openRedisLedger({ url, now: Date.now, ...(prefix && { prefix }) });
+export async function openNode({
+  url,
+  prefix,
+  now = Date.now,
+}: {
+  url: string;
+  prefix?: string;
+  now?: () => number;
+}): Promise<Ledger> {
+  const ledger = await openRedisLedger({ url, now, ...(prefix && { prefix }) });
   onTestFinished(ledger.close);
   return ledger;
 }
 
 /** Opens a ledger that ticks each second with the same audience, and counts a visit at each. */
-export async function runNode(redis: { url: string }, { online }: { online: number }) {
-  const ledger = await openNode(redis);
+export async function runNode(
+  redis: { url: string },
+  { online, now = Date.now }: { online: number; now?: () => number },
+) {
+  const ledger = await openNode({ url: redis.url, now });
+  let onlineNow = online;
   const ticks: { snapshot: Snapshot; tookMs: number }[] = [];
   let visits = 0;
-  const stop = startTicking(1000, Date.now, async () => {
+  const stop = startTicking(1000, ledger.now, async () => {
     visits++;
     const startedAt = performance.now();
-    const snapshot = await ledger.record({ online, browsers: 1, visits, visitorSeconds: visits * online });
+    const snapshot = await ledger.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
     ticks.push({ snapshot, tookMs: performance.now() - startedAt });
   });
   onTestFinished(stop);
@@ -31,6 +43,9 @@ export async function runNode(redis: { url: string }, { online }: { online: numb
     ledger,
     ticks,
     stop,
+    setOnline(online: number): void {
+      onlineNow = online;
+    },
     visits: () => visits,
     last: () => ticks.at(-1)?.snapshot,
     /** How many milliseconds it takes until what is shown is partial, or whole. */

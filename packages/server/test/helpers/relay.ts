@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A stretch of wire to a port of this machine, on which answers can get lost. There until the test has finished. */
-export async function openRelay(to: number) {
+/**
+ * A stretch of wire to a port of this machine, on which answers can get lost, and which can lead elsewhere from now on. There
+ * until the test has finished.
+ */
+export async function openRelay(port: number) {
+  let to = port;
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let losing = false;
 
@@ -43,6 +47,10 @@ export async function openRelay(to: number) {
   return {
     port: address.port,
     cut,
+    /** Leads new connections to another port, as a name does that moves. Those that are open stay. */
+    leadTo(otherPort: number): void {
+      to = otherPort;
+    },
     /** From now on, what is asked arrives and what is answered does not. */
     loseAnswers(): void {
       losing = true;

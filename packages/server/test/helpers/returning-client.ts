@@ -7,6 +7,8 @@ export type ReturningClient = {
   answers: string[];
   /** The last snapshot that came, and when, in milliseconds since 1970. */
   last: { snapshot: EventMap['visitors']; at: number } | undefined;
+  /** The most that were ever online in a snapshot that came. */
+  most: number;
   /** What the last farewell said, if one came. */
   reconnectInMs: number | undefined;
   close: () => void;
@@ -14,7 +16,7 @@ export type ReturningClient = {
 
 /**
  * Opens a stream as cheaply as can be, and brings it back whenever it ends, with what it saw last, as `EventSource` does:
- * after the time that a farewell gave, or else after a second or less.
+ * after the time that a farewell gave, or else after its reconnection time.
  */
 export function openReturning(port: number, query: string): ReturningClient {
   let socket: Socket;
@@ -25,6 +27,7 @@ export function openReturning(port: number, query: string): ReturningClient {
   const client: ReturningClient = {
     answers: [],
     last: undefined,
+    most: 0,
     reconnectInMs: undefined,
     close() {
       closed = true;
@@ -38,7 +41,10 @@ export function openReturning(port: number, query: string): ReturningClient {
     const data = /^data: (.*)$/m.exec(frame)?.[1] ?? '';
     if (name === 'visitors') {
       const snapshot = decodeEvent('visitors', data);
-      if (snapshot) client.last = { snapshot, at: Date.now() };
+      if (snapshot) {
+        client.last = { snapshot, at: Date.now() };
+        client.most = Math.max(client.most, snapshot.online);
+      }
       lastEventId = /^id: (\d+)$/m.exec(frame)?.[1] ?? lastEventId;
     } else if (name === 'farewell') {
       client.reconnectInMs = decodeEvent('farewell', data)?.reconnectInMs;
@@ -47,6 +53,7 @@ export function openReturning(port: number, query: string): ReturningClient {
 
   function open(): void {
     let text = '';
+    // As long as there was no answer, which tells the reconnection time.
     let returnInMs = 200 + Math.random() * 800;
     const header = lastEventId === '' ? '' : `Last-Event-ID: ${lastEventId}\r\n`;
     socket = connect(port, '127.0.0.1');
@@ -60,7 +67,8 @@ export function openReturning(port: number, query: string): ReturningClient {
       // Never empty, so that the first answer is told from what follows.
       text = `\n${frames.pop()}`;
       frames.forEach(take);
-      returnInMs = client.reconnectInMs ?? returnInMs;
+      const retry = frames.map((frame) => /^retry: (\d+)$/m.exec(frame)?.[1]).find((found) => found !== undefined);
+      returnInMs = client.reconnectInMs ?? Number(retry ?? returnInMs);
     });
     socket.on('error', () => {});
     socket.once('close', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeEvent, type EventMap, type EventName, eventNames } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
@@ -9,6 +10,7 @@ import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Ledger } from '../../src/core/ledger.ts';
+import { nextTickAt } from '../../src/core/tick.ts';
 import { startServer } from '../../src/http/server.ts';
 import { openRedisLedger } from '../../src/ledger/redis-ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
@@ -20,6 +22,11 @@ import { findFreePort } from './free-port.ts';
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
 export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
   return vi.waitFor(holds, { timeout, interval: 20 });
+}
+
+/** Waits for the next tick. In a fleet, what is reported later in the same second belongs to the same tick. */
+export async function nextTick({ now }: Pick<Ledger, 'now'>): Promise<void> {
+  await wait(nextTickAt(now(), 1000) - now() + 20);
 }
 
 /**
