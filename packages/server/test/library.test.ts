@@ -89,7 +89,7 @@ describe('liveVisitors in an app of another', () => {
     const untrusting = await startApp({ metrics: 'private' });
     const forwarded = await fetch(`${untrusting.url}/visitors/metrics`, { headers: { 'X-Forwarded-For': '10.0.0.1' } });
     expect(forwarded.status).toBe(403);
-    expect(await forwarded.text()).toContain(String.raw`Set the app's \"trust proxy\" to its address`);
+    expect(await forwarded.text()).toContain(String.raw`Set the app's \"trust proxy\" to the addresses of all proxies`);
   });
 
   test('takes the same listener twice, and stops one of the two', async () => {

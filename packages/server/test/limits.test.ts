@@ -74,10 +74,10 @@ describe('limits', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 10, maxConnections: 100 });
     limits.take(here);
     const giveBack = limits.take(there);
-    expect(limits.holdsMost(here.address)).toBe(false);
+    expect(limits.holdsMajority(here.address)).toBe(false);
     giveBack();
-    expect(limits.holdsMost(here.address)).toBe(true);
-    expect(limits.holdsMost(there.address)).toBe(false);
+    expect(limits.holdsMajority(here.address)).toBe(true);
+    expect(limits.holdsMajority(there.address)).toBe(false);
   });
 
   test('let in a single browser with all its tabs, however low they are', () => {

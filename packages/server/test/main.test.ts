@@ -59,7 +59,7 @@ describe('the program', () => {
     );
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
     'ends with exit code 0 on %s, after a farewell to its streams',
     async (signal) => {
       const { child, exited, url, output } = runProgram({ PORT: '0' });

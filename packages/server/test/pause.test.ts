@@ -42,6 +42,27 @@ test('a process that stalled reads who has left before it counts', async () => {
   expect(added).toBeLessThanOrEqual(counts.length);
 });
 
+test('a process that was paused counts those who reloaded meanwhile at its first tick, whatever their number', async () => {
+  const { child, url } = runProgram({ PORT: '0', MAX_STREAMS_PER_ADDRESS: '1000' });
+  const port = Number(new URL(await url()).port);
+  const names = Array.from({ length: 200 }, (_, index) => `browser-${index}`);
+  const first = names.map((name) => openBrowser(port, name, tabs));
+  const witness = openBrowser(port, 'the-witness', tabs);
+  const all = (names.length + 1) * tabs;
+  await eventually(() => expect(lastSnapshot(witness.received()).online).toBe(all));
+  child.kill('SIGSTOP');
+  await eventually(() => expect(readFileSync(`/proc/${child.pid}/stat`, 'utf8')).toMatch(/\) T /));
+  for (const { socket } of first) socket.destroy();
+  const returning = names.map((name) => openBrowser(port, name, 0));
+  await wait(3500);
+  const onlineSeen = () => [...witness.received().matchAll(/"online":(\d+),/g)].map(([, online]) => Number(online));
+  const seen = onlineSeen().length;
+  child.kill('SIGCONT');
+  await eventually(() => expect(onlineSeen().length).toBeGreaterThan(seen + 2));
+  for (const { socket } of returning) expect(socket.destroyed).toBe(false);
+  expect(new Set(onlineSeen().slice(seen))).toEqual(new Set([all]));
+});
+
 test('a process that was paused counts nobody who left meanwhile, and the pause raises no total', async () => {
   const { child, url } = runProgram({ PORT: '0' });
   const port = Number(new URL(await url()).port);

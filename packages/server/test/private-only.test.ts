@@ -32,19 +32,32 @@ describe('METRICS=private, the default', () => {
     },
   );
 
-  test.each([
-    '203.0.113.7',
-    '2001:db8::1',
-    '::ffff:203.0.113.7',
-    '64:ff9b::10.0.0.1',
-    '10.0.0.1, 203.0.113.7',
-    'unknown',
-  ])('refuses a client at %s', async (address) => {
-    const { port } = await openServer();
-    expect(await detailOf(askMetrics(port, { 'X-Forwarded-For': address }))).toBe(
-      'Only clients with a private address are answered here. To answer everyone, set METRICS to "on".',
-    );
-  });
+  test.each(['203.0.113.7', '2001:db8::1', '::ffff:203.0.113.7', '64:ff9b::10.0.0.1', 'unknown'])(
+    'refuses a client at %s',
+    async (address) => {
+      const { port } = await openServer();
+      expect(await detailOf(askMetrics(port, { 'X-Forwarded-For': address }))).toBe(
+        'Only clients with a private address are answered here. To answer everyone, set METRICS to "on".',
+      );
+    },
+  );
+
+  test.each(['203.0.113.7, 10.0.0.1', '10.0.0.1, 203.0.113.7', ',', ''])(
+    'refuses what came through a proxy that is not named: X-Forwarded-For is %j',
+    async (addresses) => {
+      const { port } = await openServer();
+      const detail = await detailOf(askMetrics(port, { 'X-Forwarded-For': addresses, Host: 'localhost' }));
+      expect(detail).toContain('Set TRUST_PROXY to the addresses of all proxies');
+    },
+  );
+
+  test.each(['CF-Connecting-IP', 'Fastly-Client-IP', 'X-Azure-ClientIP', 'Fly-Client-IP', 'X-Envoy-External-Address'])(
+    'refuses what came with %s, which a CDN adds',
+    async (header) => {
+      const { port } = await openServer();
+      expect((await askMetrics(port, { [header]: '10.0.0.1' })).status).toBe(403);
+    },
+  );
 
   test('answers over IPv6, and over IPv4 where the server listens on both', async () => {
     const { port } = await openServer({ HOST: '::' });
@@ -56,7 +69,7 @@ describe('METRICS=private, the default', () => {
     async (header) => {
       const { port } = await openServer({ TRUST_PROXY: '192.0.2.99' });
       const detail = await detailOf(askMetrics(port, { [header]: '10.0.0.1' }));
-      expect(detail).toContain('Set TRUST_PROXY to its address');
+      expect(detail).toContain('Set TRUST_PROXY to the addresses of all proxies');
       expect(detail).toContain('set METRICS to "on"');
     },
   );
@@ -65,7 +78,7 @@ describe('METRICS=private, the default', () => {
     const { port } = await openServer();
     for (const header of ['Forwarded', 'X-Real-IP', 'Via']) {
       expect(await detailOf(askMetrics(port, { [header]: '10.0.0.1' })), header).toContain(
-        'have it send X-Forwarded-For',
+        'have them send X-Forwarded-For',
       );
     }
     await detailOf(askMetrics(port, { 'X-Forwarded-For': '' }));

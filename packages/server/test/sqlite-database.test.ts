@@ -300,7 +300,7 @@ describe('the program', () => {
   async function expectTrouble({ text, output }: Started): Promise<void> {
     await eventually(async () => {
       const [ready, metrics] = await Promise.all([text('/readyz'), text('/metrics')]);
-      expect(ready).toContain('the totals cannot be recorded now');
+      expect(ready).toContain('the ledger is in trouble');
       expect(metrics).toContain('\nlive_visitors_ledger_trouble 1\n');
     });
     expect(output()).toContain('the ledger is in trouble');

@@ -145,8 +145,8 @@ describe('GET /stream', () => {
       const stream = await openStream(`${url}/stream`);
       await stream.first('visitors');
       const time = stream.reconnectionTimeMs();
-      expect(time).toBeGreaterThanOrEqual(500);
-      expect(time).toBeLessThanOrEqual(2500);
+      expect(time).toBeGreaterThanOrEqual(1500);
+      expect(time).toBeLessThanOrEqual(3500);
       times.add(Number(time));
     }
     expect(times.size).toBeGreaterThan(4);

@@ -24,8 +24,7 @@ const checks: { [Name in EventName]: (payload: Record<string, unknown>) => boole
   visitors: ({ online, browsers, visits, peak, visitorSeconds, at, partial }) =>
     [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
     isOptional(partial, (value) => value === true),
-  farewell: ({ reason, reconnectInMs }) =>
-    /^(restart|expired|replaced)$/.test(String(reason)) && isWhole(reconnectInMs),
+  farewell: ({ reason, reconnectInMs }) => /^(restart|expired|replaced)$/.test(`${reason}`) && isWhole(reconnectInMs),
   refused: ({ status, detail, reconnectInMs }) =>
     isWhole(status) && typeof detail === 'string' && isOptional(reconnectInMs, isWhole),
 };

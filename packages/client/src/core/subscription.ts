@@ -144,7 +144,8 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         if (!isCurrent()) return;
         // The next stream may be in its place already: given up, its arrivals might be lost.
         if (link.state === 'renewing') return handOver(link);
-        wait(reconnectInMs);
+        // Longer is what a stream that was replaced is told, but no other client has this id.
+        wait(Math.min(reconnectInMs, lostAfterMs));
         say({ state: 'reconnecting', inMs: 0 });
       },
       dropped() {

@@ -7,7 +7,8 @@
 export function handleSignals(): AbortSignal {
   const stop = new AbortController();
   // From a terminal, Ctrl-C often comes twice: to this process and from a runner above it.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort(signal));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)
+    process.on(signal, () => stop.abort(signal));
   // Without a handler, SIGUSR2 ends the process, and SIGUSR1 opens Node's inspector, which runs any code that other
   // users of the machine send to its port.
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});

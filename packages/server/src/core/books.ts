@@ -9,7 +9,7 @@ type Guest = Party & Share;
  * The longest time between two counts that is taken as spent by the visitors, in milliseconds. During a longer one this
  * process was paused or stalled, and could not see who left.
  */
-export const longestCountedMs = 2 * tickMs;
+export const longestCountedMs = 2.5 * tickMs;
 
 type BooksOptions<Stream> = {
   limits: Limits;
@@ -66,8 +66,7 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
       const admission = limits.admit(party, audience.find(party.browser));
       if (!admission.ok) return admission.limit;
       const { tabs } = admission;
-      const arrivals = Math.min(party.arrivals, tabs);
-      const guest = { ...party, tabs, arrivals, onReplaced: () => onReplaced(stream) };
+      const guest = { ...party, tabs, onReplaced: () => onReplaced(stream) };
       const leave = enter(guest);
       let stream: Stream;
       try {

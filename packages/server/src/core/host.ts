@@ -13,6 +13,7 @@ export function hostnameOf(host: string): string | undefined {
 /** Whether a `Host` header has an IP address or a name without a dot, such as `localhost`: none of the public DNS. */
 export function isLocalHost(host: string): boolean {
   const name = hostnameOf(host) ?? '';
-  if (!name.includes('.')) return name !== '';
+  // An encoded dot is a dot.
+  if (!/[.%]/.test(name)) return name !== '';
   return ipaddr.IPv4.isValidFourPartDecimal(name) || ipaddr.IPv6.isValid(name);
 }

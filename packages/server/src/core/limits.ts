@@ -86,6 +86,6 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections 
     },
 
     /** Whether an address has more than half of all streams. */
-    holdsMost: (address: string): boolean => usageOf(address).streams > streams / 2,
+    holdsMajority: (address: string): boolean => usageOf(address).streams > streams / 2,
   };
 }

@@ -14,7 +14,9 @@ const ipAddress = /^\[|^[\d.]+$/;
 export function parseOriginPattern(text: string): string | undefined {
   const [, scheme = '', wildcard = '', host = ''] = originForm.exec(text) ?? [];
   const url = URL.parse(scheme + host);
-  if (url === null || url.host.includes('*') || (wildcard !== '' && ipAddress.test(url.hostname))) return undefined;
+  // No page has an origin with an empty label, or with port 0.
+  if (url === null || /\*|^\.|\.\.|:0$/.test(url.host) || (wildcard !== '' && ipAddress.test(url.hostname)))
+    return undefined;
   return `${url.protocol}//${wildcard}${url.host}`;
 }
 

@@ -28,6 +28,12 @@ export const reconnectionTimeMs = { min: (missedTicks + 0.5) * tickMs, max: 3500
 export const farewellTimeMs = { min: 500, max: 2500 };
 
 /**
+ * The same for a stream whose place another one took. Two clients that have the same `browser` id would otherwise replace
+ * each other every other second.
+ */
+export const replacedTimeMs = { min: 30_000, max: 60_000 };
+
+/**
  * How long the places of a browser's other tabs are kept when their stream breaks off: the tab that held it is gone at
  * once, and one of the others is about to open the next stream. Without this the count would dip by all of them. As the
  * places are given up at a tick, a browser that goes with all its tabs is out of the count within 1.5 s.

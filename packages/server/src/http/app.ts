@@ -1,5 +1,6 @@
 import express, { type Express, type Router } from 'express';
 import { withoutPort } from '../core/address.ts';
+import type { TrustFunction } from './forwarding.ts';
 import { sendProblem } from './problem.ts';
 
 /** The whole server's answers: those of the router, and for all else that there is nothing. */
@@ -11,8 +12,8 @@ export function createApp(router: Router, trustProxy: boolean | number | string)
   app.set('query parser', false);
   app.set('trust proxy', trustProxy);
   // Express does not know an address that has a port for one of a proxy.
-  const trusts: (address: string, hop: number) => boolean = app.get('trust proxy fn');
-  app.set('trust proxy fn', (address: string, hop: number) => trusts(withoutPort(address), hop));
+  const trusts: TrustFunction = app.get('trust proxy fn');
+  app.set('trust proxy fn', ((address, hop) => trusts(withoutPort(address), hop)) satisfies TrustFunction);
 
   app.use(router);
   app.use((request, response) => {

@@ -2,15 +2,16 @@ import type { Socket } from 'node:net';
 import { networkOf } from '../core/address.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Refusals } from '../operation/refusals.ts';
+import type { TrustFunction } from './forwarding.ts';
 
 /**
  * Says whether to accept a connection: one address must not take them all. A trusted proxy may, as it speaks for many.
  *
- * @param trusts - Express's `trust proxy fn`. Where `TRUST_PROXY` is a number of hops it trusts every peer
+ * @param trusts - where `TRUST_PROXY` is a number of hops, it trusts every peer
  */
 export function limitConnections(
   limits: Limits,
-  trusts: (address: string, hop: number) => boolean,
+  trusts: TrustFunction,
   refusals: Refusals,
 ): (socket: Socket) => boolean {
   return (socket) => {

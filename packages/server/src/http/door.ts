@@ -5,7 +5,7 @@ import { networkOf } from '../core/address.ts';
 import { encodeEvent } from '../core/frame.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
 import { matchesOrigin } from '../core/origin.ts';
-import { cureOf, type RefusalReason, type Refusals } from '../operation/refusals.ts';
+import { hintFor, type RefusalReason, type Refusals } from '../operation/refusals.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
 import { sendProblem } from './problem.ts';
@@ -60,9 +60,9 @@ export function createDoor({ emitter, limits, config, refusals, isReady }: DoorO
         };
       case 'max_streams_per_address': {
         const detail = `Your address has as many streams or tabs open as one may have: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${maxStreamsPerAddress}.`;
-        const why = whySharedAddress(request, limits.holdsMost(networkOf(request.ip)));
-        const cure = why === undefined ? '' : ` ${cureOf(why, nameOf)}`;
-        return { reason: why ?? limit, status: 429, detail: detail + cure, retryAfterSeconds: 30 };
+        const why = whySharedAddress(request, limits.holdsMajority(networkOf(request.ip)));
+        const hint = why === undefined ? '' : ` ${hintFor(why, nameOf)}`;
+        return { reason: why ?? limit, status: 429, detail: detail + hint, retryAfterSeconds: 30 };
       }
       default:
         return limit satisfies never;

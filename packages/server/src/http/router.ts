@@ -103,7 +103,11 @@ function sayReady(trouble: () => string | undefined): RequestHandler {
     response
       .set('Cache-Control', 'no-store')
       .type('text/plain')
-      .send(trouble() === undefined ? 'ok\n' : 'ok, but the totals cannot be recorded now: they are kept in memory.\n');
+      .send(
+        trouble() === undefined
+          ? 'ok\n'
+          : 'ok, but the ledger is in trouble. If the totals cannot be recorded, they are kept in memory. The log says why.\n',
+      );
   };
 }
 

@@ -83,6 +83,7 @@ export function checkSqliteFile(path: string) {
         if (foundFile === undefined) return { name: 'missing' };
         if (foundLog === undefined) return { name: 'log missing' };
         accessSync(path, constants.R_OK | constants.W_OK);
+        accessSync(logPath, constants.R_OK | constants.W_OK);
         accessSync(dirname(path), constants.W_OK | constants.X_OK);
         return { name: 'intact' };
       } catch (error) {

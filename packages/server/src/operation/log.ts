@@ -17,30 +17,30 @@ export function openLog(level: LevelWithSilent, registry: Registry): { log: Logg
     registers: [registry],
   });
   /** How many lines were dropped that the log does not tell of yet. */
-  let untold = 0;
+  let droppedLines = 0;
   /** How many of them the next line tells of. */
-  let toTell = 0;
+  let reportedLines = 0;
   let isRetryDue = false;
 
   function write(line: string): void {
-    const told = toTell;
+    const reported = reportedLines;
     output.write(line, (error) => {
-      if (told > 0) isRetryDue = false;
-      if (!error) untold -= told;
-      else if (told === 0) {
+      if (reported > 0) isRetryDue = false;
+      if (!error) droppedLines -= reported;
+      else if (reported === 0) {
         dropped.inc();
-        untold++;
+        droppedLines++;
       }
-      if (untold === 0 || isRetryDue) return;
+      if (droppedLines === 0 || isRetryDue) return;
       isRetryDue = true;
       setTimeout(tell, retryMs).unref();
     });
   }
 
   function tell(): void {
-    toTell = untold;
-    log.error({ lines: untold }, 'lines of the log were lost');
-    toTell = 0;
+    reportedLines = droppedLines;
+    log.error({ lines: droppedLines }, 'lines of the log were lost');
+    reportedLines = 0;
   }
 
   // With a destination of our own, pino has no hook at the exit that would try to write for ever.

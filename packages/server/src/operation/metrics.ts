@@ -26,7 +26,7 @@ export function createMetrics() {
       ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
       labelNames: ['reason'] as const,
     }),
-    ledgerTrouble: new Gauge(named('ledger_trouble', '1 while the totals cannot be recorded, else 0.')),
+    ledgerTrouble: new Gauge(named('ledger_trouble', '1 while the ledger is in trouble, as the log explains, else 0.')),
     tickDuration: new Histogram({
       ...named('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
       buckets: tickBuckets,

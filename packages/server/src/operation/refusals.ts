@@ -37,15 +37,15 @@ const reasons = [
 export type RefusalReason = (typeof reasons)[number];
 
 /** What to set where many visitors count as one address. */
-export function cureOf(reason: 'untrusted_proxy' | 'hidden_addresses', nameOf: NameOf): string {
+export function hintFor(reason: 'untrusted_proxy' | 'hidden_addresses', nameOf: NameOf): string {
   return reason === 'untrusted_proxy'
     ? `If visitors come through proxies, ${nameOf('TRUST_PROXY')} must be set to all of them: their addresses and networks, or how many there are, such as 2 for a CDN and nginx.`
     : `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, let it pass on their own, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`;
 }
 
 const hintsFor = (nameOf: NameOf): { [Reason in RefusalReason]?: string } => ({
-  untrusted_proxy: cureOf('untrusted_proxy', nameOf),
-  hidden_addresses: cureOf('hidden_addresses', nameOf),
+  untrusted_proxy: hintFor('untrusted_proxy', nameOf),
+  hidden_addresses: hintFor('hidden_addresses', nameOf),
   max_streams_per_address: `If these are visitors of a proxy of yours, have it send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
   max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all. If it is a proxy of yours, name it in ${nameOf('TRUST_PROXY')}.`,
   max_streams: `${nameOf('MAX_STREAMS')} says how many streams may be open. The limit of open files (ulimit -n) bounds it.`,

@@ -7,20 +7,14 @@ import { encodeEvent, encodeRetry } from '../core/frame.ts';
 import { createHistory } from '../core/history.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { BrokenLimit, Limits } from '../core/limits.ts';
-import { farewellTimeMs, reconnectionTimeMs } from '../core/timing.ts';
+import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../core/timing.ts';
 import type { Metrics } from '../operation/metrics.ts';
 import type { Log } from '../operation/safe-log.ts';
 import type { Clock } from './clock.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { EventStream } from './event-stream.ts';
-import { inSlices, readPendingIo } from './slices.ts';
+import { inSlices, readPendingEvents } from './slices.ts';
 import { startTicking } from './ticking.ts';
-
-/**
- * An `EventSource` whose place another stream took comes back between these two, unless it is closed: two that have the
- * same `browser` id would otherwise replace each other every other second.
- */
-const replacedReconnectionTimeMs = { min: 30_000, max: 60_000 };
 
 /** A stream with a `browser` id that nobody renewed ends between these two; its client opens the next one before. */
 const lifetimeMs = { min: 48_000, max: 72_000 };
@@ -59,6 +53,8 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   let lastTick = await record(books.read());
   for (const { at, online } of await ledger.recentSeconds()) history.add({ id: at, at, online });
   let isFailing = false;
+  /** How many streams have come and gone so far. */
+  let changes = 0;
 
   const stopTicking = startTicking(tickMs, ledger.now, tick, (error) => {
     if (!isFailing) log.error({ err: error }, 'a tick failed');
@@ -83,7 +79,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
 
   async function count() {
     const isConfirmed = !clockWatch.wasPaused();
-    if (!isConfirmed) await readPendingIo();
+    if (!isConfirmed) await readPendingEvents(() => changes, clock.elapsed);
     clockWatch.count();
     return books.count({ isConfirmed });
   }
@@ -115,6 +111,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   }
 
   function remove(stream: EventStream, reason: EndReason): void {
+    changes++;
     // Of the tabs that shared a stream which breaks off, maybe only the one that held it is gone. After a pause of this
     // process nobody knows when that was.
     const wasThere = books.remove(stream, { keepPlaces: reason === 'closed' && !clockWatch.wasPaused() });
@@ -128,8 +125,9 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   }
 
   function bidFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
-    const farewell = encodeEvent('farewell', { reason, reconnectInMs: between(farewellTimeMs) });
-    end(stream, reason, reason === 'replaced' ? encodeRetry(between(replacedReconnectionTimeMs)) + farewell : farewell);
+    const reconnectInMs = between(reason === 'replaced' ? replacedTimeMs : farewellTimeMs);
+    // An `EventSource` that its page does not close comes back by `retry` alone.
+    end(stream, reason, encodeRetry(reconnectInMs) + encodeEvent('farewell', { reason, reconnectInMs }));
   }
 
   function snapshot(): Snapshot {
@@ -151,6 +149,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
       clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY),
       () => remove(stream, 'closed'),
     );
+    changes++;
     metrics.streamsOpened.inc();
     return stream;
   }
@@ -194,8 +193,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
       } finally {
         await inSlices(streams, clock.elapsed, (stream) => {
           if (stream.isOpen) bidFarewell(stream, 'restart');
-        });
-        await ledger.close();
+        }).finally(ledger.close);
       }
     },
   };

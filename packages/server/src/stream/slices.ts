@@ -27,10 +27,23 @@ export async function inSlices<Item>(
   }
 }
 
+/** How long pending events are read at most, in milliseconds, and after how many turns in which nothing came all are. */
+const pendingMs = 500;
+const quietTurns = 3;
+
 /**
- * Resolves when the event loop has read what happened on the sockets so far: one turn reads it, the next one closes what
- * has ended, and the third takes the first bytes of connections that were waiting to be accepted.
+ * Resolves when the event loop has read what happened on the sockets so far. It accepts one connection a turn, and takes
+ * its request at the next.
+ *
+ * @param changes - how many events there were so far
+ * @param elapsed - milliseconds since some moment; never set back
  */
-export async function readPendingIo(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await yieldToEventLoop();
+export async function readPendingEvents(changes: () => number, elapsed: () => number): Promise<void> {
+  const began = elapsed();
+  let seen = changes();
+  for (let quiet = 0; quiet < quietTurns && elapsed() - began < pendingMs; quiet++) {
+    await yieldToEventLoop();
+    if (changes() !== seen) quiet = 0;
+    seen = changes();
+  }
 }
