@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openWhenFree } from '../src/command/open-when-free.ts';
 import { StoreInUseError } from '../src/core/ledger.ts';
@@ -117,6 +118,19 @@ describe('openWhenFree', () => {
     await expect(openWhenFree(open, { stop, onWait, pause })).rejects.toThrow(StoreInUseError);
     expect(pauses).toEqual(Array(120).fill(250));
     expect(waits).toBe(1);
+    await ledger.close();
+  });
+
+  test('ends a pause at once when it is stopped', async () => {
+    const dataDir = makeFolder();
+    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    const stopping = new AbortController();
+    const opened = await openWhenFree(() => openSqliteLedger({ dataDir, now: Date.now }), {
+      stop: stopping.signal,
+      onWait: () => setImmediate(() => stopping.abort()),
+      pause: (_ms, value, options) => sleep(3_600_000, value, options),
+    });
+    expect(opened).toBeUndefined();
     await ledger.close();
   });
 
