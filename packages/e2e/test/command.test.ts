@@ -57,6 +57,17 @@ describe('the command live-visitors', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  test('fails its check at once while a server has the file open', async () => {
+    const DATA_DIR = makeDataDir();
+    const server = run(process.execPath, [builtMain], { DATA_DIR, PORT: '0', HOST: '127.0.0.1' });
+    onTestFinished(server.kill);
+    await server.printed(/("msg":"listening")/);
+    const { code, stdout, stderr } = await command(['--check'], { DATA_DIR });
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('waiting');
+    expect(stderr).toMatch(/is in use by another process\. /);
+  });
+
   test('fails its check where a signal stops it', async () => {
     const silentRedis = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silentRedis.close());

@@ -29,6 +29,10 @@ async function startServerService(environment: Record<string, string>, redisUrl:
   return {
     ...program,
     port: new URL(url).port,
+    async renewed() {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^live_visitors_streams_ended_total\{reason="replaced"\} (\d+)$/m.exec(metrics)?.[1]);
+    },
     snapshot: async () => (await (await fetch(`${url}/visitors`)).json()) as EventMap['visitors'],
   };
 }
@@ -45,16 +49,25 @@ async function startCaddyService(upstreams: Record<string, string>) {
     () => options + sites,
     (ownPort) => ({ SITE_ADDRESS: `localhost:${ownPort}` }),
   );
+  // It takes connections before it has made its certificate.
+  await eventually(async () => {
+    const socket = openSecureSocket({ port, from: '127.0.0.1', name: 'localhost', protocol: 'h2' });
+    try {
+      await once(socket, 'secureConnect');
+    } finally {
+      socket.destroy();
+    }
+  });
   return { port, adminPort };
 }
 
 /** Opens a stream over HTTPS and HTTP/2. */
-async function openStream(port: number, from = '127.0.0.1') {
+async function openStream(port: number, { from = '127.0.0.1', path = '/stream' } = {}) {
   const session = openSession(`https://localhost:${port}`, {
     createConnection: () => openSecureSocket({ port, from, name: 'localhost', protocol: 'h2' }),
   });
   onTestFinished(() => session.destroy());
-  const stream = session.request({ ':path': '/stream', 'x-forwarded-for': '192.0.2.1' });
+  const stream = session.request({ ':path': path, 'x-forwarded-for': '192.0.2.1' });
   stream.on('error', () => {}).resume();
   // What the event "response" comes with (Node's documentation, ClientHttp2Stream).
   const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status'?: number }];
@@ -63,34 +76,60 @@ async function openStream(port: number, from = '127.0.0.1') {
 
 const missing = whyNoRedis() ?? (isInstalled(caddy) ? undefined : 'it takes caddy');
 describe.skipIf(missing)(`compose.fleet.yaml, run without containers${missing ? ` (${missing})` : ''}`, () => {
-  test('counts over all its servers, and goes on when one of them is killed', async () => {
+  async function startAll() {
     const redis = await startRedisService();
     const nodes = await Promise.all(servers.map(([, { environment }]) => startServerService(environment, redis.url)));
     const upstreams = servers.map(([name], i) => [`${name}:3000`, `127.0.0.1:${nodes[i]?.port}`]);
     const { port, adminPort } = await startCaddyService(Object.fromEntries(upstreams));
+    return { nodes, port, adminPort };
+  }
+
+  test('counts over all its servers, and goes on when one of them is killed', async () => {
+    const { nodes, port, adminPort } = await startAll();
     const [, ...check] = services.caddy?.healthcheck?.test ?? [];
     const healthUrl = check.at(-1)?.replace(':2019', `:${adminPort}`) ?? '';
     expect((await fetch(healthUrl)).status).toBe(200);
 
-    // As many as the servers take from one address together: each must have its share.
-    const streams: { status: number | undefined; stream: ClientHttp2Stream }[] = [];
-    for (let i = 0; i < 2 * nodes.length; i++) streams.push(await openStream(port));
-    expect((await openStream(port)).status).toBe(429);
-    streams.push(await openStream(port, '127.0.0.2'));
-    expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+    // As many as the servers take from one address together. Each is asked at random, and may be full already.
+    const streams: ClientHttp2Stream[] = [];
+    for (let asked = 0; streams.length < 2 * nodes.length && asked < 200; asked++) {
+      const { status, stream } = await openStream(port);
+      if (status === 200) streams.push(stream);
+      else expect(status).toBe(429);
+    }
+    expect(streams).toHaveLength(6);
+    for (let i = 0; i < 10; i++) expect((await openStream(port)).status).toBe(429);
+    streams.push((await openStream(port, { from: '127.0.0.2' })).stream);
     for (const { snapshot } of nodes) {
       await eventually(async () => expect(await snapshot()).toMatchObject({ online: 7, browsers: 7 }));
     }
 
     const [killed, ...others] = nodes;
     killed?.child.kill('SIGKILL');
-    await eventually(() => expect(streams.filter(({ stream }) => stream.closed).length).toBeGreaterThanOrEqual(2));
-    streams.push(await openStream(port, '127.0.0.3'), await openStream(port, '127.0.0.3'));
-    expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+    await eventually(() => expect(streams.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(2));
+    for (const from of ['127.0.0.3', '127.0.0.4']) {
+      const { status, stream } = await openStream(port, { from });
+      expect(status).toBe(200);
+      streams.push(stream);
+    }
     for (const { snapshot } of others) {
       await eventually(async () =>
-        expect((await snapshot()).online).toBe(streams.filter(({ stream }) => !stream.closed).length),
+        expect((await snapshot()).online).toBe(streams.filter(({ closed }) => !closed).length),
       );
     }
+  });
+
+  test('each browser renews its stream on the server that it was on', async () => {
+    const { nodes, port } = await startAll();
+    for (let i = 0; i < 20; i++) {
+      // The servers take two streams from an address.
+      const from = `127.0.1.${1 + i}`;
+      for (const tabs of [1, 2, 3]) await openStream(port, { from, path: `/stream?browser=browser-${i}&tabs=${tabs}` });
+    }
+    await eventually(async () => {
+      const renewed = await Promise.all(nodes.map((node) => node.renewed()));
+      expect(renewed.reduce((sum, count) => sum + count, 0)).toBe(40);
+      expect(Math.min(...renewed)).toBeGreaterThan(0);
+    });
   });
 });

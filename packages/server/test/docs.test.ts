@@ -97,6 +97,7 @@ const knownVariables = new Set([
   // For the tests, for Node, and for the proxy of compose.fleet.yaml.
   'PUPPETEER_EXECUTABLE_PATH',
   'NODE_ENV',
+  'NODE_EXTRA_CA_CERTS',
   'SITE_ADDRESS',
 ]);
 

@@ -73,7 +73,7 @@ for (const proxy of documentedProxies) {
     describe.skipIf(missing.length > 0)(`through ${proxy.name} as documented, over ${protocol}${note}`, () => {
       async function open(env: Record<string, string> = {}) {
         const server = await openServer(env);
-        const place = await startDocumentedProxy(proxy, server.port);
+        const place = await startDocumentedProxy(proxy, { '127.0.0.1:3000': server.port });
         const get = (path: string, from = '127.0.0.1', forwardedFor?: string) =>
           getOver[protocol]({ ...place, path, from, ...(forwardedFor && { forwardedFor }) });
         return { ...server, get };

@@ -36,7 +36,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
       expect(a.ticks.length - ticksBefore).toBeGreaterThanOrEqual(6);
       expect(a.last()).toMatchObject({ online: 5, browsers: 2, peak: 5, partial: true });
       expect(a.ledger.trouble()).toMatch(
-        /^Redis at 127\.0\.0\.1:\d+ (does not answer|refuses connections|cannot be reached)/,
+        /^Redis at 127\.0\.0\.1:\d+ (does not answer|refuses connections|closes the connection|cannot be reached)/,
       );
 
       await end(redis);

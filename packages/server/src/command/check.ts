@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openLedger } from '../ledger/open-ledger.ts';
 import { fail } from './fail.ts';
-import { type CommandContext, configureOrFail, openLedgerOrFail } from './start-up.ts';
+import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 
 /** Says whether the server could run as it is configured. The port is not tried: another one may be running on it. */
 export async function check({ env, pageDir, stop }: CommandContext): Promise<void> {
@@ -9,7 +10,7 @@ export async function check({ env, pageDir, stop }: CommandContext): Promise<voi
   console.log('Configuration: in order.');
   if (!existsSync(join(pageDir, 'index.html'))) fail('Page: not built. Run "pnpm build".');
   console.log('Page: built.');
-  const ledger = await openLedgerOrFail(config);
+  const ledger = await openOrFail(() => openLedger(config));
   const trouble = ledger.trouble();
   await ledger.close();
   // With exit code 0, a script would go on as if all were in order.

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { explainListenError } from '../config/listen-error.ts';
+import type { StoreInUseError } from '../core/ledger.ts';
 import { type ServerOptions, startServer } from '../http/server.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
 import { openLog } from '../operation/log.ts';
 import { createMetrics, watchProcess } from '../operation/metrics.ts';
 import { systemClock } from '../stream/clock.ts';
 import { fail } from './fail.ts';
-import { type CommandContext, configureOrFail, openLedgerOrFail } from './start-up.ts';
+import { openWhenFree, retry } from './open-when-free.ts';
+import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 
 /** Runs the server until the process is asked to stop, then ends the process with exit code 0. */
 export async function serve({ env, pageDir, stop }: CommandContext): Promise<never> {
@@ -14,12 +17,14 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   const metrics = createMetrics();
   watchProcess(metrics);
   const { log, flush } = openLog(config.logLevel, metrics.registry);
-  const ledger = await openLedgerOrFail(config);
-  let { close } = ledger;
+  const onWait = ({ message }: StoreInUseError) =>
+    log.warn({ reason: message, forMs: retry.forMs }, 'waiting for another process to stop');
+  const ledger = await openOrFail(() => openWhenFree(() => openLedger(config), { stop, onWait }));
+  let close = ledger?.close;
 
   // A signal that came while modules were loaded or the ledger was opened is seen only when the event loop turns.
   await endOfTurn();
-  if (!stop.aborted) {
+  if (ledger !== undefined && !stop.aborted) {
     const server = await startOrFail({ config, ledger, clock: systemClock, metrics, pageDir, log });
     // Closes the ledger too.
     close = server.close;
@@ -30,7 +35,7 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   }
 
   log.info({ signal: stop.reason }, 'stopping');
-  await close();
+  await close?.();
   log.info('stopped');
   await flush();
   process.exit(0);

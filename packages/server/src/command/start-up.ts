@@ -1,7 +1,6 @@
 import { type Config, readConfig } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files.ts';
-import { type Ledger, LedgerError } from '../core/ledger.ts';
-import { openLedger } from '../ledger/open-ledger.ts';
+import { LedgerError } from '../core/ledger.ts';
 import { fail } from './fail.ts';
 
 /** What a command is given. */
@@ -19,10 +18,10 @@ export function configureOrFail(env: NodeJS.ProcessEnv): Config {
   return result.ok ? result.config : fail(...result.problems);
 }
 
-/** Opens the ledger, or ends the process with a sentence that says why it cannot be opened. */
-export async function openLedgerOrFail(config: Config): Promise<Ledger> {
+/** Opens the ledger, or ends the process with the sentence that says why it cannot be opened. */
+export async function openOrFail<Opened>(open: () => Opened | Promise<Opened>): Promise<Opened> {
   try {
-    return await openLedger(config);
+    return await open();
   } catch (error) {
     if (error instanceof LedgerError) return fail(error.message);
     throw error;

@@ -39,3 +39,6 @@ export type Ledger = {
 export class LedgerError extends Error {
   override name = 'LedgerError';
 }
+
+/** Another process has the store open. Once that process has closed it, it can be opened. */
+export class StoreInUseError extends LedgerError {}

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NameOf } from '../config/name-of.ts';
-import { LedgerError } from '../core/ledger.ts';
+import { LedgerError, StoreInUseError } from '../core/ledger.ts';
 import { messageOf } from '../core/message-of.ts';
+import { adviseLocalDisk } from './network-file-system.ts';
 
 /** Marks a SQLite file as a ledger of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
 const applicationId = 0x4c_56_69_73;
@@ -37,21 +38,22 @@ export function sqlitePath(dataDir: string): string {
  * Opens the ledger's file in a folder, both of which are made where they are missing. No other process can open it as
  * long as it is open.
  *
- * @throws LedgerError where it cannot be had. A file that is not ours, or from a newer version, is left as it is
+ * @throws StoreInUseError while another process has it open, and LedgerError where it cannot be had. A file that is not
+ * ours, or from a newer version, is left as it is
  */
 export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
   const path = sqlitePath(dataDir);
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
-    // The file is either free or held for as long as another process runs: there is nothing to wait for.
+    // The file is either free or held for as long as another process runs. Whoever wants to wait for that tries again.
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     migrate(database, path, nameOf);
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof LedgerError ? error : new LedgerError(explain(error, dataDir, nameOf), { cause: error });
+    throw error instanceof LedgerError ? error : toLedgerError(error, dataDir, nameOf);
   }
 }
 
@@ -82,19 +84,31 @@ function readPragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
-function explain(error: unknown, dataDir: string, nameOf: NameOf): string {
+function toLedgerError(error: unknown, dataDir: string, nameOf: NameOf): LedgerError {
   const path = sqlitePath(dataDir);
-  const name = nameOf('DATA_DIR');
+  const options = { cause: error };
   switch (sqliteCodeOf(error)) {
     case 'BUSY':
-      return `${path} is in use by another process. Stop that one first; or, to count with several as one, set ${nameOf('REDIS_URL')}; to count apart, set another ${name} for each.`;
+      return new StoreInUseError(inUse(path, nameOf) + adviseLocalDisk(dataDir, nameOf), options);
     case 'NOTADB':
-      return notOurs(path, nameOf);
+      return new LedgerError(notOurs(path, nameOf), options);
     case 'CORRUPT':
-      return damaged(path, nameOf);
+      return new LedgerError(damaged(path, nameOf), options);
     default:
-      return `${name} is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set ${name} to a folder that has room and that this process may write to.`;
+      return new LedgerError(unusable(error, dataDir, nameOf) + adviseLocalDisk(dataDir, nameOf), options);
   }
+}
+
+function inUse(path: string, nameOf: NameOf): string {
+  return `${path} is in use by another process. Stop that process first. If your platform starts a new version before it stops the old one, set it to stop the old one first. To count with several processes as one, set ${nameOf('REDIS_URL')}; to count separately, set another ${nameOf('DATA_DIR')} for each.`;
+}
+
+function unusable(error: unknown, dataDir: string, nameOf: NameOf): string {
+  const name = nameOf('DATA_DIR');
+  const folder = isLockError(error)
+    ? 'on a local disk: this file system does not support the file locks that SQLite needs'
+    : 'that has room and that this process may write to';
+  return `${name} is ${JSON.stringify(dataDir)}, where the totals cannot be kept: ${messageOf(error)}. Set ${name} to a folder ${folder}.`;
 }
 
 function damaged(path: string, nameOf: NameOf): string {
@@ -107,8 +121,21 @@ function notOurs(path: string, nameOf: NameOf): string {
 
 /** The name of the result code that SQLite gave (https://sqlite.org/rescode.html), where it is one that we tell apart. */
 function sqliteCodeOf(error: unknown): 'BUSY' | 'CORRUPT' | 'NOTADB' | undefined {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  const code = resultCodeOf(error) & 0xff;
   if (code === 5) return 'BUSY';
   if (code === 11) return 'CORRUPT';
   return code === 26 ? 'NOTADB' : undefined;
+}
+
+/** SQLITE_PROTOCOL, and SQLITE_IOERR_ with UNLOCK, RDLOCK, CHECKRESERVEDLOCK, LOCK, SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
+const lockErrors = [15, 2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
+
+/** Whether the system could not lock the file at all, as on some network file systems. */
+function isLockError(error: unknown): boolean {
+  return lockErrors.includes(resultCodeOf(error));
+}
+
+/** The extended result code that SQLite gave; 0 where the error is not SQLite's. */
+function resultCodeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
 }

@@ -3,6 +3,7 @@ import { type Ledger, LedgerError } from '../core/ledger.ts';
 import { messageOf } from '../core/message-of.ts';
 import { createMinutes, dayMinutes, type Minute, mergeMinutes, minuteMs, minuteOf } from '../core/minutes.ts';
 import type { Totals } from '../core/totals-file.ts';
+import { adviseLocalDisk } from './network-file-system.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { sqlitePath } from './sqlite-file.ts';
 import type { FileState } from './sqlite-file-check.ts';
@@ -54,13 +55,18 @@ export function openSqliteLedger({
         database.write(totals, minutes.all());
         minutes.clear();
       }
-      trouble = isWritable && state.name === 'missing' ? undefined : explainFileState(state, path);
+      setTrouble(isWritable && state.name === 'missing' ? undefined : explainFileState(state, path));
     } catch (error) {
-      trouble =
+      setTrouble(
         error instanceof LedgerError
           ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`;
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`,
+      );
     }
+  }
+
+  function setTrouble(what: string | undefined): void {
+    trouble = what && what + adviseLocalDisk(dataDir, nameOf);
   }
 
   /** Mends what can be mended. Returns whether the database may be written to. */

@@ -56,6 +56,39 @@ function completeNginx(top = '', site = ''): string {
     }`;
 }
 
+const documentedCaddy = {
+  ...caddy,
+  language: 'caddy',
+  protocols: ['HTTP/1.1', 'HTTP/2'],
+  tellsAtOnce: true,
+  onThisMachine: ({ port, folder }) => ({
+    [`${documentedName} {`]: `${documentedName}:${port} {\n tls ${folder}/fullchain.pem ${folder}/privkey.pem`,
+  }),
+} satisfies Omit<DocumentedProxy, 'complete'>;
+
+// What gets certificates by itself is given one here.
+function completeCaddy(site = ''): string {
+  return `
+    {
+      admin off
+      auto_https disable_redirects
+    }
+    ${site}`;
+}
+
+const documentedHaproxy = {
+  ...haproxy,
+  language: 'haproxy',
+  protocols: ['HTTP/1.1', 'HTTP/2'],
+  tellsAtOnce: true,
+  onThisMachine: ({ port, folder }) => ({
+    'bind :443': `bind :${port}`,
+    // It does not start where it may not open twice as many files.
+    'maxconn 30000': 'maxconn 1000',
+    [`/etc/haproxy/${documentedName}.pem`]: `${folder}/both.pem`,
+  }),
+} satisfies Omit<DocumentedProxy, 'complete'>;
+
 export const documentedProxies: DocumentedProxy[] = [
   {
     ...documentedNginx,
@@ -72,33 +105,12 @@ export const documentedProxies: DocumentedProxy[] = [
       ),
   },
   {
-    ...caddy,
-    language: 'caddy',
-    protocols: ['HTTP/1.1', 'HTTP/2'],
-    tellsAtOnce: true,
-    // What gets certificates by itself is given one here.
-    complete: ([site]) => `
-      {
-        admin off
-        auto_https disable_redirects
-      }
-      ${site}`,
-    onThisMachine: ({ port, folder }) => ({
-      [`${documentedName} {`]: `${documentedName}:${port} {\n tls ${folder}/fullchain.pem ${folder}/privkey.pem`,
-    }),
+    ...documentedCaddy,
+    complete: ([site]) => completeCaddy(site),
   },
   {
-    ...haproxy,
-    language: 'haproxy',
-    protocols: ['HTTP/1.1', 'HTTP/2'],
-    tellsAtOnce: true,
+    ...documentedHaproxy,
     complete: ([whole = '']) => whole,
-    onThisMachine: ({ port, folder }) => ({
-      'bind :443': `bind :${port}`,
-      // It does not start where it may not open twice as many files.
-      'maxconn 30000': 'maxconn 1000',
-      [`/etc/haproxy/${documentedName}.pem`]: `${folder}/both.pem`,
-    }),
   },
   {
     ...apache,
@@ -122,6 +134,25 @@ export const documentedProxies: DocumentedProxy[] = [
   },
 ];
 
+/** The proxies in front of several servers, as the page says how to balance over these addresses. */
+export const documentedBalancers: DocumentedProxy[] = [
+  {
+    ...documentedNginx,
+    complete: ([top, site = '', _path, upstream = '']) =>
+      completeNginx(top, upstream + site.replace(/proxy_pass .*;/, 'proxy_pass http://visitors;')),
+  },
+  {
+    ...documentedCaddy,
+    complete: ([site = '', upstream = '']) => completeCaddy(site.replace(/^\treverse_proxy .*$/m, () => upstream)),
+  },
+  {
+    ...documentedHaproxy,
+    complete: ([whole = '', backend = '']) => whole.replace(/^backend visitors$.*/ms, () => backend),
+  },
+];
+
+export const balancedAddresses = ['10.0.0.1:3000', '10.0.0.2:3000', '10.0.0.3:3000'] as const;
+
 /** The page's code of a language, as it stands there. */
 export function readSnippets(language: string): string[] {
   return readDocument(proxiesPage)
@@ -129,8 +160,12 @@ export function readSnippets(language: string): string[] {
     .map(({ text }) => text);
 }
 
-/** Runs a proxy as the page says in front of a port of this machine, until the test has finished. */
-export async function startDocumentedProxy(proxy: DocumentedProxy, upstreamPort: number) {
+/**
+ * Runs a proxy as the page says, until the test has finished.
+ *
+ * @param upstreams - the ports of this machine that stand for the addresses on the page
+ */
+export async function startDocumentedProxy(proxy: DocumentedProxy, upstreams: Record<string, number>) {
   const { certificate, key } = await makeCertificate(documentedName, makeFolder());
 
   const port = await startProxy(proxy, async (port, folder) => {
@@ -138,7 +173,8 @@ export async function startDocumentedProxy(proxy: DocumentedProxy, upstreamPort:
     await writeFile(join(folder, 'privkey.pem'), key);
     await writeFile(join(folder, 'both.pem'), certificate + key);
     const place = { port, folder };
-    const replacements = { ...proxy.onThisMachine(place), '127.0.0.1:3000': `127.0.0.1:${upstreamPort}` };
+    const addresses = Object.entries(upstreams).map(([address, port]) => [address, `127.0.0.1:${port}`]);
+    const replacements = { ...proxy.onThisMachine(place), ...Object.fromEntries(addresses) };
     return proxy.complete(replaceIn(readSnippets(proxy.language), replacements), place);
   });
   return { port, certificate };

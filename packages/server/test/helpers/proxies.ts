@@ -89,6 +89,8 @@ export async function startProxy(
       await once(socket, 'connect');
       // While nobody listens on a port, a connection to it may be given that very port to come from, and meet itself.
       if (socket.localPort === port) throw new Error('The connection has met itself.');
+      // The port was free before the proxy started.
+      if (child.exitCode !== null) throw new Error('Another program has taken its port.');
     } catch (cause) {
       throw new Error(`${name} takes no connections. It printed:\n${output}`, { cause });
     } finally {
