@@ -15,7 +15,7 @@ export type NodeCounts = {
 };
 
 /** What all processes of the fleet have counted so far, those that have ended among them. */
-export type FleetTotals = { visits: number; visitorSeconds: number; peak: number; peakAt: number };
+type FleetTotals = { visits: number; visitorSeconds: number; peak: number; peakAt: number };
 
 /** What Redis publishes when a node has reported: the node's counts, and the totals that contain them. */
 export type Publication = {
