@@ -1,8 +1,27 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterEach, expect } from 'vitest';
-import { openTab, type Tab } from './browser.ts';
+import { launchChromium, openTab, type Tab } from './browser.ts';
 import { useBuiltServer } from './built-server.ts';
 import { eventually } from './eventually.ts';
+
+// Any name but localhost makes plain HTTP no secure context, in which there are no locks.
+export const plainHost = 'visitors.test';
+
+/** Has the page find that features are withheld from it, as they are in some frames. */
+export const withhold =
+  (...names: ('locks' | 'SharedWorker')[]) =>
+  (page: Page) =>
+    page.evaluateOnNewDocument((withheld) => {
+      for (const name of withheld) {
+        Object.defineProperty(name === 'locks' ? navigator : window, name, {
+          get() {
+            throw new DOMException(`${name} is withheld`, 'SecurityError');
+          },
+        });
+      }
+    }, names);
+
+export const launchWithPlainHost = () => launchChromium(`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`);
 
 export type TabOptions = {
   profile?: Parameters<typeof openTab>[0];

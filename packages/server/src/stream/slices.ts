@@ -28,7 +28,7 @@ export async function inSlices<Item>(
 }
 
 /** How long pending events are read at most, in milliseconds, and after how many turns in which nothing came all are. */
-const pendingMs = 500;
+const pendingMs = 2000;
 const quietTurns = 3;
 
 /**

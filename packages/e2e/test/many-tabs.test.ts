@@ -1,0 +1,184 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { installed, launchChromium, launchFirefox, launchWholeChromium, type Tab } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { observe } from '../src/observer.ts';
+import { crash, launchWithPlainHost, plainHost, useTabs, withhold } from '../src/sharing-tabs.ts';
+
+const browsers = [
+  { name: 'Chromium', launch: launchChromium, missing: false },
+  { name: 'Firefox', launch: launchFirefox, missing: !installed.firefox },
+];
+for (const { name, launch, missing } of browsers) {
+  describe.skipIf(missing)(`14 tabs in ${name}${missing ? ' (it is not installed)' : ''}`, () => {
+    const { open, allShow, tab, tabs, take, browser, server, restartServer } = useTabs(launch);
+
+    test('are all live on one stream, as one browser and 14 visits', async () => {
+      await open(14);
+      await allShow({ online: 14, browsers: 1, visits: 14 });
+    });
+
+    test('count right when a follower or the leader closes, and never dip by more than those', async () => {
+      await open(14);
+      await allShow({ online: 14 });
+      const observer = await observe(server().url);
+      onTestFinished(observer.stop);
+      await allShow({ online: 15, browsers: 2 });
+      for (const index of [5, 0, 0, 0]) {
+        const left = tabs().length - 1;
+        await take(index).close();
+        await allShow({ online: left + 1, browsers: 2 });
+        expect(Math.min(...observer.online)).toBeGreaterThanOrEqual(left);
+      }
+    });
+
+    test('are 17 in 2 browsers with the 3 of another profile', async () => {
+      await open(14);
+      const profile = await browser().createBrowserContext();
+      await open(3, { profile });
+      await allShow({ online: 17, browsers: 2, visits: 17 });
+      await profile.close();
+      for (let i = 0; i < 3; i++) take(14);
+      await allShow({ online: 14, browsers: 1 });
+    });
+
+    test('come back when the server is killed and started anew, as no new visits', async () => {
+      await open(14);
+      await allShow({ online: 14, visits: 14 });
+      await restartServer();
+      await allShow({ online: 14, browsers: 1, visits: 14 });
+    });
+
+    test('count right after 10 fast reloads of one of them', async () => {
+      await open(14);
+      await allShow({ online: 14 });
+      for (let i = 0; i < 10; i++) await tab(7).page.reload({ waitUntil: 'domcontentloaded' });
+      await allShow({ online: 14, browsers: 1 });
+    });
+  });
+}
+
+describe('14 tabs over plain HTTP', () => {
+  const { open, allShow, tab } = useTabs(launchWithPlainHost, { host: plainHost });
+
+  test('have no locks, and are all live on the one stream of a shared worker', async () => {
+    await open(14);
+    expect(await tab(0).page.evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false);
+    await allShow({ online: 14, browsers: 1, visits: 14 });
+  });
+});
+
+describe('14 tabs that crash', () => {
+  const { open, allShow, tabs, take } = useTabs(launchChromium);
+
+  test('are counted out, and the others go on', async () => {
+    await open(14);
+    await allShow({ online: 14 });
+    for (const index of [5, 0, 0]) {
+      const crashing = take(index);
+      await crash(crashing);
+      await allShow({ online: tabs().length, browsers: 1 });
+      await crashing.close();
+    }
+  });
+});
+
+describe('a leader that is frozen', () => {
+  const { open, allShow, tab, tabs, take } = useTabs(launchChromium);
+
+  test('loses the lead to a visible tab, and is counted once when it thaws', async () => {
+    await open(5);
+    await allShow({ online: 5, visits: 5 });
+    const session = await tab(0).page.createCDPSession();
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const frozen = take(0);
+    for (const state of ['stale', 'live']) {
+      await eventually(async () => {
+        for (const each of tabs()) expect(await each.connection()).toBe(state);
+      });
+    }
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    tabs().unshift(frozen);
+    await allShow({ online: 5, browsers: 1, visits: 5 });
+  });
+});
+
+describe('a tab that can talk to no other', () => {
+  const { open, allShow, tab, server } = useTabs(launchChromium, { prepare: withhold('locks', 'SharedWorker') });
+
+  const turn = ({ page }: Tab, state: string) =>
+    page.evaluate((visibilityState) => {
+      Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+
+  test('has a stream while it is visible, and looks the count up while it is hidden', async () => {
+    await open(2);
+    await allShow({ online: 2 });
+    await turn(tab(1), 'hidden');
+    for (const index of [0, 1]) await eventually(async () => expect(await tab(index).figure('online')).toBe(1));
+    await turn(tab(1), 'visible');
+    await allShow({ online: 2, visits: 2 });
+  });
+
+  test('says how old its number is when it is hidden and the server cannot be reached', async () => {
+    await open(1);
+    await allShow({ online: 1 });
+    await turn(tab(0), 'hidden');
+    await eventually(async () => expect(await tab(0).figure('online')).toBe(0));
+    await server().kill();
+    await eventually(async () => expect(await tab(0).connection()).toBe('stale'));
+    expect(await tab(0).text('.age')).toMatch(/1\d s ago/);
+  });
+});
+
+describe('a page in a sandboxed frame', () => {
+  const { open, allShow, browser, server } = useTabs(launchChromium);
+
+  test('counts, although nearly everything is withheld from it', async () => {
+    await open(1);
+    const page = await browser().newPage();
+    onTestFinished(() => page.close());
+    await page.setContent(`<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`);
+    await allShow({ online: 2, browsers: 2 });
+  });
+});
+
+describe.skipIf(!installed.chromium)(
+  `the back/forward cache${installed.chromium ? '' : ' (no whole Chromium is installed)'}`,
+  () => {
+    const { open, allShow, tab } = useTabs(launchWholeChromium);
+
+    test.each([
+      ['alone', 1],
+      ['among others', 3],
+    ])('takes a page that is %s, which is no new visit when it comes back', async (_, count) => {
+      await open(count);
+      await allShow({ online: count, visits: count });
+      await tab(0).mark();
+      await tab(0).page.goto('about:blank');
+      if (count > 1) await eventually(async () => expect(await tab(1).figure('online')).toBe(count - 1));
+      await tab(0).page.goBack();
+      expect(await tab(0).isMarked()).toBe(true);
+      await allShow({ online: count, browsers: 1, visits: count });
+    });
+
+    test('takes a page that is not live before it hears from the server again', async () => {
+      await open(1, {
+        prepare: (page) =>
+          page.evaluateOnNewDocument(() => {
+            // Before those of the page: so what the page shows when it is seen again.
+            addEventListener('pageshow', () => Object.assign(window, { state: document.body.dataset.connection }));
+          }),
+      });
+      await allShow({ online: 1 });
+      const { page, mark, isMarked } = tab(0);
+      await page.evaluate(() => Object.assign(window, { state: undefined }));
+      await mark();
+      await page.goto('about:blank');
+      await page.goBack();
+      await allShow({ online: 1 });
+      expect(await isMarked()).toBe(true);
+      expect(await page.evaluate(() => (window as unknown as { state: string }).state)).toBe('connecting');
+    });
+  },
+);
