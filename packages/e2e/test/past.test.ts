@@ -24,6 +24,12 @@ async function plotOf(page: Page) {
 }
 
 test('the last day cannot be read where the server does not tell it, and the page says so', async () => {
+  // A page that sees the peak rise knows when that was. This one comes after it has been recorded.
+  const first = await openTab(browser(), server().url);
+  const figures = async () => (await fetch(`${server().url}/visitors`)).json();
+  await eventually(async () => expect(await figures()).toMatchObject({ peak: 1 }));
+  await first.close();
+  await eventually(async () => expect(await figures()).toMatchObject({ online: 0 }));
   const tab = await open(async (page) => {
     await page.setRequestInterception(true);
     page.on('request', (request) =>
