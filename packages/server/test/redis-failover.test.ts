@@ -121,7 +121,7 @@ test.skipIf(missing)('a Redis that loads its data for long is told of, and joine
   await redis.ask(['BGREWRITEAOF']);
   await eventually(async () =>
     expect(String(await redis.ask(['INFO', 'persistence']))).toMatch(
-      /aof_rewrite_in_progress:0[^]*aof_last_rewrite_time_sec:\d/,
+      /aof_rewrite_in_progress:0[\s\S]*aof_last_rewrite_time_sec:\d/,
     ),
   );
   await redis.kill();
