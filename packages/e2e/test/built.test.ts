@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
@@ -41,6 +41,21 @@ describe('pnpm start', () => {
     expect(await stream.text()).toContain('event: farewell');
     await eventually(() => expect(program.isRunning()).toBe(false));
     expect(program.output()).toContain('"msg":"stopped"');
+  });
+});
+
+const missing = process.getuid?.() === 0 && process.platform === 'linux' ? undefined : 'it takes root on Linux';
+describe.skipIf(missing)(`the command that is documented${missing ? ` (${missing})` : ''}`, () => {
+  test('runs from another folder, without a network and without a home folder', async () => {
+    const guide = readFileSync(join(root, 'docs/running.md'), 'utf8');
+    const [, node = '', main = ''] = /^(\S+) (\S+main\.js)$/m.exec(guide) ?? [];
+    const folder = makeDataDir();
+    const command = ['env', '-i', 'PATH=/usr/bin:/bin', 'PORT=0', join(root, node), join(root, main)];
+    const script = `ip link set lo up; exec ${command.join(' ')}`;
+    const program = run('unshare', ['--net', 'sh', '-c', script], {}, folder);
+    onTestFinished(program.kill);
+    await program.printed(/("msg":"listening")/);
+    expect(existsSync(join(folder, 'data/live-visitors.db'))).toBe(true);
   });
 });
 

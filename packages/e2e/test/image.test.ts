@@ -2,26 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { baseEnv } from '../src/base-env.ts';
 import { copyContext } from '../src/docker-context.ts';
 import { pathIn, replayDockerfile, type Stage } from '../src/dockerfile.ts';
 import { eventually } from '../src/eventually.ts';
 import { root } from '../src/program.ts';
-
-const ours = /^(npm_|pnpm_|PNPM_|NODE_ENV$|NODE_OPTIONS$|NODE_PATH$|VITEST|TEST$|CI$|INIT_CWD$|PORT$|HOST$|DATA_DIR$)/;
-
-/** What the base image would have: this Node.js, none of the repository's own programs, and nothing set for a server. */
-const baseEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
-  PATH: [
-    dirname(process.execPath),
-    ...(process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules')),
-  ].join(delimiter),
-  // Where packages come from is for the machine to say.
-  ...(process.env.npm_config_registry && { npm_config_registry: process.env.npm_config_registry }),
-};
 
 describe('the Dockerfile, followed step by step without containers', () => {
   const folder = mkdtempSync(join(tmpdir(), 'live-visitors-image-'));
@@ -60,6 +48,7 @@ describe('the Dockerfile, followed step by step without containers', () => {
       'pnpm-lock.yaml',
       'pnpm-workspace.yaml',
       'tsconfig.base.json',
+      'use-pnpm.js',
     ]);
     expect(globSync('packages/*', { cwd: context }).toSorted()).toEqual(
       ['client', 'server', 'shared'].map((name) => join('packages', name)),
