@@ -3,9 +3,9 @@ import { defineConfig, type ProxyOptions } from 'vite';
 import { compressFiles } from './compress-files.ts';
 import { serveBundles } from './vite.widget.config.ts';
 
-/** The server that `pnpm dev` runs beside Vite; both read the same `PORT`. */
+/** The server that `pnpm dev` runs beside Vite. It tells both of them the same `HOST` and `PORT`. */
 const server: ProxyOptions = {
-  target: `http://127.0.0.1:${process.env.PORT || 3000}`,
+  target: { protocol: 'http:', host: process.env.HOST || '127.0.0.1', port: Number(process.env.PORT || 3000) },
   configure(proxy) {
     // The proxy passes on a clean end only: a stream whose server was killed would stay open, silent, for ever.
     proxy.on('proxyRes', (fromServer, _request, toBrowser) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,16 +109,32 @@ export async function startBuilt({
   };
 }
 
-/** Runs `pnpm dev`. */
-export async function startDev() {
-  const port = await findFreePort();
+/** Runs `pnpm dev` until both sides are there. With an empty port, the default one. */
+export async function startDev(port = '0') {
   const program = run('pnpm', ['dev'], { PORT: port, DATA_DIR: makeDataDir() });
   const url = await program.printed(/Local:\s+(http:\/\/localhost:\d+)\//);
   await program.printed(/("msg":"listening")/);
-  return { ...program, port, url };
+  return { ...program, url };
 }
 
-async function findFreePort(): Promise<string> {
+/**
+ * Runs the server as `pnpm dev` does, from a copy of its sources that a test may change.
+ *
+ * @returns besides the program, the folder that stands for `packages`
+ */
+export async function startDevServer(port: string) {
+  const packages = makeDataDir();
+  for (const path of ['server/src', 'server/dev.ts', 'server/package.json', 'shared/src']) {
+    cpSync(join(root, 'packages', path), join(packages, path), { recursive: true });
+  }
+  symlinkSync(join(root, 'packages/server/node_modules'), join(packages, 'server/node_modules'));
+  const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: makeDataDir() };
+  const program = run(process.execPath, ['dev.ts'], env, join(packages, 'server'));
+  await program.printed(/("msg":"listening")/);
+  return { ...program, packages };
+}
+
+export async function findFreePort(): Promise<string> {
   const server = createServer().listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

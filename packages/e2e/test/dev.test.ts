@@ -1,10 +1,14 @@
-import { utimes } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, copyFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { paths } from '@live-visitors/shared';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { type Program, root, startDev } from '../src/program.ts';
+import { findFreePort, makeDataDir, type Program, root, run, startDev, startDevServer } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 /** Does to a source file what saving it does to its watchers, and leaves its contents alone. */
@@ -77,3 +81,117 @@ describe('pnpm dev', () => {
     expect(dev.output()).toContain('"msg":"stopped"');
   });
 });
+
+/** Another program that answers on a port of this machine. With the default port, it may run already. */
+async function occupy(port: number): Promise<number> {
+  const other = createServer((_request, response) => response.end('another program')).listen(port, '127.0.0.1');
+  onTestFinished(() => {
+    other.close();
+  });
+  try {
+    await once(other, 'listening');
+  } catch {
+    return port;
+  }
+  return (other.address() as AddressInfo).port;
+}
+
+describe('the port of pnpm dev', () => {
+  test('is another one when the default is taken, and the page reaches its own server', async () => {
+    await occupy(3000);
+    const dev = await startDev('');
+    onTestFinished(dev.kill);
+    expect(dev.output()).toMatch(/^Port 3000 is in use by another program. The server takes port \d+ instead.$/m);
+    const own = /"url":"(http:[^"]+)"/.exec(dev.output())?.[1];
+    const [throughPage, direct] = await Promise.all([fetch(dev.url + paths.healthz), fetch(own + paths.healthz)]);
+    expect(throughPage.status).toBe(200);
+    expect(await throughPage.text()).toBe(await direct.text());
+  });
+
+  test('ends it with a sentence when another program has the one that is set', async () => {
+    const port = await occupy(0);
+    await expectEnd({ PORT: String(port) }, `Port ${port} is in use by another program.`);
+  });
+
+  test('ends it with a sentence when it is no number', () =>
+    expectEnd({ PORT: 'http' }, 'PORT must be a whole number'));
+});
+
+/** Runs `pnpm dev` and waits until nothing of it runs any more. */
+async function expectEnd(settings: Record<string, string>, sentence: string) {
+  const dev = run('pnpm', ['dev'], { PORT: '0', DATA_DIR: makeDataDir(), ...settings });
+  onTestFinished(dev.kill);
+  await eventually(() => expect(dev.isRunning()).toBe(false));
+  expect(dev.output()).toContain(sentence);
+  expect(dev.child.exitCode).toBe(1);
+}
+
+describe('the server in pnpm dev', () => {
+  test('ends both when it cannot start', () =>
+    // A file is there in place of the folder.
+    expectEnd({ DATA_DIR: join(root, 'package.json') }, join(root, 'package.json')));
+
+  test('goes on when files in node_modules change', async () => {
+    const dev = await startDev();
+    onTestFinished(dev.kill);
+    const ticks = readTicks(dev.url + paths.stream);
+    await ticks.next();
+    await save('packages/server/node_modules/express/index.js');
+    // The stream of a server that restarts ends.
+    for (let left = 4; left > 0; left--) expect((await ticks.next()).done).toBe(false);
+    expect(starts(dev)).toBe(1);
+  });
+
+  test('restarts each time that an editor replaces a file', async () => {
+    const dev = await startDevServer('0');
+    onTestFinished(dev.kill);
+    const file = join(dev.packages, 'server/src/core/frame.ts');
+    for (const count of [2, 3, 4, 5]) {
+      await copyFile(file, `${file}.new`);
+      await rename(`${file}.new`, file);
+      await eventually(() => expect(starts(dev)).toBe(count));
+    }
+  });
+
+  test('keeps its port while a source is broken, and is back when it is mended', async () => {
+    const port = await findFreePort();
+    const dev = await startDevServer(port);
+    onTestFinished(dev.kill);
+    const file = join(dev.packages, 'server/src/core/frame.ts');
+    await appendFile(file, 'const (');
+    await dev.printed(/(SyntaxError)/);
+    await eventually(() => once(connect(Number(port), '127.0.0.1'), 'connect'));
+    expect(starts(dev)).toBe(1);
+    await copyFile(join(root, 'packages/server/src/core/frame.ts'), file);
+    await eventually(() => expect(starts(dev)).toBe(2));
+    expect((await fetch(`http://127.0.0.1:${port}${paths.healthz}`)).status).toBe(200);
+  });
+
+  test('ends when another program takes its port during a restart', async () => {
+    const port = await findFreePort();
+    const dev = await startDevServer(port);
+    onTestFinished(dev.kill);
+    const mayStart = join(dev.packages, 'may-start');
+    await appendFile(
+      join(dev.packages, 'server/src/core/frame.ts'),
+      `const { existsSync } = await import('node:fs');
+      console.log('loading');
+      while (!existsSync(${JSON.stringify(mayStart)})) await new Promise((resolve) => setTimeout(resolve, 20));`,
+    );
+    await dev.printed(/^(loading)$/m);
+    await occupy(Number(port));
+    await writeFile(mayStart, '');
+    await eventually(() => expect(dev.isRunning()).toBe(false));
+    expect(dev.child.exitCode).toBe(1);
+    expect(dev.output()).toContain(`Port ${port} is in use by another program.`);
+  });
+});
+
+/** Opens a stream and gives its ticks, one by one. */
+async function* readTicks(url: string) {
+  const { body } = await fetch(url);
+  const decoder = new TextDecoder();
+  for await (const chunk of body ?? []) {
+    if (decoder.decode(chunk, { stream: true }).includes('event: visitors')) yield;
+  }
+}
