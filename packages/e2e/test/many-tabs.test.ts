@@ -1,61 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { installed, launchChromium, launchFirefox, launchWholeChromium, type Tab } from '../src/browser.ts';
+import { installed, launchChromium, launchWholeChromium, type Tab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { observe } from '../src/observer.ts';
 import { crash, launchWithPlainHost, plainHost, useTabs, withhold } from '../src/sharing-tabs.ts';
-
-const browsers = [
-  { name: 'Chromium', launch: launchChromium, missing: false },
-  { name: 'Firefox', launch: launchFirefox, missing: !installed.firefox },
-];
-for (const { name, launch, missing } of browsers) {
-  describe.skipIf(missing)(`14 tabs in ${name}${missing ? ' (it is not installed)' : ''}`, () => {
-    const { open, allShow, tab, tabs, take, browser, server, restartServer } = useTabs(launch);
-
-    test('are all live on one stream, as one browser and 14 visits', async () => {
-      await open(14);
-      await allShow({ online: 14, browsers: 1, visits: 14 });
-    });
-
-    test('count right when a follower or the leader closes, and never dip by more than those', async () => {
-      await open(14);
-      await allShow({ online: 14 });
-      const observer = await observe(server().url);
-      onTestFinished(observer.stop);
-      await allShow({ online: 15, browsers: 2 });
-      for (const index of [5, 0, 0, 0]) {
-        const left = tabs().length - 1;
-        await take(index).close();
-        await allShow({ online: left + 1, browsers: 2 });
-        expect(Math.min(...observer.online)).toBeGreaterThanOrEqual(left);
-      }
-    });
-
-    test('are 17 in 2 browsers with the 3 of another profile', async () => {
-      await open(14);
-      const profile = await browser().createBrowserContext();
-      await open(3, { profile });
-      await allShow({ online: 17, browsers: 2, visits: 17 });
-      await profile.close();
-      for (let i = 0; i < 3; i++) take(14);
-      await allShow({ online: 14, browsers: 1 });
-    });
-
-    test('come back when the server is killed and started anew, as no new visits', async () => {
-      await open(14);
-      await allShow({ online: 14, visits: 14 });
-      await restartServer();
-      await allShow({ online: 14, browsers: 1, visits: 14 });
-    });
-
-    test('count right after 10 fast reloads of one of them', async () => {
-      await open(14);
-      await allShow({ online: 14 });
-      for (let i = 0; i < 10; i++) await tab(7).page.reload({ waitUntil: 'domcontentloaded' });
-      await allShow({ online: 14, browsers: 1 });
-    });
-  });
-}
 
 describe('14 tabs over plain HTTP', () => {
   const { open, allShow, tab } = useTabs(launchWithPlainHost, { host: plainHost });

@@ -1,0 +1,54 @@
+import type { Browser } from 'puppeteer-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { observe } from './observer.ts';
+import { useTabs } from './sharing-tabs.ts';
+
+/** What must hold for 14 tabs in any browser. Each browser has a file of its own, so that they run side by side. */
+export function describeManyTabs(name: string, launch: () => Promise<Browser>, isInstalled: boolean): void {
+  describe.skipIf(!isInstalled)(`14 tabs in ${name}${isInstalled ? '' : ' (it is not installed)'}`, () => {
+    const { open, allShow, tab, tabs, take, browser, server, restartServer } = useTabs(launch);
+
+    test('are all live on one stream, as one browser and 14 visits', async () => {
+      await open(14);
+      await allShow({ online: 14, browsers: 1, visits: 14 });
+    });
+
+    test('count right when a follower or the leader closes, and never dip by more than those', async () => {
+      await open(14);
+      await allShow({ online: 14 });
+      const observer = await observe(server().url);
+      onTestFinished(observer.stop);
+      await allShow({ online: 15, browsers: 2 });
+      for (const index of [5, 0, 0, 0]) {
+        const left = tabs().length - 1;
+        await take(index).close();
+        await allShow({ online: left + 1, browsers: 2 });
+        expect(Math.min(...observer.online)).toBeGreaterThanOrEqual(left);
+      }
+    });
+
+    test('are 17 in 2 browsers with the 3 of another profile', async () => {
+      await open(14);
+      const profile = await browser().createBrowserContext();
+      await open(3, { profile });
+      await allShow({ online: 17, browsers: 2, visits: 17 });
+      await profile.close();
+      for (let i = 0; i < 3; i++) take(14);
+      await allShow({ online: 14, browsers: 1 });
+    });
+
+    test('come back when the server is killed and started anew, as no new visits', async () => {
+      await open(14);
+      await allShow({ online: 14, visits: 14 });
+      await restartServer();
+      await allShow({ online: 14, browsers: 1, visits: 14 });
+    });
+
+    test('count right after 10 fast reloads of one of them', async () => {
+      await open(14);
+      await allShow({ online: 14 });
+      for (let i = 0; i < 10; i++) await tab(7).page.reload({ waitUntil: 'domcontentloaded' });
+      await allShow({ online: 14, browsers: 1 });
+    });
+  });
+}
