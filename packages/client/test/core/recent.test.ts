@@ -30,6 +30,23 @@ describe('what is known of the last seconds', () => {
     expect(recent.read()).toEqual({ everyMs: 1000, endsAt: start + 6000, online: [5, null, 6, 7, null, 8] });
   });
 
+  test('follows the clock of the server when it is set back, and forgets what lies ahead of it', () => {
+    const recent = createRecent(600);
+    recent.learn(tick(4000, 1));
+    recent.learn(tick(4001, 2));
+    recent.learn(tick(402, 3));
+    recent.learn(tick(403, 4));
+    expect(recent.read()).toEqual({ everyMs: 1000, endsAt: start + 403_000, online: [3, 4] });
+  });
+
+  test('keeps what is newer than an old snapshot that is told again', () => {
+    const recent = createRecent(600);
+    recent.learn(past(20, [1, 2, 3]));
+    const { last, ...news } = tick(10, 9);
+    recent.learn({ ...news, last: last && { ...last, ageMs: 10_000 } });
+    expect(recent.read()?.endsAt).toBe(start + 20_000);
+  });
+
   test('is filled by what comes later of what was missed, and the same news counts once', () => {
     const recent = createRecent(10);
     recent.learn(tick(1, 1));
