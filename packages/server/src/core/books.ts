@@ -1,15 +1,9 @@
-import { tickMs } from '@live-visitors/shared';
 import { createAudience, type Party, type Reading } from './audience.ts';
 import type { BrokenLimit, Limits, Share } from './limits.ts';
 import { createSuccession } from './succession.ts';
+import { longestCountedMs } from './timing.ts';
 
 type Guest = Party & Share;
-
-/**
- * The longest time between two counts that is taken as spent by the visitors, in milliseconds. During a longer one this
- * process was paused or stalled, and could not see who left.
- */
-export const longestCountedMs = 2.5 * tickMs;
 
 type BooksOptions<Stream> = {
   limits: Limits;

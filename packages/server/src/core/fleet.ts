@@ -1,5 +1,5 @@
-import { tickMs } from '@live-visitors/shared';
 import type { Reading } from './audience.ts';
+import { tickOf } from './tick.ts';
 import { missedTicks, returnTicks } from './timing.ts';
 
 /** The latest counts of one node. `visits` and `visitorSeconds` are totals since its process began. */
@@ -41,9 +41,6 @@ const maxEarly = 1000;
 
 type Node = { counts: NodeCounts; presentUntil: number };
 
-/** The tick to which a time belongs: the nearest one. */
-const tickOf = (at: number) => Math.round(at / tickMs);
-
 /**
  * What one node knows of its fleet: the latest counts of each node, and the totals. It adds up by itself who is online;
  * no sum that Redis makes contains somebody who is here or has left.
@@ -58,7 +55,6 @@ export function createFleet(id: string) {
   let early: Publication[] = [];
 
   const isPresent = ({ presentUntil }: Node, at: number) => presentUntil >= tickOf(at);
-  const own = () => nodes.get(id)?.counts;
 
   function hear(publication: Publication): void {
     const { seq, id: name, counts, totals } = publication;
@@ -107,7 +103,7 @@ export function createFleet(id: string) {
       const others = [...nodes].filter(([name, node]) => name !== id && isPresent(node, copied?.at ?? 0));
       const add = (own: number, figure: 'online' | 'browsers') =>
         others.reduce((sum, [, { counts }]) => sum + counts[figure], own);
-      const known = own();
+      const known = nodes.get(id)?.counts;
       return {
         online: add(online, 'online'),
         browsers: add(browsers, 'browsers'),

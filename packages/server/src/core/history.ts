@@ -1,4 +1,5 @@
 import { type History, tickMs } from '@live-visitors/shared';
+import { tickOf } from './tick.ts';
 
 export type RecordedCount = {
   /** The id of the tick's event. Each is higher than the one before. */
@@ -24,7 +25,7 @@ export function createHistory(capacity: number) {
   return {
     /** Records a tick. One that is older than the newest is ignored. */
     add(tick: RecordedCount): void {
-      const slot = Math.round(tick.at / tickMs) - clockSteps;
+      const slot = tickOf(tick.at) - clockSteps;
       if (newest === undefined) oldest = slot;
       else if (slot < newest) return;
       const firstMissed = Math.max((newest ?? slot) + 1, slot - capacity);

@@ -1,3 +1,10 @@
+import { tickMs } from '@live-visitors/shared';
+
+/** The number of the tick to which a time in milliseconds belongs: the nearest one. */
+export function tickOf(at: number): number {
+  return Math.round(at / tickMs);
+}
+
 /**
  * The moment of the next tick: a whole multiple of `everyMs`, so that a late one delays no other and all nodes of a fleet
  * count at the same moment.

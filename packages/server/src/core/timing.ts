@@ -39,3 +39,9 @@ export const replacedTimeMs = { min: 30_000, max: 60_000 };
  * places are given up at a tick, a browser that goes with all its tabs is out of the count within 1.5 s.
  */
 export const graceMs = 450;
+
+/**
+ * The longest time between two counts that is taken as spent by the visitors, in milliseconds. During a longer one this
+ * process was paused or stalled, and could not see who left.
+ */
+export const longestCountedMs = 2.5 * tickMs;

@@ -2,6 +2,7 @@ import { tickMs, wholeSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
 import type { Day } from '../core/ledger.ts';
 import { dayMinutes, type Minute, maxMinutes, minuteMs, minuteOf, minuteSchema } from '../core/minutes.ts';
+import { tickOf } from '../core/tick.ts';
 import type { RedisClient } from './redis-connection.ts';
 import type { RedisNames } from './redis-report.ts';
 
@@ -27,7 +28,7 @@ const storedMinuteSchema = v.pipe(
  * @param at - when its last tick was, in milliseconds since 1970
  */
 export async function readDay(client: RedisClient, names: RedisNames, at: number): Promise<Day> {
-  const newest = minuteOf(Math.round(at / tickMs) * tickMs);
+  const newest = minuteOf(tickOf(at) * tickMs);
   const times = Array.from({ length: dayMinutes }, (_, index) => newest - (dayMinutes - 1 - index) * minuteMs);
   const [[peak, peakAt], minutes] = await Promise.all([
     client.hmGet(names.fleet, ['peak', 'peakAt']),
