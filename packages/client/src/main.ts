@@ -1,10 +1,10 @@
-import { createRecent, recentSeconds } from './core/recent.ts';
-import { openPage } from './page/open-page.ts';
-import { environment } from './sharing/environment.ts';
-import { lockWay } from './sharing/lock-way.ts';
-import { createRoom } from './sharing/room.ts';
-import { soloWay } from './sharing/solo-way.ts';
-import { workerWay } from './sharing/worker-way.ts';
+import { createRecent, recentSeconds } from './stream/recent.ts';
+import { openPage } from './dashboard/open-dashboard.ts';
+import { environment } from './stream/browser-environment.ts';
+import { lockWay } from './tabs/web-locks.ts';
+import { createRoom } from './document-subscription.ts';
+import { soloWay } from './tabs/unshared.ts';
+import { workerWay } from './tabs/shared-worker.ts';
 
 // The page lies beside the paths of its server, under whatever path that is.
 const server = new URL('.', location.href).href.slice(0, -1);

@@ -40,7 +40,7 @@ describe('pnpm dev', () => {
   });
   afterAll(() => browser.close());
 
-  test.each(['packages/server/src/core/frame.ts', 'packages/shared/src/events.ts'])(
+  test.each(['packages/server/src/stream/encode-event.ts', 'packages/shared/src/events.ts'])(
     'restarts the server when %s is saved, and open pages come back by themselves',
     async (file) => {
       const dev = await startDev();
@@ -68,7 +68,7 @@ describe('pnpm dev', () => {
     onTestFinished(tab.close);
     await eventually(async () => expect(await tab.connection()).toBe('live'));
     await tab.mark();
-    await save('packages/client/src/page/core/wording.ts');
+    await save('packages/client/src/dashboard/wording.ts');
     await eventually(async () => expect(await tab.isMarked()).toBe(false));
     await eventually(async () => expect(await tab.connection()).toBe('live'));
   });
@@ -145,7 +145,7 @@ describe('the server in pnpm dev', () => {
   test('restarts each time that an editor replaces a file', async () => {
     const dev = await startDevServer('0');
     onTestFinished(dev.kill);
-    const file = join(dev.packages, 'server/src/core/frame.ts');
+    const file = join(dev.packages, 'server/src/stream/encode-event.ts');
     for (const count of [2, 3, 4, 5]) {
       await copyFile(file, `${file}.new`);
       await rename(`${file}.new`, file);
@@ -157,12 +157,12 @@ describe('the server in pnpm dev', () => {
     const port = await findFreePort();
     const dev = await startDevServer(port);
     onTestFinished(dev.kill);
-    const file = join(dev.packages, 'server/src/core/frame.ts');
+    const file = join(dev.packages, 'server/src/stream/encode-event.ts');
     await appendFile(file, 'const (');
     await dev.printed(/(SyntaxError)/);
     await eventually(() => once(connect(Number(port), '127.0.0.1'), 'connect'));
     expect(starts(dev)).toBe(1);
-    await copyFile(join(root, 'packages/server/src/core/frame.ts'), file);
+    await copyFile(join(root, 'packages/server/src/stream/encode-event.ts'), file);
     await eventually(() => expect(starts(dev)).toBe(2));
     expect((await fetch(`http://127.0.0.1:${port}${paths.healthz}`)).status).toBe(200);
   });
@@ -173,7 +173,7 @@ describe('the server in pnpm dev', () => {
     onTestFinished(dev.kill);
     const mayStart = join(dev.packages, 'may-start');
     await appendFile(
-      join(dev.packages, 'server/src/core/frame.ts'),
+      join(dev.packages, 'server/src/stream/encode-event.ts'),
       `const { existsSync } = await import('node:fs');
       console.log('loading');
       while (!existsSync(${JSON.stringify(mayStart)})) await new Promise((resolve) => setTimeout(resolve, 20));`,

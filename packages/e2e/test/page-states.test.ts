@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Language, languages, languageTags } from '../../client/src/page/words/languages.ts';
+import { type Language, languages, languageTags } from '../../client/src/dashboard/messages/languages.ts';
 import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
 import { launchChromium, openTab, type Tab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';

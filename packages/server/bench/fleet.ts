@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
-import { nextTickAt } from '../src/core/tick.ts';
-import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
-import { startTicking } from '../src/stream/ticking.ts';
+import { nextTickAt } from '../src/stream/tick.ts';
+import { openRedisLedger } from '../src/store/redis/redis-store.ts';
+import { startTicking } from '../src/stream/ticker.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
 
 const { values } = parseArgs({

@@ -7,8 +7,8 @@ import { readConfig } from './config/config.ts';
 import { optionName } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { type Service, startService } from './http/service.ts';
-import { openLedger } from './ledger/open-ledger.ts';
-import { createMetrics } from './operation/metrics.ts';
+import { openLedger } from './store/open-store.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './stream/clock.ts';
 
 export type { LiveVisitors, LiveVisitorsOptions, Snapshot };

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
 import { fail } from './command/fail.ts';
 import { handleSignals } from './command/signals.ts';
-import { messageOf } from './core/message-of.ts';
+import { messageOf } from './observability/message-of.ts';
 
 // The commands are imported further down, because loading them takes long: signals are to be handled before.
 const stop = handleSignals();

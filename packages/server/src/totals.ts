@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import { fail } from './command/fail.ts';
 import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
-import { messageOf } from './core/message-of.ts';
-import { parseTotals } from './core/totals-file.ts';
-import { sqlitePath } from './ledger/sqlite-file.ts';
-import { openSqliteLedger } from './ledger/sqlite-ledger.ts';
+import { messageOf } from './observability/message-of.ts';
+import { parseTotals } from './store/totals-file.ts';
+import { sqlitePath } from './store/sqlite/file.ts';
+import { openSqliteLedger } from './store/sqlite/sqlite-store.ts';
 
 const usage = `Usage: totals export FILE   writes all that the ledger in DATA_DIR holds to a new file, as JSON
        totals import FILE   takes it into a ledger that is still empty

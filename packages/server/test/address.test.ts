@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrivateAddress, networkOf } from '../src/core/address.ts';
+import { isPrivateAddress, networkOf } from '../src/http/address.ts';
 
 test.each([
   ['an IPv4 address stands for itself', '192.0.2.7', '192.0.2.7'],

@@ -1,8 +1,8 @@
 import { decodeProblem } from '@live-visitors/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawBadge } from '../src/core/badge.ts';
-import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/core/badge-query.ts';
+import { drawBadge } from '../src/http/badge.ts';
+import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/http/badge-query.ts';
 import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
 import { readSvg } from './helpers/svg.ts';
 

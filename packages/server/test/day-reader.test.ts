@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Day } from '../src/core/ledger.ts';
-import { createDayReader } from '../src/ledger/day-reader.ts';
+import type { Day } from '../src/store/store.ts';
+import { createDayReader } from '../src/history/day-reader.ts';
 
 const day: Day = {
   peak: { online: 1, at: 60_000 },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openWhenFree } from '../src/command/open-when-free.ts';
-import { StoreInUseError } from '../src/core/ledger.ts';
-import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { StoreInUseError } from '../src/store/store.ts';
+import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { runProgram } from './helpers/program.ts';
 import { openReturning } from './helpers/returning-client.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EventStream, maxSkippedTicks } from '../src/stream/event-stream.ts';
-import { serveDetachably } from '../src/stream/request-socket.ts';
+import { serveDetachably } from '../src/stream/detachable-socket.ts';
 import { eventually } from './helpers/support.ts';
 
 /** A stream on a real connection, both ends of it. */

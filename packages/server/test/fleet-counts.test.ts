@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFleet, type FleetCopy, type NodeCounts, type Publication } from '../src/core/fleet.ts';
+import { createFleet, type FleetCopy, type NodeCounts, type Publication } from '../src/store/redis/fleet.ts';
 
 const second = (n: number) => 1_790_000_000_000 + n * 1000;
 const nobody = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLimits } from '../src/core/limits.ts';
+import { createLimits } from '../src/presence/limits.ts';
 
 const here = { address: '192.0.2.1', tabs: 1 };
 const there = { address: '192.0.2.2', tabs: 1 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMinutes, mergeMinutes } from '../src/core/minutes.ts';
+import { createMinutes, mergeMinutes } from '../src/history/minutes.ts';
 
 const start = Date.UTC(2026, 0, 1);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesOrigin, parseOriginPattern } from '../src/core/origin.ts';
+import { matchesOrigin, parseOriginPattern } from '../src/http/origin.ts';
 
 test.each([
   ['https://example.com', 'https://example.com'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/core/audience.ts';
-import { movedTo } from '../src/ledger/redis-connection.ts';
+import type { Reading } from '../src/presence/presence.ts';
+import { movedTo } from '../src/store/redis/connection.ts';
 import { whyNoRedis } from './helpers/redis.ts';
 import { password, startCluster, waitForMaster } from './helpers/redis-cluster.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';

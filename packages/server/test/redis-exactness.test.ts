@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/core/audience.ts';
-import type { Ledger } from '../src/core/ledger.ts';
+import type { Reading } from '../src/presence/presence.ts';
+import type { Ledger } from '../src/store/store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openRedisLedger } from '../src/ledger/redis-ledger.ts';
+import { openRedisLedger } from '../src/store/redis/redis-store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { eventually } from './helpers/support.ts';

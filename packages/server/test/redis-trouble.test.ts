@@ -37,7 +37,7 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
 
   /** All that a program prints which has a ledger in trouble, and what the trouble is. */
   function print(url: string): Promise<string> {
-    const module = new URL('../src/ledger/redis-ledger.ts', import.meta.url);
+    const module = new URL('../src/store/redis/redis-store.ts', import.meta.url);
     const program = `
       import { openRedisLedger } from ${JSON.stringify(module.href)};
       const ledger = await openRedisLedger({ url: ${JSON.stringify(url)}, now: Date.now });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRedisUrl, placeOf } from '../src/ledger/redis-url.ts';
+import { isRedisUrl, placeOf } from '../src/store/redis/url.ts';
 
 describe('the URL of a Redis', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextTickAt } from '../src/core/tick.ts';
+import { nextTickAt } from '../src/stream/tick.ts';
 
 describe('the next tick', () => {
   test('falls on the next whole second', () => {

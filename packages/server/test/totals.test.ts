@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { openSqliteLedger } from '../src/ledger/sqlite-ledger.ts';
+import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
 import { makeFolder } from './helpers/support.ts';
 
 const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));

@@ -1,6 +1,6 @@
-import { type News, shownForMs } from '../core/news.ts';
+import { type News, shownForMs } from '../update.ts';
 import { wordsFor } from './labels.ts';
-import { roomOf } from './rooms.ts';
+import { roomOf } from './document-subscriptions.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 import styles from './widget.css?inline';

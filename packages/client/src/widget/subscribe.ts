@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { SubscribeOptions } from '../../public/subscribe.d.ts';
-import { roomOf } from './rooms.ts';
+import { roomOf } from './document-subscriptions.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 

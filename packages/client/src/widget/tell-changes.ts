@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Connection } from '../core/connection.ts';
-import type { OnNews } from '../core/news.ts';
+import type { Connection } from '../stream/connection.ts';
+import type { OnNews } from '../update.ts';
 
 /**
  * Tells of each snapshot once, and of the connection whenever it has changed, of which a wait that grows shorter is no

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openLedger } from '../ledger/open-ledger.ts';
+import { openLedger } from '../store/open-store.ts';
 import { fail } from './fail.ts';
 import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 

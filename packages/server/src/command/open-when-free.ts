@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreInUseError } from '../core/ledger.ts';
+import { StoreInUseError } from '../store/store.ts';
 
 /** How often, and for how long, a store that another process has open is tried again. */
 export const retry = { everyMs: 250, forMs: 30_000 };

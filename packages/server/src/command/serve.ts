@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { explainListenError } from '../config/listen-error.ts';
-import type { StoreInUseError } from '../core/ledger.ts';
+import type { StoreInUseError } from '../store/store.ts';
 import { type ServerOptions, startServer } from '../http/server.ts';
-import { openLedger } from '../ledger/open-ledger.ts';
-import { openLog } from '../operation/log.ts';
-import { createMetrics, watchProcess } from '../operation/metrics.ts';
+import { openLedger } from '../store/open-store.ts';
+import { openLog } from '../observability/log.ts';
+import { createMetrics, watchProcess } from '../observability/metrics.ts';
 import { systemClock } from '../stream/clock.ts';
 import { fail } from './fail.ts';
 import { openWhenFree, retry } from './open-when-free.ts';

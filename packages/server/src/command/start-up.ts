@@ -1,6 +1,6 @@
 import { type Config, readConfig } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files.ts';
-import { LedgerError } from '../core/ledger.ts';
+import { LedgerError } from '../store/store.ts';
 import { fail } from './fail.ts';
 
 /** What a command is given. */

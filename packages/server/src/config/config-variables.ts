@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parseOriginPattern } from '../core/origin.ts';
-import { isRedisUrl } from '../ledger/redis-url.ts';
+import { parseOriginPattern } from '../http/origin.ts';
+import { isRedisUrl } from '../store/redis/url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -1,5 +1,5 @@
 import express, { type Express, type Router } from 'express';
-import { withoutPort } from '../core/address.ts';
+import { withoutPort } from './address.ts';
 import type { TrustFunction } from './forwarding.ts';
 import { sendProblem } from './problem.ts';
 

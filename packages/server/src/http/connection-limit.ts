@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { networkOf } from '../core/address.ts';
-import type { Limits } from '../core/limits.ts';
-import type { Refusals } from '../operation/refusals.ts';
+import { networkOf } from './address.ts';
+import type { Limits } from '../presence/limits.ts';
+import type { Refusals } from '../observability/refusals.ts';
 import type { TrustFunction } from './forwarding.ts';
 
 /**

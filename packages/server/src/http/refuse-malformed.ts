@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { hostnameOf } from '../core/host.ts';
-import { parseRequestTarget } from '../core/request-target.ts';
-import type { Refusals } from '../operation/refusals.ts';
-import { hangUp } from '../stream/request-socket.ts';
+import { hostnameOf } from './host.ts';
+import { parseRequestTarget } from './request-target.ts';
+import type { Refusals } from '../observability/refusals.ts';
+import { hangUp } from '../stream/detachable-socket.ts';
 import { sendProblem } from './problem.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
-import { drawBadge } from '../core/badge.ts';
-import { parseBadgeQuery } from '../core/badge-query.ts';
+import { drawBadge } from './badge.ts';
+import { parseBadgeQuery } from './badge-query.ts';
 import type { Emitter } from '../stream/emitter.ts';
-import type { Door } from './door.ts';
+import type { Door } from './stream-route.ts';
 import { queryOf } from './query-of.ts';
 
 /** For how many seconds a badge may be shown again: the proxies in front of images keep them for hours if they may. */

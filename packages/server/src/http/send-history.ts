@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { type DayReader, dayLastsSeconds } from '../ledger/day-reader.ts';
+import { type DayReader, dayLastsSeconds } from '../history/day-reader.ts';
 import { sendProblem } from './problem.ts';
 
 /** Answers with the last 24 hours. Shared caches may keep them as long as they are kept here: nothing in it is personal. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isPrivateAddress } from '../core/address.ts';
+import { isPrivateAddress } from './address.ts';
 import { forwardedAddresses, isFromCdn } from './forwarding.ts';
 
 /**

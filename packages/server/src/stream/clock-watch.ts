@@ -1,4 +1,4 @@
-import { longestCountedMs } from '../core/timing.ts';
+import { longestCountedMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
 
 /** Compares the clocks from one tick to the next: a pause of this process and a clock that was set both show there. */

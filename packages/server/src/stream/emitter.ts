@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { type EventMap, maxHistorySeconds, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
-import type { Reading } from '../core/audience.ts';
-import { type RecordedTick, snapshotAfter } from '../core/between-ticks.ts';
-import { createBooks } from '../core/books.ts';
-import { encodeEvent, encodeRetry } from '../core/frame.ts';
-import { createHistory } from '../core/history.ts';
-import type { Ledger } from '../core/ledger.ts';
-import type { BrokenLimit, Limits } from '../core/limits.ts';
-import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../core/timing.ts';
-import type { Metrics } from '../operation/metrics.ts';
-import type { Log } from '../operation/safe-log.ts';
+import type { Reading } from '../presence/presence.ts';
+import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
+import { createBooks } from '../presence/registry.ts';
+import { encodeEvent, encodeRetry } from './encode-event.ts';
+import { createHistory } from '../history/seconds.ts';
+import type { Ledger } from '../store/store.ts';
+import type { BrokenLimit, Limits } from '../presence/limits.ts';
+import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Log } from '../observability/safe-log.ts';
 import type { Clock } from './clock.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { EventStream } from './event-stream.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
-import { startTicking } from './ticking.ts';
+import { startTicking } from './ticker.ts';
 
 /** A stream with a `browser` id that nobody renewed ends between these two; its client opens the next one before. */
 const lifetimeMs = { min: 48_000, max: 72_000 };

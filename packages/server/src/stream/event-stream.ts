@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { takeSocket } from './request-socket.ts';
+import { takeSocket } from './detachable-socket.ts';
 
 /** How many ticks in a row a stream may skip before it is clogged for good. */
 export const maxSkippedTicks = 10;

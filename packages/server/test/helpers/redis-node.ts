@@ -1,9 +1,9 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { expect, onTestFinished } from 'vitest';
-import type { Reading } from '../../src/core/audience.ts';
-import type { Ledger } from '../../src/core/ledger.ts';
-import { openRedisLedger } from '../../src/ledger/redis-ledger.ts';
-import { startTicking } from '../../src/stream/ticking.ts';
+import type { Reading } from '../../src/presence/presence.ts';
+import type { Ledger } from '../../src/store/store.ts';
+import { openRedisLedger } from '../../src/store/redis/redis-store.ts';
+import { startTicking } from '../../src/stream/ticker.ts';
 import { eventually } from './support.ts';
 
 export const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };

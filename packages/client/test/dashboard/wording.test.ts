@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/stream/connection.ts';
+import { createFormats } from '../../src/dashboard/formats.ts';
+import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
+import { en } from '../../src/dashboard/messages/en.ts';
+
+const formats = createFormats('en-US');
+
+describe('what is said of the connection', () => {
+  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, en, formats);
+
+  test.each<[Connection, string]>([
+    [{ state: 'connecting' }, 'Connecting…'],
+    [{ state: 'live' }, 'Live'],
+    [{ state: 'stale' }, 'No news from the server'],
+    [{ state: 'offline' }, 'This device is offline'],
+  ])('is the state, and nothing that counts down: %o', (connection, state) => {
+    expect(said(connection)).toEqual({ state, countdown: '' });
+  });
+
+  test.each([
+    [0, ' in 3 s'],
+    [1, ' in 3 s'],
+    [1000, ' in 2 s'],
+    [2999, ' in 1 s'],
+    [3000, '…'],
+    [9000, '…'],
+  ])('counts down to the next try, and then says that it is under way: after %d ms', (sinceMs, countdown) => {
+    expect(said({ state: 'reconnecting', inMs: 3000 }, sinceMs)).toEqual({ state: 'Reconnecting', countdown });
+  });
+
+  test('keeps the reason of a refusal apart, as it is in the language of the server', () => {
+    const connection: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
+    expect(said(connection)).toEqual({
+      state: 'Refused:',
+      reason: 'Not from here.',
+      countdown: ' Next try in 1 min 30 s.',
+    });
+    expect(said(connection, 90_000).countdown).toBe('');
+  });
+});
+
+describe('what is said of the plot', () => {
+  const history = (online: (number | null)[]) => ({ everyMs: 1000, endsAt: 0, online });
+  const recent = (online: (number | null)[]) => summarizeRecent(history(online), en, formats);
+  const minutes = (lowest: (number | null)[], highest: (number | null)[]) => ({
+    everyMs: 60_000,
+    endsAt: 0,
+    lowest,
+    mean: lowest,
+    highest,
+    visits: lowest,
+  });
+
+  test('is between which numbers it lay, as far back as that is known', () => {
+    expect(recent(Array.from({ length: 600 }, (_, second) => 2 + (second % 1234)))).toBe(
+      'Between 2 and 601 in the last 10 minutes',
+    );
+    expect(recent([4, null, 2, 1200])).toBe('Between 2 and 1,200 in the last minute');
+    expect(recent(Array(180).fill(7))).toBe('Always 7 in the last 3 minutes');
+  });
+
+  test('is for a day the lowest and the highest of its minutes', () => {
+    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), en, formats)).toBe(
+      'Between 0 and 9 in the last 3 minutes',
+    );
+    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), en, formats)).toBe('Always 1 in the last hour');
+    const day = Array(1440).fill(5);
+    expect(summarizeDay(minutes(day, day), en, formats)).toBe('Always 5 in the last 24 hours');
+  });
+
+  test('is that nothing is known, where nothing is', () => {
+    for (const said of [summarizeRecent(undefined, en, formats), recent([]), recent([null])]) {
+      expect(said).toBe('Nothing is known yet');
+    }
+  });
+});
+
+describe('what those hear who listen to the page', () => {
+  const said = (connection: Connection, online?: number) => sayStanding(connection, online, en, formats);
+
+  test('is the number with its noun while it is live', () => {
+    expect(said({ state: 'live' }, 1)).toEqual([{ text: 'Live' }, { text: '1 visitor here right now' }]);
+    expect(said({ state: 'live' }, 1200)).toEqual([{ text: 'Live' }, { text: '1,200 visitors here right now' }]);
+  });
+
+  test('is nothing while the page connects, as that is read with the page', () => {
+    expect(said({ state: 'connecting' })).toEqual([]);
+  });
+
+  test('is the state alone where the number is not live, and nothing that counts down', () => {
+    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No news from the server' }]);
+    expect(said({ state: 'reconnecting', inMs: 3000 }, 7)).toEqual([{ text: 'Reconnecting' }]);
+  });
+
+  test('has the reason of a refusal apart, in the language of the server', () => {
+    const refused: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
+    expect(said(refused, 7)).toEqual([{ text: 'Refused:' }, { text: 'Not from here.', lang: 'en' }]);
+  });
+});

@@ -1,0 +1,83 @@
+import type { History, Snapshot } from '@live-visitors/shared';
+import { describe, expect, test } from 'vitest';
+import type { News } from '../../src/update.ts';
+import { createRecent } from '../../src/stream/recent.ts';
+
+const start = 1_790_000_000_000;
+
+function tick(second: number, online: number): News {
+  const snapshot: Snapshot = { online, browsers: 1, visits: 1, peak: 9, visitorSeconds: 1, at: start + second * 1000 };
+  return { connection: { state: 'live' }, last: { snapshot, ageMs: 0 } };
+}
+
+function past(endSecond: number, online: History['online']): News {
+  return { connection: { state: 'live' }, past: { everyMs: 1000, endsAt: start + endSecond * 1000, online } };
+}
+
+describe('what is known of the last seconds', () => {
+  test('is nothing at first', () => {
+    const recent = createRecent(10);
+    expect(recent.read()).toBeUndefined();
+    recent.learn({ connection: { state: 'connecting' } });
+    expect(recent.read()).toBeUndefined();
+  });
+
+  test('is the history, and the ticks that follow, with gaps where nothing was heard', () => {
+    const recent = createRecent(10);
+    recent.learn(past(3, [5, null, 6]));
+    recent.learn(tick(4, 7));
+    recent.learn(tick(6, 8));
+    expect(recent.read()).toEqual({ everyMs: 1000, endsAt: start + 6000, online: [5, null, 6, 7, null, 8] });
+  });
+
+  test('follows the clock of the server when it is set back, and forgets what lies ahead of it', () => {
+    const recent = createRecent(600);
+    recent.learn(tick(4000, 1));
+    recent.learn(tick(4001, 2));
+    recent.learn(tick(402, 3));
+    recent.learn(tick(403, 4));
+    expect(recent.read()).toEqual({ everyMs: 1000, endsAt: start + 403_000, online: [3, 4] });
+  });
+
+  test('keeps what is newer than an old snapshot that is told again', () => {
+    const recent = createRecent(600);
+    recent.learn(past(20, [1, 2, 3]));
+    const { last, ...news } = tick(10, 9);
+    recent.learn({ ...news, last: last && { ...last, ageMs: 10_000 } });
+    expect(recent.read()?.endsAt).toBe(start + 20_000);
+  });
+
+  test('is filled by what comes later of what was missed, and the same news counts once', () => {
+    const recent = createRecent(10);
+    recent.learn(tick(1, 1));
+    recent.learn(tick(5, 5));
+    recent.learn(past(4, [2, 3, 4]));
+    recent.learn(tick(5, 5));
+    expect(recent.read()?.online).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('takes a tick that comes a little early or late for the second that it is nearest to', () => {
+    const recent = createRecent(10);
+    recent.learn(tick(1.02, 1));
+    recent.learn(tick(1.99, 2));
+    recent.learn(tick(3.1, 3));
+    expect(recent.read()?.online).toEqual([1, 2, 3]);
+  });
+
+  test('is no more than so many seconds', () => {
+    const recent = createRecent(10);
+    recent.learn(
+      past(
+        0,
+        Array.from({ length: 100 }, (_, index) => index),
+      ),
+    );
+    expect(recent.read()?.online).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
+    recent.learn(tick(5, 7));
+    expect(recent.read()?.online).toEqual([95, 96, 97, 98, 99, null, null, null, null, 7]);
+    recent.learn(tick(500, 1));
+    expect(recent.read()?.online).toEqual([1]);
+    recent.learn(past(480, [4]));
+    expect(recent.read()?.online).toEqual([1]);
+  });
+});

@@ -1,0 +1,184 @@
+import { maxMinutes } from '../../history/minutes.ts';
+
+/** How long a node that reported is in the copies that nodes have of what Redis knows. */
+const rememberedMs = 10 * 60_000;
+
+/** How long, and of how many processes at most, Redis keeps what they have counted. Their visits stay in the totals. */
+const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000, seconds: 3600, minutes: maxMinutes };
+
+/** The answer to a node that this Redis does not know any more: it has lost what the node was told. */
+export const lost = 'LOST';
+
+const limits = `local rememberedMs = ${rememberedMs}
+local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${kept.seconds}, ${kept.minutes}, ${kept.processes}, ${kept.processesMs}`;
+
+/**
+ * Takes one node's counts, and publishes them to all nodes, with the totals that contain them. What it does takes as long
+ * whatever the number of nodes, except for the first call on a connection.
+ *
+ * The figures that a process sends are totals since it began, and Redis keeps the last of each process: a call that is
+ * repeated counts nothing twice. The first call on a connection is answered with a copy of what Redis knows, and brings
+ * the copy that the node has: a Redis that has lost its last second, or everything, has it again after that call of each
+ * node. The parts of a copy are counters that only grow, so that the higher is the truer. A call of a node that Redis
+ * does not know, or that knows more than Redis does, changes nothing and is answered with ${lost}.
+ *
+ * Numbers are exact up to 10^14, which is what Lua writes without an exponent.
+ */
+export const reportLua = `${limits}
+local fleetKey, nodesKey, heardKey, secondsKey, minutesKey = unpack(KEYS)
+local report, copy = cjson.decode(ARGV[1]), ARGV[2]
+local id, counts = report.id, report.counts
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local tick = math.floor(now / 1000 + 0.5)
+
+-- since: when this Redis began to count. forgotten: a process that was heard later, and counted, is among the nodes.
+-- online, confirmed: what the nodes have reported at the tick.
+local fleet = {
+  seq = 0, since = now, forgotten = 0, visits = 0, visitorSeconds = 0, peak = 0, peakAt = 0,
+  tick = 0, online = 0, confirmed = 0
+}
+local stored = redis.call('HGETALL', fleetKey)
+for i = 1, #stored, 2 do fleet[stored[i]] = tonumber(stored[i + 1]) end
+
+local function saveFleet()
+  local fields = {}
+  for name, value in pairs(fleet) do
+    table.insert(fields, name)
+    table.insert(fields, value)
+  end
+  redis.call('HSET', fleetKey, unpack(fields))
+end
+
+-- Some of the keys may be lost, by eviction for instance. The nodes then bring back what belongs together.
+if fleet.seq == 0 or redis.call('EXISTS', nodesKey, heardKey) < 2 then
+  redis.call('DEL', nodesKey, heardKey)
+  if fleet.seq > 0 then
+    -- Which nodes are in the sums of this tick is not known any more.
+    fleet.forgotten, fleet.tick = now, 0
+    saveFleet()
+  end
+end
+
+local function load(key, field)
+  local json = redis.call('HGET', key, field)
+  return json and cjson.decode(json)
+end
+
+local function save(id, node)
+  redis.call('HSET', nodesKey, id, cjson.encode(node))
+  redis.call('ZADD', heardKey, node.at, id)
+end
+
+local function add(figures, sign)
+  fleet.visits = fleet.visits + sign * figures.visits
+  fleet.visitorSeconds = fleet.visitorSeconds + sign * figures.visitorSeconds
+end
+
+local function raisePeak(peak, at)
+  if peak > fleet.peak then fleet.peak, fleet.peakAt = peak, at end
+end
+
+local function raise(figures, others)
+  figures.visits = math.max(figures.visits, others.visits)
+  figures.visitorSeconds = math.max(figures.visitorSeconds, others.visitorSeconds)
+end
+
+local function restore(copy)
+  if copy.since < fleet.since and fleet.forgotten == 0 then
+    -- It has begun anew. These were counted by processes that the copy does not name.
+    add(copy, 1)
+    for _, node in pairs(copy.nodes) do add(node, -1) end
+    fleet.forgotten = copy.at - rememberedMs
+  end
+  for id, theirs in pairs(copy.nodes) do
+    local ours = load(nodesKey, id)
+    if not ours then
+      if theirs.at > fleet.forgotten then add(theirs, 1) end
+      save(id, theirs)
+    elseif theirs.visits > ours.visits or theirs.visitorSeconds > ours.visitorSeconds then
+      add(ours, -1)
+      raise(ours, theirs)
+      add(ours, 1)
+      save(id, ours)
+    end
+  end
+  if copy.visits > fleet.visits or copy.visitorSeconds > fleet.visitorSeconds then
+    -- It has gone back so far that there were processes which the copy does not name any more.
+    raise(fleet, copy)
+    fleet.forgotten = math.max(fleet.forgotten, copy.at - rememberedMs)
+  end
+  raisePeak(copy.peak, copy.peakAt)
+  fleet.since = math.max(fleet.since, copy.since)
+  fleet.seq = math.max(fleet.seq, copy.seq)
+end
+
+if copy ~= '' then
+  restore(cjson.decode(copy))
+elseif report.seq > fleet.seq or (report.seq > 0 and redis.call('HEXISTS', nodesKey, id) == 0) then
+  return '${lost}'
+end
+
+local visitsBefore = fleet.visits
+local isFirst = tick ~= fleet.tick
+if isFirst then fleet.tick, fleet.online, fleet.confirmed = tick, 0, 0 end
+local before = load(nodesKey, id)
+if before then
+  add(before, -1)
+  raise(counts, before)
+  if before.tick == tick then
+    fleet.online, fleet.confirmed = fleet.online - before.online, fleet.confirmed - before.confirmed
+  end
+end
+add(counts, 1)
+counts.at, counts.tick = now, tick
+save(id, counts)
+-- Only what was counted at one tick: who was on a node that broke down may be back on another one at the next.
+fleet.online, fleet.confirmed = fleet.online + counts.online, fleet.confirmed + counts.confirmed
+raisePeak(math.max(fleet.confirmed, report.highest), now)
+
+-- In a minute, "online" is that of its last tick, which is not yet in its other figures: nodes may still report.
+local minuteAt = tick * 1000 - tick * 1000 % 60000
+local minuteField = minuteAt / 60000 % keptMinutes
+local minute = load(minutesKey, minuteField)
+if not minute or minute.at ~= minuteAt then
+  minute = { at = minuteAt, highest = 0, sum = 0, ticks = 0, visits = 0 }
+elseif minute.tick ~= tick then
+  minute.lowest = math.min(minute.lowest or minute.online, minute.online)
+  minute.sum, minute.ticks = minute.sum + minute.online, minute.ticks + 1
+end
+minute.tick, minute.online = tick, fleet.online
+minute.highest = math.max(minute.highest, fleet.confirmed)
+minute.visits = minute.visits + fleet.visits - visitsBefore
+redis.call('HSET', secondsKey, tick % keptSeconds, tick .. ':' .. fleet.online)
+redis.call('HSET', minutesKey, minuteField, cjson.encode(minute))
+
+local function forget(ids)
+  for _, id in ipairs(ids) do
+    fleet.forgotten = math.max(fleet.forgotten, redis.call('ZSCORE', heardKey, id))
+    redis.call('HDEL', nodesKey, id)
+    redis.call('ZREM', heardKey, id)
+  end
+end
+if isFirst then
+  forget(redis.call('ZRANGE', heardKey, 0, -keptProcesses - 1))
+  forget(redis.call('ZRANGEBYSCORE', heardKey, '-inf', now - keptProcessesMs, 'LIMIT', 0, 100))
+end
+
+fleet.seq = fleet.seq + 1
+saveFleet()
+
+-- %d, as cjson writes no more than 14 digits.
+local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d]',
+  fleet.seq, id, now, counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds,
+  fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt)
+redis.call('PUBLISH', report.channel, publication)
+if not report.join then return publication end
+
+local nodes = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, '+inf')) do nodes[id] = load(nodesKey, id) end
+return cjson.encode({
+  seq = fleet.seq, since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds,
+  peak = fleet.peak, peakAt = fleet.peakAt, nodes = nodes
+})
+`;

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import type { Reading } from '../../src/presence/presence.ts';
+import type { Ledger } from '../../src/store/store.ts';
+import { nextTick } from './support.ts';
+
+const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+
+/**
+ * What must hold for every ledger.
+ *
+ * @param prepare - gives a test a store that is empty, and how to open it: again each time that a process would start
+ */
+export function describeLedger(name: string, prepare: () => Promise<() => Promise<Ledger>>): void {
+  describe(`the ledger in ${name}`, () => {
+    test('begins with nothing', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      const { at, ...figures } = await ledger.record(nobody);
+      expect(figures).toEqual({ ...nobody, peak: 0 });
+      expect(Math.abs(at - Date.now())).toBeLessThan(10_000);
+      expect(ledger.trouble()).toBeUndefined();
+      await ledger.close();
+    });
+
+    test('shows who is here, and totals', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      const reading = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
+      expect(await ledger.record(reading)).toMatchObject({ ...reading, peak: 3 });
+      await ledger.close();
+    });
+
+    test('counts nothing twice when a reading comes again', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      const reading = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
+      const first = await ledger.record(reading);
+      const second = await ledger.record(reading);
+      expect(second).toEqual({ ...first, at: second.at });
+      await ledger.close();
+    });
+
+    test('gives every tick the time of its clock, none of them earlier than the one before', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      const times: number[] = [];
+      for (let i = 0; i < 20; i++) times.push((await ledger.record(nobody)).at);
+      for (const at of times) expect(Math.abs(at - Date.now())).toBeLessThan(10_000);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      await ledger.close();
+    });
+
+    test('remembers the most that were ever online', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      for (const online of [2, 7, 1]) await ledger.record({ ...nobody, online });
+      expect(await ledger.record({ ...nobody, online: 3 })).toMatchObject({ online: 3, peak: 7 });
+      await ledger.close();
+    });
+
+    test('goes on from its totals when it is opened again, by a process that begins to count anew', async () => {
+      const open = await prepare();
+      const first = await open();
+      await first.record({ online: 5, browsers: 5, visits: 10, visitorSeconds: 100 });
+      await first.close();
+      const second = await open();
+      expect(await second.record(nobody)).toMatchObject({ online: 0, peak: 5, visits: 10, visitorSeconds: 100 });
+      await second.record({ online: 2, browsers: 1, visits: 2, visitorSeconds: 3 });
+      await second.close();
+      const third = await open();
+      expect(await third.record(nobody)).toMatchObject({ online: 0, peak: 5, visits: 12, visitorSeconds: 103 });
+      await third.close();
+    });
+
+    test('knows the minutes of the last 24 hours, that of the last tick among them, and when the peak was', async () => {
+      const open = await prepare();
+      const ledger = await open();
+      await nextTick(ledger);
+      const first = await ledger.record({ ...nobody, online: 2, visits: 3 });
+      await nextTick(ledger);
+      const most = await ledger.record({ ...nobody, online: 7, visits: 8 });
+      await nextTick(ledger);
+      const last = await ledger.record({ ...nobody, online: 7, visits: 9 });
+      const day = await readDay(ledger);
+      expect(day.peak.online).toBe(7);
+      // A fleet's time is that of Redis, which is asked before a snapshot is put together.
+      expect(day.peak.at).toBeGreaterThan(first.at - 1000);
+      expect(day.peak.at).toBeLessThanOrEqual(most.at);
+
+      const { minutes } = day;
+      // A minute may have ended meanwhile.
+      expect(minutes.length).toBeLessThanOrEqual(2);
+      const newest = minutes.at(-1);
+      expect(newest?.at).toBe(last.at - (last.at % 60_000));
+      expect(newest?.highest).toBe(7);
+      // Nobody, where it was recorded that the ledger was opened.
+      expect(Math.min(...minutes.map(({ lowest }) => lowest))).toBeLessThanOrEqual(2);
+      expect(minutes.reduce((sum, { visits }) => sum + visits, 0)).toBe(9);
+      for (const { lowest, highest, sum, ticks } of minutes) {
+        expect(sum).toBeGreaterThanOrEqual(lowest * ticks);
+        expect(sum).toBeLessThanOrEqual(highest * ticks);
+      }
+      await ledger.close();
+    });
+
+    test('knows them, and when the peak was, when it is opened again', async () => {
+      const open = await prepare();
+      const first = await open();
+      await first.record({ ...nobody, online: 5, visits: 10 });
+      const before = await readDay(first);
+      await first.close();
+      const second = await open();
+      await second.record({ ...nobody, online: 1, visits: 2 });
+      const { peak, minutes } = await readDay(second);
+      expect(peak).toEqual(before.peak);
+      expect(minutes[0]?.at).toBe(before.minutes[0]?.at);
+      expect(Math.max(...minutes.map(({ highest }) => highest))).toBe(5);
+      expect(minutes.reduce((sum, { visits }) => sum + visits, 0)).toBe(12);
+      await second.close();
+    });
+  });
+}
+
+async function readDay(ledger: Ledger) {
+  const day = await ledger.lastDay();
+  if (day === undefined) throw new Error('it cannot be read');
+  return day;
+}

@@ -1,0 +1,281 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LedgerError } from '../src/store/store.ts';
+import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
+import { describeLedger } from './helpers/store-conformance.ts';
+import { runProgram } from './helpers/program.ts';
+import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
+import { eventually, makeFolder, openSocket } from './helpers/support.ts';
+
+const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
+const open = (dataDir: string, now: () => number = Date.now) => openSqliteLedger({ dataDir, now });
+
+function refusal(dataDir: string): string {
+  try {
+    open(dataDir);
+  } catch (error) {
+    if (error instanceof LedgerError) return error.message;
+  }
+  throw new Error('It was opened.');
+}
+
+describeLedger('a file', async () => {
+  const dataDir = join(makeFolder(), 'made', 'where', 'missing');
+  return async () => open(dataDir);
+});
+
+describe('the ledger in a file', () => {
+  test('keeps each minute of the last 30 days: fewest, mean and most online, and visits', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const tick = async (ledger: ReturnType<typeof open>, online: number, visits: number) => {
+      await ledger.record({ online, browsers: online, visits, visitorSeconds: 0 });
+      time += 20_000;
+    };
+    const first = open(dataDir, () => time);
+    for (const [online, visits] of [
+      [4, 4],
+      [2, 4],
+      [6, 9],
+      [1, 10],
+    ] as const)
+      await tick(first, online, visits);
+    await first.close();
+    // Stopped in the middle of the second minute, and started again in it.
+    const second = open(dataDir, () => time);
+    await tick(second, 3, 2);
+    expect(second.export()).toMatchObject({
+      visits: 12,
+      peak: 6,
+      peakAt: start + 40_000,
+      minutes: [
+        { at: start, lowest: 2, highest: 6, sum: 12, ticks: 3, visits: 9 },
+        { at: start + 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 3 },
+      ],
+    });
+
+    await second.close();
+  });
+
+  test('keeps no more than 30 days of minutes', { timeout: 120_000 }, async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    const minutes = Array.from({ length: 43_200 }, (_, i) => {
+      return { at: start + i * 60_000, lowest: 1, highest: 1, sum: 1, ticks: 1, visits: 0 };
+    });
+    const ledger = open(dataDir, () => start + 43_200 * 60_000);
+    expect(ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes })).toBe(true);
+    await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
+    const kept = ledger.export().minutes;
+    expect([kept.length, kept[0]?.at, kept.at(-1)?.at]).toEqual([43_200, start + 60_000, start + 43_200 * 60_000]);
+    await ledger.close();
+  });
+
+  test('looks for minutes to forget once a minute, and once for all that it takes from another', async () => {
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
+    onTestFinished(() => prepare.mockRestore());
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const ledger = open(makeFolder(), () => time);
+    const index = prepare.mock.calls.findIndex(([sql]) => sql.startsWith('DELETE FROM minutes'));
+    const prune = vi.spyOn(prepare.mock.results[index]?.value, 'run');
+    const minutes = Array.from({ length: 100 }, (_, i) => {
+      return { at: start + i * 60_000, lowest: 1, highest: 1, sum: 1, ticks: 1, visits: 0 };
+    });
+    ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes });
+    expect(prune).toHaveBeenCalledTimes(1);
+    for (time = start + 100 * 60_000; time < start + 102 * 60_000; time += 10_000) {
+      await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
+    }
+    expect(prune).toHaveBeenCalledTimes(3);
+    await ledger.close();
+  });
+
+  test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    const at = (minute: number) => ({
+      at: start + minute * 60_000,
+      lowest: 1,
+      highest: 1,
+      sum: 1,
+      ticks: 1,
+      visits: 0,
+    });
+    const ledger = open(dataDir, () => start + 2000 * 60_000 + 30_000);
+    const minutes = [0, 559, 560, 561, 1999, 2000, 2001, 900_000].map(at);
+    expect(ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: start, minutes })).toBe(true);
+    await ledger.record({ online: 3, browsers: 1, visits: 4, visitorSeconds: 0 });
+    const day = await ledger.lastDay();
+    expect(day?.peak).toEqual({ online: 3, at: start + 2000 * 60_000 + 30_000 });
+    expect(day?.minutes).toEqual([
+      at(561),
+      at(1999),
+      { at: start + 2000 * 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 4 },
+    ]);
+    await ledger.close();
+  });
+
+  test('is refused while another process has it, with the way to count with several', async () => {
+    const dataDir = makeFolder();
+    const ledger = open(dataDir);
+    expect(refusal(dataDir)).toMatch(/is in use by another process\. .* set REDIS_URL/);
+    await ledger.close();
+    await open(dataDir).close();
+  });
+
+  test.each([
+    ['is no database', (file: string) => writeFileSync(file, 'My holiday in Recife. '.repeat(500))],
+    [
+      'is the database of another program',
+      (file: string) => {
+        const other = new DatabaseSync(file);
+        other.exec('CREATE TABLE recipes (name TEXT)');
+        other.close();
+      },
+    ],
+  ])('refuses a file that %s, and leaves it as it is', (_, write) => {
+    const dataDir = makeFolder();
+    write(fileOf(dataDir));
+    const before = readFileSync(fileOf(dataDir));
+    expect(refusal(dataDir)).toMatch(/is no file of this program\. .* Set DATA_DIR/);
+    expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
+  });
+
+  test('refuses a file of a newer version, and leaves it as it is', async () => {
+    const dataDir = makeFolder();
+    await open(dataDir).close();
+    const newer = new DatabaseSync(fileOf(dataDir));
+    newer.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 99');
+    newer.close();
+    const before = readFileSync(fileOf(dataDir));
+    expect(refusal(dataDir)).toMatch(/newer version .* set DATA_DIR/);
+    expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
+  });
+
+  test('cannot be had in a folder that cannot be made, which it says', () => {
+    const file = join(makeFolder(), 'file');
+    writeFileSync(file, '');
+    expect(refusal(join(file, 'data'))).toMatch(
+      /^DATA_DIR is ".*", where the totals cannot be kept: ENOTDIR.* Set DATA_DIR/,
+    );
+  });
+
+  test('takes the totals of another, but none where it has some already', async () => {
+    const totals = { visits: 41, visitorSeconds: 5310, peak: 9, peakAt: 1_790_000_000_000 };
+    const minutes = [{ at: Date.now() - (Date.now() % 60_000), lowest: 1, highest: 2, sum: 3, ticks: 2, visits: 1 }];
+    const dataDir = makeFolder();
+    const ledger = open(dataDir);
+    expect(ledger.import({ ...totals, minutes })).toBe(true);
+    expect(ledger.export()).toEqual({ ...totals, minutes });
+    expect(ledger.import({ ...totals, visits: 1, minutes: [] })).toBe(false);
+    await ledger.close();
+    const again = open(dataDir);
+    expect(await again.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 })).toMatchObject({
+      visits: 42,
+      visitorSeconds: 5311,
+      peak: 9,
+    });
+    await again.close();
+  });
+});
+
+/** Starts the program on a folder and kills it at a random moment, 25 times. Returns the highest totals that it showed. */
+async function killRepeatedly(dataDir: string) {
+  const shown = { visits: 0, visitorSeconds: 0, peak: 0 };
+  for (let kills = 0; kills < 25; kills++) {
+    const { child, exited, url } = runProgram({ PORT: '0', DATA_DIR: dataDir });
+    const port = Number(new URL(await url()).port);
+    const streams = Array.from({ length: 1 + (kills % 4) }, (_, i) =>
+      openSocket(port, `GET /stream?tabs=${1 + i + (kills % 7)} HTTP/1.1\r\nHost: x\r\n\r\n`),
+    );
+    const snapshots = () =>
+      streams.flatMap(({ received }) =>
+        [...received().matchAll(/^data: (\{"online".*\})$/gm)].map(([, json = '']) => JSON.parse(json) as typeof shown),
+      );
+    await eventually(() => expect(snapshots().length).toBeGreaterThanOrEqual(streams.length));
+    for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
+      expect(Math.min(...snapshots().map((snapshot) => snapshot[name]))).toBeGreaterThanOrEqual(shown[name]);
+    }
+
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1200));
+    if (Math.random() < 0.5) streams[0]?.socket.destroy();
+    child.kill('SIGKILL');
+    await exited;
+    await eventually(() => expect(streams.every(({ closed }) => closed())).toBe(true));
+    for (const snapshot of snapshots()) {
+      for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
+        shown[name] = Math.max(shown[name], snapshot[name]);
+      }
+    }
+  }
+  return shown;
+}
+
+describe('the program', () => {
+  test('ends with exit code 1 and one sentence where the ledger cannot be had', async () => {
+    const dataDir = makeFolder();
+    writeFileSync(fileOf(dataDir), 'no database'.repeat(100));
+    const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: dataDir });
+    expect(await exited).toBe(1);
+    expect(errors()).toMatch(/^\/.* Set DATA_DIR to another folder\.\n$/);
+  });
+
+  test('shows no figure that is lost when it is killed, and finds its file whole, 100 times', {
+    timeout: 400_000,
+  }, async () => {
+    // Four side by side, each with a file of its own: most of the time is spent waiting.
+    const lanes = await Promise.all(Array.from({ length: 4 }, () => makeFolder()).map(killRepeatedly));
+    const sum = (name: 'visits' | 'visitorSeconds') => lanes.reduce((total, shown) => total + shown[name], 0);
+    expect(sum('visits')).toBeGreaterThan(50);
+    expect(sum('visitorSeconds')).toBeGreaterThan(50);
+  });
+});
+
+const missing = whyNoMount();
+describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () => {
+  test('the program does not start, and says why', async () => {
+    const folder = mountSmallDisk();
+    fillDisk(folder);
+    const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: folder });
+    expect(await exited).toBe(1);
+    expect(errors()).toMatch(/^DATA_DIR is ".*full.* Set DATA_DIR to a folder that has room .*\n$/);
+  });
+
+  test('the program goes on, says so everywhere, and writes what it kept when there is room again', async () => {
+    const folder = mountSmallDisk();
+    const first = runProgram({ PORT: '0', DATA_DIR: folder });
+    const url = await first.url();
+    const text = async (path: string) => (await fetch(url + path)).text();
+    const stream = openSocket(Number(new URL(url).port), 'GET /stream?tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => expect(stream.received()).toContain('"visits":3'));
+
+    const filler = fillDisk(folder);
+    // The file of what changes has room left for a while.
+    await eventually(async () => expect(await text('/readyz')).toContain('cannot be recorded'), 50_000);
+    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 1\n');
+    const ticks = stream.received().split('event: visitors').length;
+    await eventually(() => expect(stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));
+    openSocket(Number(new URL(url).port), 'GET /stream?tabs=5 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => expect(stream.received()).toContain('"visits":8'));
+    // What is kept in memory is shown with what is written.
+    await eventually(async () => {
+      const { peak, minutes } = JSON.parse(await text('/history'));
+      expect([peak.online, Math.max(...minutes.highest)]).toEqual([8, 8]);
+      expect(minutes.visits.reduce((sum: number, visits: number | null) => sum + (visits ?? 0), 0)).toBe(8);
+    });
+
+    rmSync(filler);
+    await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));
+    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 0\n');
+    expect(first.output()).toContain('the ledger is in trouble');
+    expect(first.output()).toContain('the ledger records again');
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const second = runProgram({ PORT: '0', DATA_DIR: folder });
+    expect(await (await fetch(`${await second.url()}/visitors`)).json()).toMatchObject({ visits: 8, peak: 8 });
+  });
+});
