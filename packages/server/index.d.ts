@@ -39,7 +39,7 @@ export type LiveVisitorsOptions = {
   logger?: Logger;
 };
 
-/** An Express router, and the audience that it counts. */
+/** An Express router, and the presence that it counts. */
 export type LiveVisitors = Router & {
   /** Who is here now; `undefined` until the first tick is recorded, a moment after the start, and once it is closed. */
   current(): Snapshot | undefined;
@@ -48,7 +48,7 @@ export type LiveVisitors = Router & {
    * Returns how to stop.
    */
   subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
-  /** Bids farewell to all streams, and closes the ledger. To be called before the app's server is closed. */
+  /** Bids farewell to all streams, and closes the store. To be called before the app's server is closed. */
   close(): Promise<void>;
 };
 
@@ -56,7 +56,7 @@ export type LiveVisitors = Router & {
  * Counts the visitors of an app, and shows them: a router to mount under a path of its own, such as
  * `app.use('/visitors', liveVisitors())`. Whose address a request comes from is what the app's `trust proxy` says.
  *
- * @throws TypeError where an option is out of its limits, and an error of the name LedgerError where the totals cannot
+ * @throws TypeError where an option is out of its limits, and an error of the name StoreError where the totals cannot
  * be kept in `dataDir`; the message says what to set
  */
 export declare function liveVisitors(options?: LiveVisitorsOptions): LiveVisitors;

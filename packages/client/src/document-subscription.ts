@@ -1,11 +1,11 @@
-import { createIdentity } from './tabs/identity.ts';
-import type { News, OnNews } from './update.ts';
-import type { Recent } from './stream/recent.ts';
 import type { StreamEnvironment } from './stream/environment.ts';
-import { type Join, joinBy, type Way } from './tabs/strategy.ts';
+import type { Recent } from './stream/recent.ts';
+import { createIdentity } from './tabs/identity.ts';
+import { type Join, joinBy, type Strategy } from './tabs/strategy.ts';
 import { whilePageIsOpen } from './tabs/while-open.ts';
+import type { OnUpdate, Update } from './update.ts';
 
-type Listener = { observe: boolean; onNews: OnNews };
+type Listener = { observe: boolean; onUpdate: OnUpdate };
 type Mode = 'count' | 'observe' | 'away';
 
 /**
@@ -14,17 +14,22 @@ type Mode = 'count' | 'observe' | 'away';
  *
  * @param server - the server's URL, without a slash at the end
  */
-export function createRoom(ways: readonly Way[], environment: StreamEnvironment, server: string, recent?: Recent) {
+export function createDocumentSubscription(
+  strategies: readonly Strategy[],
+  environment: StreamEnvironment,
+  server: string,
+  recent?: Recent,
+) {
   // Those who are counted and those who are not have a stream each, and so an id of their own: by one that both had, the
   // server would take one stream for the other's successor.
   const joins = {
-    count: joinBy(ways, environment, { server, observe: false, recent }, createIdentity()),
-    observe: joinBy(ways, environment, { server, observe: true, recent }, { ...createIdentity(), counted: true }),
+    count: joinBy(strategies, environment, { server, observe: false, recent }, createIdentity()),
+    observe: joinBy(strategies, environment, { server, observe: true, recent }, { ...createIdentity(), counted: true }),
   };
   const listeners = new Set<Listener>();
   let mode: Mode = 'away';
   let leave = () => {};
-  let latest: { news: News; receivedAt: number } | undefined;
+  let latest: { update: Update; receivedAt: number } | undefined;
 
   function wanted(): Mode {
     if (listeners.size === 0) return 'away';
@@ -48,9 +53,9 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
   }
 
   /** What was heard last, as old as it is now. */
-  function aged(): News | undefined {
+  function aged(): Update | undefined {
     if (latest === undefined) return undefined;
-    const { connection, last } = latest.news;
+    const { connection, last } = latest.update;
     const elapsedMs = environment.now() - latest.receivedAt;
     return {
       connection: 'inMs' in connection ? { ...connection, inMs: Math.max(0, connection.inMs - elapsedMs) } : connection,
@@ -58,10 +63,10 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
     };
   }
 
-  function spread(news: News): void {
-    latest = { news, receivedAt: environment.now() };
-    recent?.learn(news);
-    for (const { onNews } of listeners) onNews(news);
+  function spread(update: Update): void {
+    latest = { update, receivedAt: environment.now() };
+    recent?.learn(update);
+    for (const { onUpdate } of listeners) onUpdate(update);
   }
 
   return {
@@ -69,7 +74,7 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
     listen(listener: Listener): () => void {
       listeners.add(listener);
       const known = aged();
-      if (known) listener.onNews(known);
+      if (known) listener.onUpdate(known);
       // An element that is moved leaves and comes back in one go.
       queueMicrotask(settle);
       return () => {
@@ -80,4 +85,4 @@ export function createRoom(ways: readonly Way[], environment: StreamEnvironment,
   };
 }
 
-export type Room = ReturnType<typeof createRoom>;
+export type DocumentSubscription = ReturnType<typeof createDocumentSubscription>;

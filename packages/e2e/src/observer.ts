@@ -7,7 +7,7 @@ export async function readSnapshots(
 ): Promise<() => Promise<void>> {
   const abort = new AbortController();
   const response = await fetch(url, { signal: abort.signal });
-  const reading = (async () => {
+  const counts = (async () => {
     let text = '';
     for await (const chunk of response.body ?? []) {
       text += Buffer.from(chunk).toString();
@@ -22,7 +22,7 @@ export async function readSnapshots(
 
   return async () => {
     abort.abort();
-    await reading;
+    await counts;
   };
 }
 

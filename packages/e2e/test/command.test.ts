@@ -39,17 +39,17 @@ describe('the command live-visitors', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  test('checks configuration, page and ledger, and leaves nothing running', async () => {
+  test('checks configuration, page and store, and leaves nothing running', async () => {
     const { code, stdout, stderr } = await command(['--check'], { DATA_DIR: 'totals' });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Configuration: in order\.\nPage: built\.\nLedger: in \/.*\/totals\.\n$/);
+    expect(stdout).toMatch(/^Configuration: in order\.\nPage: built\.\nStore: in \/.*\/totals\.\n$/);
     expect(code).toBe(0);
   });
 
   test.each([
     [{ PORT: 'http' }, /^PORT must be a whole number/],
     [{ DATA_DIR: '/dev/null/data' }, /DATA_DIR/],
-    [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^Ledger: Redis at 127\.0\.0\.1:1 refuses connections/],
+    [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^Store: Redis at 127\.0\.0\.1:1 refuses connections/],
   ])('fails its check with %j, in one sentence', async (env, sentence) => {
     const { code, stderr } = await command(['--check'], env as Record<string, string>);
     expect(code).toBe(1);

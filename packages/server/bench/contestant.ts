@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Contestant } from './contestants.ts';
-import type { Reading } from './probe.ts';
+import type { Counts } from './probe.ts';
 
 /** Starts a contestant in a fresh process. */
 export async function startContestant({ file, flags = [] }: Contestant, port: number) {
@@ -36,11 +36,11 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
     await wait(10);
   }
 
-  async function ask(what: 'read' | 'collect'): Promise<Reading> {
+  async function ask(what: 'read' | 'collect'): Promise<Counts> {
     if (measured !== undefined) return readProcess(measured);
     child.send(what);
-    const [reading] = await once(child, 'message');
-    return reading as Reading;
+    const [counts] = await once(child, 'message');
+    return counts as Counts;
   }
 
   return {
@@ -60,7 +60,7 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
 }
 
 /** What the system knows of a process that is not Node's. */
-function readProcess(pid: number): Reading {
+function readProcess(pid: number): Counts {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const usPerTick = 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,4 +1,4 @@
-// What a fleet asks of its one Redis: the ledgers of so many nodes tick at once against a real redis-server. Their
+// What a fleet asks of its one Redis: the stores of so many nodes tick at once against a real redis-server. Their
 // visitors are made up, as nothing per visitor ever goes to Redis.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
+import { openRedisStore } from '../src/store/redis/redis-store.ts';
 import { nextTickAt } from '../src/stream/tick.ts';
-import { openRedisLedger } from '../src/store/redis/redis-store.ts';
 import { startTicking } from '../src/stream/ticker.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
 
@@ -31,7 +31,7 @@ const warmUpMs = 3000;
 
 const tabsPerNode = 40_000;
 
-/** How long a node waits for an answer, as in redis-ledger.ts. */
+/** How long a node waits for an answer, as in redis-store.ts. */
 const answerMs = 400;
 
 /** What the redis-server says of its work since it began; and this process of its own. */
@@ -90,14 +90,14 @@ if (points.length > 1) {
 }
 await redis.stop();
 
-/** Has the ledgers of so many nodes tick for as long as was asked. */
+/** Has the stores of so many nodes tick for as long as was asked. */
 async function measure(nodes: number): Promise<Result> {
   const tookMs: number[] = [];
   let partial = 0;
   let recording = false;
 
   async function startNode(index: number) {
-    const ledger = await openRedisLedger({ url: redis.url, prefix: `fleet-of-${nodes}`, now: Date.now });
+    const store = await openRedisStore({ url: redis.url, prefix: `fleet-of-${nodes}`, now: Date.now });
     let visits = 0;
     let visitorSeconds = 0;
     const now = () => Date.now() + (index / nodes) * spreadMs;
@@ -106,14 +106,14 @@ async function measure(nodes: number): Promise<Result> {
       visits += 1000;
       visitorSeconds += online;
       const startedAt = performance.now();
-      const snapshot = await ledger.record({ online, browsers: online - 5000, visits, visitorSeconds });
+      const snapshot = await store.record({ online, browsers: online - 5000, visits, visitorSeconds });
       if (!recording) return;
       tookMs.push(performance.now() - startedAt);
       if (snapshot.partial) partial++;
     });
     return async () => {
       await stop();
-      await ledger.close();
+      await store.close();
     };
   }
 

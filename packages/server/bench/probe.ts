@@ -1,7 +1,7 @@
 // Loaded into each contestant's process before its own code: reads what only the process itself can tell.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-export type Reading = {
+export type Counts = {
   userUs: number;
   systemUs: number;
   rssBytes: number;
@@ -27,7 +27,7 @@ process.on('message', (message) => {
     heapBytes: heapUsed,
     resources: process.getActiveResourcesInfo().length,
     maxStallMs: Math.max(0, delay.max / 1e6 - resolutionMs),
-  } satisfies Reading);
+  } satisfies Counts);
 });
 // Nobody is left to measure for.
 process.on('disconnect', () => process.exit());

@@ -93,7 +93,7 @@ const faults = [
     ? [`The heap has grown from ${start.heapBytes} to ${end.heapBytes} bytes.`]
     : []),
   ...(end.resources > start.resources ? [`There were ${start.resources} handles, and now are ${end.resources}.`] : []),
-  ...((await metric('live_visitors_drift')) === 0 ? [] : ['The books disagree.']),
+  ...((await metric('live_visitors_drift')) === 0 ? [] : ['The registry disagree.']),
 ];
 await server.kill();
 for (const fault of faults) console.error(fault);

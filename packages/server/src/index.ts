@@ -7,8 +7,8 @@ import { readConfig } from './config/config.ts';
 import { optionName } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { type Service, startService } from './http/service.ts';
-import { openLedger } from './store/open-store.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 
 export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
@@ -17,7 +17,7 @@ export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
  * Counts the visitors of an app, and shows them: a router to mount under a path of its own, such as
  * `app.use('/visitors', liveVisitors())`. Whose address a request comes from is what the app's `trust proxy` says.
  *
- * @throws TypeError where an option is out of its limits, and LedgerError where the totals cannot be kept in `dataDir`;
+ * @throws TypeError where an option is out of its limits, and StoreError where the totals cannot be kept in `dataDir`;
  * the message says what to set
  */
 export function liveVisitors({
@@ -27,13 +27,13 @@ export function liveVisitors({
   const result = readConfig(toVariables(options), openFilesLimit(), optionName);
   if (!result.ok) throw new TypeError(result.problems.join('\n'));
   const { config } = result;
-  const ledger = openLedger(config);
+  const store = openStore(config);
   let service: Service | undefined;
 
   const started = (async () => {
     service = await startService({
       config,
-      ledger: await ledger,
+      store: await store,
       clock: systemClock,
       metrics: createMetrics(),
       pageDir: fileURLToPath(new URL('page', import.meta.url)),

@@ -6,12 +6,12 @@ import { fail } from './command/fail.ts';
 import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { messageOf } from './observability/message-of.ts';
-import { parseTotals } from './store/totals-file.ts';
 import { sqlitePath } from './store/sqlite/file.ts';
-import { openSqliteLedger } from './store/sqlite/sqlite-store.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { parseTotals } from './store/totals-file.ts';
 
-const usage = `Usage: totals export FILE   writes all that the ledger in DATA_DIR holds to a new file, as JSON
-       totals import FILE   takes it into a ledger that is still empty
+const usage = `Usage: totals export FILE   writes all that the store in DATA_DIR holds to a new file, as JSON
+       totals import FILE   takes it into a store that is still empty
 
 "visits", "visitorSeconds" and "peak" are all that a file must have: { "visits": 41, "visitorSeconds": 5310, "peak": 9 }`;
 
@@ -34,12 +34,12 @@ try {
 
 async function exportTotals(): Promise<void> {
   if (!existsSync(sqlitePath(dataDir))) {
-    fail(`There is no ledger in ${resolve(dataDir)}. Set DATA_DIR to the folder that the server keeps its totals in.`);
+    fail(`There is no store in ${resolve(dataDir)}. Set DATA_DIR to the folder that the server keeps its totals in.`);
   }
   if (existsSync(path)) fail(`${path} is there already, and was left as it is. Name a new file.`);
-  const ledger = openSqliteLedger({ dataDir, now: Date.now });
-  writeFileSync(path, `${JSON.stringify(ledger.export(), undefined, 2)}\n`, { flag: 'wx' });
-  await ledger.close();
+  const store = openSqliteStore({ dataDir, now: Date.now });
+  writeFileSync(path, `${JSON.stringify(store.export(), undefined, 2)}\n`, { flag: 'wx' });
+  await store.close();
   console.log(`Written to ${path}`);
 }
 
@@ -47,10 +47,10 @@ async function importTotals(): Promise<void> {
   if (!existsSync(path)) fail(`There is no file ${path}.`);
   const result = parseTotals(readFileSync(path), Date.now());
   if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
-  const ledger = openSqliteLedger({ dataDir, now: Date.now });
-  if (!ledger.import(result.totals)) {
-    fail(`The ledger in ${resolve(dataDir)} holds figures already, which were kept. Set DATA_DIR to a new folder.`);
+  const store = openSqliteStore({ dataDir, now: Date.now });
+  if (!store.import(result.totals)) {
+    fail(`The store in ${resolve(dataDir)} holds figures already, which were kept. Set DATA_DIR to a new folder.`);
   }
-  await ledger.close();
+  await store.close();
   console.log(`Taken from ${path}`);
 }

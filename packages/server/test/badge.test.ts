@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drawBadge } from '../src/http/badge.ts';
 import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/http/badge-query.ts';
-import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
+import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 import { readSvg } from './helpers/svg.ts';
 
 const parse = (query: string) => parseBadgeQuery(new URLSearchParams(query));
@@ -57,7 +57,7 @@ describe('parseBadgeQuery', () => {
     test(`refuses "${name}" given twice`, () => {
       expect(parse(`${name}=${values[0]}&${name}=flat`)).toEqual({
         ok: false,
-        detail: `"${name}" may be given once, but came more often.`,
+        detail: `"${name}" was given more than once.`,
       });
     });
   }
@@ -169,7 +169,7 @@ describe('GET /badge.svg', () => {
   test('says nothing false before a first tick: the totals of before are there', async () => {
     const { url } = await openServer();
     expect(readSvg(await (await fetch(`${url}/badge.svg?figure=visits`)).text()).root.label).toBe('visits: 0');
-    const lost = await openServer({}, { ledger: await openLostLedger() });
+    const lost = await openServer({}, { store: await openLostStore() });
     const svg = await (await fetch(`${lost.url}/badge.svg?figure=visits`)).text();
     expect(readSvg(svg).root.label).toBe('visits: unknown');
   });

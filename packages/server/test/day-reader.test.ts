@@ -1,15 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Day } from '../src/store/store.ts';
 import { createDayReader } from '../src/history/day-reader.ts';
+import type { Day } from '../src/store/store.ts';
 
 const day: Day = {
   peak: { online: 1, at: 60_000 },
   minutes: [{ at: 60_000, lowest: 0, highest: 1, sum: 1, ticks: 2, visits: 1 }],
 };
 
-/** A ledger that answers when it is told to, and a clock that goes when it is told to. */
-function openSlowLedger() {
+/** A store that answers when it is told to, and a clock that goes when it is told to. */
+function openSlowStore() {
   let time = 0;
   const reads: { resolve: (day: Day | undefined) => void; reject: (error: Error) => void }[] = [];
   const lastDay = () => new Promise<Day | undefined>((resolve, reject) => reads.push({ resolve, reject }));
@@ -24,7 +24,7 @@ function openSlowLedger() {
 
 describe('the reader of a day', () => {
   test('has one read under way at a time, however long it takes and however many ask', async () => {
-    const { reads, pass, readDay } = openSlowLedger();
+    const { reads, pass, readDay } = openSlowStore();
     const asked = Array.from({ length: 1000 }, readDay);
     pass(60_000);
     asked.push(readDay());
@@ -34,7 +34,7 @@ describe('the reader of a day', () => {
   });
 
   test('compresses a day once, however many ask', async () => {
-    const { reads, readDay } = openSlowLedger();
+    const { reads, readDay } = openSlowStore();
     const asked = Array.from({ length: 1000 }, readDay);
     reads[0]?.resolve(day);
     const answers = await Promise.all([...asked, readDay()]);
@@ -43,7 +43,7 @@ describe('the reader of a day', () => {
   });
 
   test('gives the same answer for 5 s, and then reads again', async () => {
-    const { reads, pass, readDay } = openSlowLedger();
+    const { reads, pass, readDay } = openSlowStore();
     const first = readDay();
     reads[0]?.resolve(day);
     expect(JSON.parse((await first)?.json ?? '')).toMatchObject({ peak: day.peak, minutes: { highest: [1] } });
@@ -56,8 +56,8 @@ describe('the reader of a day', () => {
     expect(JSON.parse((await second)?.json ?? '')).toMatchObject({ peak: { online: 2, at: 60_001 } });
   });
 
-  test('asks a ledger that cannot be read no more often, nor one that fails', async () => {
-    const { reads, pass, readDay } = openSlowLedger();
+  test('asks a store that cannot be read no more often, nor one that fails', async () => {
+    const { reads, pass, readDay } = openSlowStore();
     const away = readDay();
     reads[0]?.resolve(undefined);
     expect(await away).toBeUndefined();
@@ -70,8 +70,8 @@ describe('the reader of a day', () => {
     expect(reads).toHaveLength(2);
   });
 
-  test('knows nothing where the ledger knows no minute', async () => {
-    const { reads, readDay } = openSlowLedger();
+  test('knows nothing where the store knows no minute', async () => {
+    const { reads, readDay } = openSlowStore();
     const answer = readDay();
     reads[0]?.resolve({ peak: { online: 0, at: 0 }, minutes: [] });
     expect(await answer).toBeUndefined();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { layOutDay } from '../src/history/day.ts';
 import type { Minute } from '../src/history/minutes.ts';
 import { sendRaw } from './helpers/raw-request.ts';
-import { eventually, openLostLedger, openServer, openStream } from './helpers/support.ts';
+import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 
 const start = Date.UTC(2026, 0, 1);
 const peak = { online: 9, at: start };
@@ -129,12 +129,14 @@ describe('GET /history', () => {
   });
 
   test('comes with 503 and when to ask again while Redis is away', async () => {
-    const { url } = await openServer({}, { ledger: await openLostLedger() });
+    const { url } = await openServer({}, { store: await openLostStore() });
     const response = await fetch(`${url}/history`);
     expect(response.status).toBe(503);
     expect(response.headers.get('Retry-After')).toBe('5');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
-    expect(decodeProblem(await response.json())?.detail).toBe('The history cannot be read now. Come back in a moment.');
+    expect(decodeProblem(await response.json())?.detail).toBe(
+      'The history is not available right now. Try again in a moment.',
+    );
   });
 });

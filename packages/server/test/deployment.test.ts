@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openWhenFree } from '../src/command/open-when-free.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreInUseError } from '../src/store/store.ts';
-import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { runProgram } from './helpers/program.ts';
 import { openReturning } from './helpers/returning-client.ts';
@@ -108,35 +108,35 @@ describe('openWhenFree', () => {
 
   test('tries every 250 ms for 30 s while a file is in use, and says so once', async () => {
     const dataDir = makeFolder();
-    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    const store = openSqliteStore({ dataDir, now: Date.now });
     const { pauses, pause } = notePauses();
     let waits = 0;
     const onWait = () => {
       waits++;
     };
-    const open = () => openSqliteLedger({ dataDir, now: Date.now });
+    const open = () => openSqliteStore({ dataDir, now: Date.now });
     await expect(openWhenFree(open, { stop, onWait, pause })).rejects.toThrow(StoreInUseError);
     expect(pauses).toEqual(Array(120).fill(250));
     expect(waits).toBe(1);
-    await ledger.close();
+    await store.close();
   });
 
   test('ends a pause at once when it is stopped', async () => {
     const dataDir = makeFolder();
-    const ledger = openSqliteLedger({ dataDir, now: Date.now });
+    const store = openSqliteStore({ dataDir, now: Date.now });
     const stopping = new AbortController();
-    const opened = await openWhenFree(() => openSqliteLedger({ dataDir, now: Date.now }), {
+    const opened = await openWhenFree(() => openSqliteStore({ dataDir, now: Date.now }), {
       stop: stopping.signal,
       onWait: () => setImmediate(() => stopping.abort()),
       pause: (_ms, value, options) => sleep(3_600_000, value, options),
     });
     expect(opened).toBeUndefined();
-    await ledger.close();
+    await store.close();
   });
 
   test('does not try again where a file cannot be opened for another reason', async () => {
     const { pauses, pause } = notePauses();
-    const open = () => openSqliteLedger({ dataDir: '/dev/null/data', now: Date.now });
+    const open = () => openSqliteStore({ dataDir: '/dev/null/data', now: Date.now });
     await expect(openWhenFree(open, { stop, onWait: () => {}, pause })).rejects.toThrow(/cannot be kept/);
     expect(pauses).toEqual([]);
   });

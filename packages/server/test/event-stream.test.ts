@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EventStream, maxSkippedTicks } from '../src/stream/event-stream.ts';
 import { serveDetachably } from '../src/stream/detachable-socket.ts';
+import { EventStream, maxSkippedTicks } from '../src/stream/event-stream.ts';
 import { eventually } from './helpers/support.ts';
 
 /** A stream on a real connection, both ends of it. */

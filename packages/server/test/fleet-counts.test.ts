@@ -23,7 +23,7 @@ function joined() {
 }
 
 describe('a fleet, as one node knows it', () => {
-  test('adds this node’s own reading to the latest counts of the others', () => {
+  test('adds this node’s own counts to the latest counts of the others', () => {
     const fleet = joined();
     expect(fleet.sum({ ...nobody, online: 2, browsers: 1 })).toMatchObject({ online: 52, browsers: 51, peak: 50 });
     fleet.hear(publication(8, 'a', counts(second(1), 25)));
@@ -31,7 +31,7 @@ describe('a fleet, as one node knows it', () => {
     expect(createFleet('me').sum({ ...nobody, online: 2 })).toMatchObject({ online: 2, peak: 0 });
   });
 
-  test('never goes below this node’s own reading, whatever it hears and whatever cannot be reported', () => {
+  test('never goes below this node’s own counts, whatever it hears and whatever cannot be reported', () => {
     const fleet = joined();
     for (let n = 1; n < 10; n++) fleet.hear(publication(7 + n, 'a', counts(second(n), 0)));
     expect(fleet.sum({ ...nobody, online: 10 })).toMatchObject({ online: 10 });

@@ -151,8 +151,8 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
       await allShow([...clients, ...comers], { online: 14, visits: 14, peak: 14, partial: undefined });
       // What a process says of itself comes on other ways than its streams.
       await eventually(async () => expect(await one.readyz()).toBe('ok\n'));
-      await eventually(() => expect(one.output()).toContain('the ledger is in trouble'));
-      await eventually(() => expect(one.output()).toContain('the ledger records again'));
+      await eventually(() => expect(one.output()).toContain('totals cannot be recorded'));
+      await eventually(() => expect(one.output()).toContain('totals are being recorded again'));
     },
   );
 

@@ -188,7 +188,7 @@ describe('limits', () => {
     expect(await snapshot()).toMatchObject({ online: 128, browsers: 2 });
   });
 
-  test('count the places that a closed stream leaves to its heirs, so that they cannot be piled up', async () => {
+  test('count the places that a closed stream leaves to its keptPlaces, so that they cannot be piled up', async () => {
     const { port, snapshot } = await openServer({ MAX_STREAMS_PER_ADDRESS: '16' });
     const first = await ask(port, {}, '?browser=abcdefgh&tabs=64');
     first.close();

@@ -2,20 +2,20 @@ import { expect, test } from 'vitest';
 import { snapshotAfter } from '../src/presence/live-snapshot.ts';
 
 const tick = {
-  reading: { online: 3, browsers: 2, visits: 7, visitorSeconds: 60 },
+  counts: { online: 3, browsers: 2, visits: 7, visitorSeconds: 60 },
   snapshot: { online: 13, browsers: 9, visits: 107, peak: 20, visitorSeconds: 5360, at: 1_790_000_000_000 },
   id: 1_790_000_000_000,
   recordedAt: 4000,
 };
 
 test('right after a tick, its snapshot is what is so', () => {
-  expect(snapshotAfter(tick, tick.reading, 4000)).toEqual(tick.snapshot);
+  expect(snapshotAfter(tick, tick.counts, 4000)).toEqual(tick.snapshot);
 });
 
 test('who came or left since a tick is in the figures at once, and those of other nodes stay', () => {
-  const more = { ...tick.reading, online: 8, browsers: 3 };
+  const more = { ...tick.counts, online: 8, browsers: 3 };
   expect(snapshotAfter(tick, more, 4100)).toMatchObject({ online: 18, browsers: 10 });
-  const fewer = { ...tick.reading, online: 0, browsers: 0 };
+  const fewer = { ...tick.counts, online: 0, browsers: 0 };
   expect(snapshotAfter(tick, fewer, 4100)).toMatchObject({ online: 10, browsers: 7 });
 });
 
@@ -25,6 +25,6 @@ test('totals stay as they were recorded, and so does what makes a figure partial
   expect(after).toMatchObject({ visits: 107, visitorSeconds: 5360, peak: 20, partial: true });
 });
 
-test('the time is that of the ledger, and goes on in whole milliseconds', () => {
-  expect(snapshotAfter(tick, tick.reading, 4250.7).at).toBe(1_790_000_000_250);
+test('the time is that of the store, and goes on in whole milliseconds', () => {
+  expect(snapshotAfter(tick, tick.counts, 4250.7).at).toBe(1_790_000_000_250);
 });

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 test('what fails within is for the log, and no word of it for who asked', async () => {
-  const ledger = openSqliteLedger({ dataDir: makeFolder(), now: Date.now });
-  const broken = { ...ledger, lastDay: () => Promise.reject(new Error('the secret reason')) };
-  const { url, logged } = await openServer({}, { ledger: broken });
+  const store = openSqliteStore({ dataDir: makeFolder(), now: Date.now });
+  const broken = { ...store, lastDay: () => Promise.reject(new Error('the secret reason')) };
+  const { url, logged } = await openServer({}, { store: broken });
   const response = await fetch(`${url}/history`);
   expect(response.status).toBe(500);
   expect(response.headers.get('Content-Type')).toContain('application/problem+json');
@@ -18,16 +18,16 @@ test('what fails within is for the log, and no word of it for who asked', async 
 describe('a tick that fails', () => {
   /** A store that cannot record until it is mended. */
   function breakableStore() {
-    const ledger = openSqliteLedger({ dataDir: makeFolder(), now: Date.now });
+    const store = openSqliteStore({ dataDir: makeFolder(), now: Date.now });
     let isBroken = false;
     let failures = 0;
-    const record: typeof ledger.record = async (reading) => {
-      if (!isBroken) return ledger.record(reading);
+    const record: typeof store.record = async (counts) => {
+      if (!isBroken) return store.record(counts);
       failures++;
       throw new Error('the store broke');
     };
     return {
-      ledger: { ...ledger, record },
+      store: { ...store, record },
       failures: () => failures,
       breakDown: (broken: boolean) => {
         isBroken = broken;
@@ -36,8 +36,8 @@ describe('a tick that fails', () => {
   }
 
   test('is logged once, and the next ones come', async () => {
-    const { ledger, breakDown, failures } = breakableStore();
-    const { url, logged, close } = await openServer({}, { ledger });
+    const { store, breakDown, failures } = breakableStore();
+    const { url, logged, close } = await openServer({}, { store });
     const stream = await openStream(`${url}/stream`);
     breakDown(true);
     await eventually(() => expect(failures()).toBeGreaterThan(2));
@@ -63,9 +63,9 @@ describe('a tick that fails', () => {
     const fail = () => {
       throw new Error('the logger broke');
     };
-    const { ledger, breakDown } = breakableStore();
+    const { store, breakDown } = breakableStore();
     const log = { debug: fail, info: fail, warn: fail, error: fail };
-    const { url, snapshot, close } = await openServer({}, { ledger, log });
+    const { url, snapshot, close } = await openServer({}, { store, log });
     const stream = await openStream(`${url}/stream`);
     breakDown(true);
     for (let i = 0; i < 3; i++) expect((await fetch(`${url}/stream?tabs=65`)).status).toBe(400);
@@ -171,7 +171,7 @@ test.each(['/readyz', '/badge.svg', '/history'])(
     const pageDir = makeFolder();
     await writeFile(join(pageDir, 'large.bin'), Buffer.alloc(64 * 1024 * 1024));
     const { port, close } = await openServer({}, { pageDir });
-    // A download that its client has stopped reading keeps the server from ending at once.
+    // A download that its client has stopped counts keeps the server from ending at once.
     const download = openSocket(port, 'GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => expect(download.received()).toContain('HTTP/1.1 200'));
     download.socket.pause();

@@ -41,7 +41,7 @@ describe('an observer', () => {
     expect((await again.first('welcome')).payload.renewWithinMs).toBeGreaterThan(0);
   });
 
-  test('leaves no places to heirs, and takes those that a tab of its browser has left', async () => {
+  test('leaves no places to keptPlaces, and takes those that a tab of its browser has left', async () => {
     const { url, snapshot, metric } = await openServer();
     const observer = await openStream(`${url}/stream?browser=abcdefgh&tabs=0`);
     await observer.first('visitors');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/presence/presence.ts';
+import type { Counts } from '../src/presence/presence.ts';
 import { movedTo } from '../src/store/redis/connection.ts';
 import { whyNoRedis } from './helpers/redis.ts';
 import { password, startCluster, waitForMaster } from './helpers/redis-cluster.ts';
@@ -36,7 +36,7 @@ describe('the Redis to ask instead', () => {
 
 const missing = whyNoRedis();
 describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () => {
-  test('is one ledger, whichever of its members the nodes of a fleet are told of', async () => {
+  test('is one store, whichever of its members the nodes of a fleet are told of', async () => {
     const { owner, others } = await startCluster(key);
     const first = await openNode(others[0]);
     const nodes = [first, await openNode(others[1]), await openNode(owner)];
@@ -70,9 +70,9 @@ describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () 
 
     await owner.kill();
     await Promise.all(nodes.map((node) => node.turns(true)));
-    for (const { ledger } of nodes) {
-      expect(ledger.trouble()).toMatch(/^Redis at 127\.0\.0\.1:\d+ /);
-      expect(ledger.trouble()).not.toContain(password);
+    for (const { store } of nodes) {
+      expect(store.trouble()).toMatch(/^Redis at 127\.0\.0\.1:\d+ /);
+      expect(store.trouble()).not.toContain(password);
     }
     await waitForMaster(replica, others);
     await areWhole();
@@ -90,7 +90,7 @@ describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () 
   test('is followed when the keys have moved', async () => {
     const { owner, replica, others } = await startCluster(key);
     const nodes = [await openNode(owner), await openNode(others[0])];
-    const recordAll = (reading: Reading) => Promise.all(nodes.map((node) => node.record(reading)));
+    const recordAll = (counts: Counts) => Promise.all(nodes.map((node) => node.record(counts)));
     await recordAll({ online: 1, browsers: 1, visits: 4, visitorSeconds: 1 });
     await replica.ask(['CLUSTER', 'FAILOVER']);
     await waitForMaster(replica, [owner, ...others]);

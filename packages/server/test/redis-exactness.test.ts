@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../src/presence/presence.ts';
-import type { Ledger } from '../src/store/store.ts';
+import type { Counts } from '../src/presence/presence.ts';
+import type { Store } from '../src/store/store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { eventually } from './helpers/support.ts';
 
-type Node = { ledger: Ledger; reading: Reading; relay: Awaited<ReturnType<typeof openRelay>> };
+type Node = { store: Store; counts: Counts; relay: Awaited<ReturnType<typeof openRelay>> };
 
 async function addNode(redis: RedisServer): Promise<Node> {
   const relay = await openRelay(redis.port);
-  return { ledger: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), reading: nobody, relay };
+  return { store: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), counts: nobody, relay };
 }
 
 /**
  * Each node ticks until Redis has answered it, and then once more: it knows of what the others have counted. Each tick has
- * a reading of its own, as in a server: by that a ledger knows what was answered.
+ * a counts of its own, as in a server: by that a store knows what was answered.
  */
 async function settle(nodes: readonly Node[]): Promise<void> {
   for (const _ of ['each tells', 'each hears']) {
-    for (const { ledger, reading } of nodes) {
-      await eventually(async () => expect((await ledger.record({ ...reading })).partial).toBeUndefined());
+    for (const { store, counts } of nodes) {
+      await eventually(async () => expect((await store.record({ ...counts })).partial).toBeUndefined());
     }
   }
 }
@@ -32,46 +32,46 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
   test('the totals, when it comes back without its data to nodes that know different parts of it', async () => {
     const redis = await startRedis();
     const [a, b, gone] = [await addNode(redis), await addNode(redis), await addNode(redis)];
-    await gone.ledger.record({ ...nobody, visits: 1000, visitorSeconds: 5000 });
-    await gone.ledger.close();
-    await a.ledger.record({ ...nobody, visits: 10, visitorSeconds: 20 });
+    await gone.store.record({ ...nobody, visits: 1000, visitorSeconds: 5000 });
+    await gone.store.close();
+    await a.store.record({ ...nobody, visits: 10, visitorSeconds: 20 });
     // This one knows more than the first: what comes from a node that nobody will hear of again.
     const late = await addNode(redis);
-    await late.ledger.record({ ...nobody, visits: 200, visitorSeconds: 300 });
-    await late.ledger.close();
-    await b.ledger.record({ ...nobody, visits: 3, visitorSeconds: 4 });
+    await late.store.record({ ...nobody, visits: 200, visitorSeconds: 300 });
+    await late.store.close();
+    await b.store.record({ ...nobody, visits: 3, visitorSeconds: 4 });
 
     await redis.kill();
     redis.eraseData();
     await redis.start();
     // Who knows nothing is the first to come.
     const fresh = await addNode(redis);
-    await fresh.ledger.record({ ...nobody, visits: 1 });
-    a.reading = { ...nobody, visits: 15, visitorSeconds: 25 };
-    b.reading = { ...nobody, visits: 7, visitorSeconds: 9 };
-    fresh.reading = { ...nobody, visits: 2, visitorSeconds: 2 };
+    await fresh.store.record({ ...nobody, visits: 1 });
+    a.counts = { ...nobody, visits: 15, visitorSeconds: 25 };
+    b.counts = { ...nobody, visits: 7, visitorSeconds: 9 };
+    fresh.counts = { ...nobody, visits: 2, visitorSeconds: 2 };
     await settle([a, b, fresh]);
     const totals = { visits: 1000 + 200 + 15 + 7 + 2, visitorSeconds: 5000 + 300 + 25 + 9 + 2 };
-    for (const { ledger, reading } of [a, b, fresh]) expect(await ledger.record(reading)).toMatchObject(totals);
+    for (const { store, counts } of [a, b, fresh]) expect(await store.record(counts)).toMatchObject(totals);
   });
 
   test('the totals, when older data is put back after it had come back without', async () => {
     const redis = await startRedis();
     const node = await addNode(redis);
-    node.reading = { ...nobody, visits: 100, visitorSeconds: 200 };
+    node.counts = { ...nobody, visits: 100, visitorSeconds: 200 };
     await settle([node]);
     await redis.kill();
     const putBack = redis.backUp();
     redis.eraseData();
     await redis.start();
-    node.reading = { ...nobody, visits: 110, visitorSeconds: 220 };
+    node.counts = { ...nobody, visits: 110, visitorSeconds: 220 };
     await settle([node]);
-    expect(await node.ledger.record(node.reading)).toMatchObject({ visits: 110, visitorSeconds: 220 });
+    expect(await node.store.record(node.counts)).toMatchObject({ visits: 110, visitorSeconds: 220 });
     await redis.kill();
     putBack();
     await redis.start();
     await settle([node]);
-    expect(await node.ledger.record(node.reading)).toMatchObject({ visits: 110, visitorSeconds: 220 });
+    expect(await node.store.record(node.counts)).toMatchObject({ visits: 110, visitorSeconds: 220 });
   });
 
   const who = fc.nat({ max: 2 });
@@ -103,7 +103,7 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
         const redis = await startRedis();
         const nodes = [await addNode(redis), await addNode(redis), await addNode(redis)];
         const retired = { visits: 0, visitorSeconds: 0 };
-        const shown = new Map<Ledger, { visits: number; visitorSeconds: number; peak: number }>();
+        const shown = new Map<Store, { visits: number; visitorSeconds: number; peak: number }>();
         let state: 'up' | 'frozen' | 'down' = 'up';
         let putBack = () => {};
 
@@ -127,20 +127,20 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
             case 'tick': {
               const node = nodes[next.who];
               if (node === undefined) break;
-              const { visits, visitorSeconds } = node.reading;
-              node.reading = {
+              const { visits, visitorSeconds } = node.counts;
+              node.counts = {
                 online: next.online,
                 browsers: next.online,
                 visits: visits + next.visits,
                 visitorSeconds: visitorSeconds + next.visitorSeconds,
               };
-              const snapshot = await node.ledger.record(node.reading);
-              const before = shown.get(node.ledger) ?? { visits: 0, visitorSeconds: 0, peak: 0 };
+              const snapshot = await node.store.record(node.counts);
+              const before = shown.get(node.store) ?? { visits: 0, visitorSeconds: 0, peak: 0 };
               for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
                 expect(snapshot[name]).toBeGreaterThanOrEqual(before[name]);
               }
               expect(Math.abs(snapshot.at - Date.now())).toBeLessThan(10_000);
-              shown.set(node.ledger, snapshot);
+              shown.set(node.store, snapshot);
               break;
             }
             case 'freeze':
@@ -185,9 +185,9 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
               const node = nodes[next.who];
               if (node === undefined) break;
               await heal();
-              await node.ledger.close();
-              retired.visits += node.reading.visits;
-              retired.visitorSeconds += node.reading.visitorSeconds;
+              await node.store.close();
+              retired.visits += node.counts.visits;
+              retired.visitorSeconds += node.counts.visitorSeconds;
               nodes[next.who] = await addNode(redis);
               await settle(nodes);
               break;
@@ -199,18 +199,18 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
 
         await heal();
         const sum = (name: 'visits' | 'visitorSeconds') =>
-          nodes.reduce((total, { reading }) => total + reading[name], retired[name]);
-        for (const { ledger, reading } of nodes) {
+          nodes.reduce((total, { counts }) => total + counts[name], retired[name]);
+        for (const { store, counts } of nodes) {
           const totals = { visits: sum('visits'), visitorSeconds: sum('visitorSeconds') };
-          expect(await ledger.record(reading)).toMatchObject(totals);
+          expect(await store.record(counts)).toMatchObject(totals);
         }
         // If that a node was closed got lost, it takes until that is taken for gone.
-        const online = nodes.reduce((total, { reading }) => total + reading.online, 0);
+        const online = nodes.reduce((total, { counts }) => total + counts.online, 0);
         await eventually(async () => {
-          const snapshots = await Promise.all(nodes.map(({ ledger, reading }) => ledger.record(reading)));
+          const snapshots = await Promise.all(nodes.map(({ store, counts }) => store.record(counts)));
           for (const snapshot of snapshots) expect(snapshot).toMatchObject({ online });
         });
-        for (const { ledger } of nodes) await ledger.close();
+        for (const { store } of nodes) await store.close();
         await redis.kill();
       }),
       { numRuns: 12, endOnFailure: true },

@@ -70,12 +70,12 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
     await after(primary);
     // The name moves a moment later.
     await eventually(() => {
-      for (const { ledger } of nodes) expect(ledger.trouble()).toContain(`answers "${code}`);
+      for (const { store } of nodes) expect(store.trouble()).toContain(`answers "${code}`);
     });
     // One trouble is one sentence, wherever in the script it arises.
     const troubles = new Set<string | undefined>();
     for (let i = 0; i < 20; i++) {
-      for (const { ledger } of nodes) troubles.add(ledger.trouble());
+      for (const { store } of nodes) troubles.add(store.trouble());
       await wait(100);
     }
     expect(troubles.size).toBe(1);
@@ -85,8 +85,8 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
     name.leadTo(replica.port);
     await allShow(nodes, 5);
     expect(performance.now() - movedAt).toBeLessThan(5000);
-    for (const { ledger, last } of nodes) {
-      expect(ledger.trouble()).toBeUndefined();
+    for (const { store, last } of nodes) {
+      expect(store.trouble()).toBeUndefined();
       expect(last()).toMatchObject({ peak: 5 });
     }
     await expectExact(nodes, replica, [3, 2]);
@@ -127,8 +127,8 @@ test.skipIf(missing)('a Redis that loads its data for long is told of, and joine
   await redis.kill();
   const loaded = redis.start();
   await eventually(() => {
-    for (const { ledger, last } of nodes) {
-      expect(ledger.trouble()).toContain('answers "LOADING');
+    for (const { store, last } of nodes) {
+      expect(store.trouble()).toContain('answers "LOADING');
       expect(last()).toMatchObject({ online: 5, partial: true });
     }
   });
@@ -154,11 +154,11 @@ describe.skipIf(missing)(`what a node may do in Redis${missing ? ` (${missing})`
     await redis.ask(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await Promise.all(nodes.map((node) => node.turns(true)));
     await eventually(() => {
-      for (const { ledger } of nodes) expect(ledger.trouble()).toMatch(trouble);
+      for (const { store } of nodes) expect(store.trouble()).toMatch(trouble);
     });
     await redis.ask(['ACL', 'SETUSER', 'default', ...give]);
     await allShow(nodes, 5);
-    for (const { ledger } of nodes) expect(ledger.trouble()).toBeUndefined();
+    for (const { store } of nodes) expect(store.trouble()).toBeUndefined();
     await expectExact(nodes, redis, [3, 2]);
   });
 
@@ -168,10 +168,10 @@ describe.skipIf(missing)(`what a node may do in Redis${missing ? ` (${missing})`
     await redis.ask(['ACL', 'SETUSER', 'late', 'on', '>secret', '+@all', '-subscribe', 'allkeys', 'allchannels']);
     const late = await runNode({ url: redis.url.replace('//', '//late:secret@') }, { online: 3 });
     await eventually(() => expect(late.last()).toMatchObject({ partial: true }));
-    await eventually(() => expect(late.ledger.trouble()).toContain('NOPERM'));
+    await eventually(() => expect(late.store.trouble()).toContain('NOPERM'));
     await redis.ask(['ACL', 'SETUSER', 'late', '+subscribe']);
     await allShow([other, late], 5);
-    expect(late.ledger.trouble()).toBeUndefined();
+    expect(late.store.trouble()).toBeUndefined();
   });
 
   test('write, which it refuses while its disk fails: is told and mended', async () => {
@@ -183,7 +183,7 @@ describe.skipIf(missing)(`what a node may do in Redis${missing ? ` (${missing})`
     mkdirSync(join(folder, 'dump.rdb'));
     await redis.ask(['BGSAVE']);
     await node.turns(true);
-    await eventually(() => expect(node.ledger.trouble()).toContain('answers "MISCONF'));
+    await eventually(() => expect(node.store.trouble()).toContain('answers "MISCONF'));
     await redis.ask(['CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no']);
     await allShow([node], 3);
     await expectExact([node], redis, [3]);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openRedisLedger } from '../src/store/redis/redis-store.ts';
+import { openRedisStore } from '../src/store/redis/redis-store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { eventually } from './helpers/support.ts';
@@ -35,13 +35,13 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
       await wait(7000);
       expect(a.ticks.length - ticksBefore).toBeGreaterThanOrEqual(6);
       expect(a.last()).toMatchObject({ online: 5, browsers: 2, peak: 5, partial: true });
-      expect(a.ledger.trouble()).toMatch(
+      expect(a.store.trouble()).toMatch(
         /^Redis at 127\.0\.0\.1:\d+ (does not answer|refuses connections|closes the connection|cannot be reached)/,
       );
 
       await end(redis);
       const recoveredMs = await Promise.all([a.turns(undefined), b.turns(undefined)]);
-      expect(a.ledger.trouble()).toBeUndefined();
+      expect(a.store.trouble()).toBeUndefined();
       await wait(1500);
       await Promise.all([a.stop(), b.stop()]);
       const ticks = [...a.ticks, ...b.ticks];
@@ -83,17 +83,17 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     await first.record({ ...nobody, visits: 10 });
     await redis.kill();
     const node = await openNode(redis);
-    const reading = { online: 2, browsers: 1, visits: 3, visitorSeconds: 4 };
-    expect(await node.record(reading)).toMatchObject({ ...reading, peak: 2, partial: true });
+    const counts = { online: 2, browsers: 1, visits: 3, visitorSeconds: 4 };
+    expect(await node.record(counts)).toMatchObject({ ...counts, peak: 2, partial: true });
     expect(node.trouble()).toMatch(/refuses connections/);
     await redis.start();
-    await eventually(async () => expect((await node.record(reading)).partial).toBeUndefined());
-    expect(await node.record(reading)).toMatchObject({ ...reading, visits: 13, peak: 2 });
+    await eventually(async () => expect((await node.record(counts)).partial).toBeUndefined());
+    expect(await node.record(counts)).toMatchObject({ ...counts, visits: 13, peak: 2 });
   });
 
   test('a node closes within half a second, and does not hang', async () => {
     const redis = await startRedis();
-    const node = await openRedisLedger({ url: redis.url, now: Date.now });
+    const node = await openRedisStore({ url: redis.url, now: Date.now });
     await node.record({ ...nobody, online: 1 });
     redis.freeze();
     const startedAt = performance.now();

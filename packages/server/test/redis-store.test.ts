@@ -1,23 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRedisLedger } from '../src/store/redis/redis-store.ts';
-import { describeLedger } from './helpers/store-conformance.ts';
+import { openRedisStore } from '../src/store/redis/redis-store.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
+import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, nextTick } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
 if (!missing) {
-  describeLedger('Redis', async () => {
+  describeStore('Redis', async () => {
     const redis = await startRedis();
-    return () => openRedisLedger({ url: redis.url, now: Date.now });
+    return () => openRedisStore({ url: redis.url, now: Date.now });
   });
 }
 
-describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`, () => {
+describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, () => {
   test('adds up what all nodes count', async () => {
     const redis = await startRedis();
     const [a, b, c] = [await openNode(redis), await openNode(redis), await openNode(redis)];
@@ -79,8 +79,8 @@ describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`,
     await eventually(() => {
       for (const { last } of nodes) expect(last()).toMatchObject({ online: 121, peak: 121 });
     });
-    for (const [index, { ledger, ticks }] of nodes.entries()) {
-      expect(Math.abs(ledger.now() - Date.now())).toBeLessThan(100);
+    for (const [index, { store, ticks }] of nodes.entries()) {
+      expect(Math.abs(store.now() - Date.now())).toBeLessThan(100);
       // One tick brings the change to all: nothing in between is shown, and times go on.
       const since = ticks.slice(before[index]).map(({ snapshot }) => snapshot);
       expect(new Set(since.map(({ online }) => online)).size).toBeLessThanOrEqual(2);
@@ -162,14 +162,14 @@ describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`,
     const [a, b] = [await openNode({ url: `redis://127.0.0.1:${relay.port}` }), await openNode(redis)];
     await a.record({ ...nobody, visits: 2 });
     relay.loseAnswers();
-    const reading = { online: 1, browsers: 1, visits: 5, visitorSeconds: 7 };
-    expect(await a.record(reading)).toMatchObject({ ...reading, partial: true });
+    const counts = { online: 1, browsers: 1, visits: 5, visitorSeconds: 7 };
+    expect(await a.record(counts)).toMatchObject({ ...counts, partial: true });
     // It has arrived, although the node does not know.
     await eventually(async () => expect(await b.record(nobody)).toMatchObject({ visits: 5, visitorSeconds: 7 }));
     relay.heal();
-    await eventually(async () => expect((await a.record(reading)).partial).toBeUndefined());
-    expect(await a.record(reading)).toMatchObject(reading);
-    expect(await b.record(nobody)).toMatchObject(reading);
+    await eventually(async () => expect((await a.record(counts)).partial).toBeUndefined());
+    expect(await a.record(counts)).toMatchObject(counts);
+    expect(await b.record(nobody)).toMatchObject(counts);
   });
 
   test('calls Redis once for each node and tick, whatever the number of visitors', async () => {
@@ -186,19 +186,19 @@ describe.skipIf(missing)(`the ledger in Redis${missing ? ` (${missing})` : ''}`,
 
   test('remembers the last hour by the second, and each minute of 30 days', async () => {
     const redis = await startRedis();
-    const { ledger, ticks, stop } = await runNode(redis, { online: 3 });
+    const { store, ticks, stop } = await runNode(redis, { online: 3 });
     await eventually(() => expect(ticks.length).toBeGreaterThanOrEqual(3));
     await stop();
-    const seconds = await ledger.recentSeconds();
+    const seconds = await store.recentSeconds();
     const expected = ticks.map(({ snapshot }) => ({ at: Math.round(snapshot.at / 1000) * 1000, online: 3 }));
     expect(seconds.slice(-3)).toEqual(expected.slice(-3));
 
-    const { minutes = [] } = (await ledger.lastDay()) ?? {};
+    const { minutes = [] } = (await store.lastDay()) ?? {};
     const sum = (name: 'visits' | 'sum' | 'ticks') => minutes.reduce((total, minute) => total + minute[name], 0);
     expect(sum('visits')).toBe(ticks.length);
     const distinct = new Set(expected.map(({ at }) => at)).size;
     expect(sum('ticks')).toBeGreaterThanOrEqual(distinct);
-    // At the second of the call that was made when the ledger was opened, nobody may have been here.
+    // At the second of the call that was made when the store was opened, nobody may have been here.
     expect(sum('sum')).toBeGreaterThanOrEqual(3 * distinct);
     expect(Object.keys(hash(await redis.ask(['HGETALL', '{live-visitors}:minutes']))).length).toBe(minutes.length);
     expect(minutes.map(({ highest }) => highest)).toContain(3);

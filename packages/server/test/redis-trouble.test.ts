@@ -25,25 +25,25 @@ async function startServer(answer: (bytes: Buffer) => string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('a server that takes connections and says nothing is in trouble as soon as the ledger is open', async () => {
+test('a server that takes connections and says nothing is in trouble as soon as the store is open', async () => {
   const port = await startServer(() => '');
-  const ledger = await openNode({ url: `redis://127.0.0.1:${port}` });
-  expect(ledger.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
+  const store = await openNode({ url: `redis://127.0.0.1:${port}` });
+  expect(store.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
 });
 
 describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {
   const secret = 'a/very+secret word';
   const login = `someone:${encodeURIComponent(secret)}@`;
 
-  /** All that a program prints which has a ledger in trouble, and what the trouble is. */
+  /** All that a program prints which has a store in trouble, and what the trouble is. */
   function print(url: string): Promise<string> {
     const module = new URL('../src/store/redis/redis-store.ts', import.meta.url);
     const program = `
-      import { openRedisLedger } from ${JSON.stringify(module.href)};
-      const ledger = await openRedisLedger({ url: ${JSON.stringify(url)}, now: Date.now });
-      for (let i = 0; i < 3; i++) console.log(await ledger.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
-      console.log(ledger.trouble());
-      await ledger.close();`;
+      import { openRedisStore } from ${JSON.stringify(module.href)};
+      const store = await openRedisStore({ url: ${JSON.stringify(url)}, now: Date.now });
+      for (let i = 0; i < 3; i++) console.log(await store.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
+      console.log(store.trouble());
+      await store.close();`;
     return new Promise((resolve, reject) => {
       const args = ['--input-type=module', '--eval', program];
       execFile(

@@ -25,7 +25,7 @@ describe('what is refused', () => {
       'tabs=65': '"tabs" must be a whole number from 0 to 64, but is "65".',
       'tabs=': '"tabs" must be a whole number from 0 to 64, but is "".',
       'tabs=two': '"tabs" must be a whole number from 0 to 64, but is "two".',
-      'tabs=1&tabs=1': '"tabs" may be given once, but came more often.',
+      'tabs=1&tabs=1': '"tabs" was given more than once.',
       'arrivals=2': '"arrivals" must be a whole number from 0 to "tabs", which is 1, but is "2".',
       'history=3601': '"history" must be a whole number from 0 to 3600, but is "3601".',
       'tabs=1?tabs=2': '"tabs" must be a whole number from 0 to 64, but is "1?tabs=2".',
@@ -85,7 +85,9 @@ describe('what is refused', () => {
     const { received, closed } = openSocket(port, 'HELO there\r\n\r\n');
     await eventually(() => expect(closed()).toBe(true));
     expect(received()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(decodeProblem(JSON.parse(received().split('\r\n\r\n')[1] ?? ''))?.detail).toBe('This is no HTTP request.');
+    expect(decodeProblem(JSON.parse(received().split('\r\n\r\n')[1] ?? ''))?.detail).toBe(
+      'This is not an HTTP request.',
+    );
     expect(await snapshot()).toMatchObject({ online: 0 });
   });
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LedgerError, StoreInUseError } from '../src/store/store.ts';
-import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { StoreError, StoreInUseError } from '../src/store/store.ts';
 import { runProgram } from './helpers/program.ts';
 import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
@@ -15,8 +15,8 @@ const minuteAt = (at: number) => ({ at, lowest: 1, highest: 9, sum: 20, ticks: 1
 const oldMinutes = Array.from({ length: 100 }, (_, i) => minuteAt(start + i * minuteMs));
 
 const fileIn = (dataDir: string) => join(dataDir, 'live-visitors.db');
-const open = (dataDir: string) => openSqliteLedger({ dataDir, now: () => now });
-const reading = (visits: number, online = 2) => ({ online, browsers: online, visits, visitorSeconds: visits });
+const open = (dataDir: string) => openSqliteStore({ dataDir, now: () => now });
+const counts = (visits: number, online = 2) => ({ online, browsers: online, visits, visitorSeconds: visits });
 
 /** Runs commands as an operator does. A process of its own also leaves this one's locks alone. */
 const run = (cwd: string, command: string) => execFileSync('sh', ['-ec', command], { cwd, encoding: 'utf8' });
@@ -24,31 +24,31 @@ const run = (cwd: string, command: string) => execFileSync('sh', ['-ec', command
 /** A folder with a database that has a history, and a peak of 9 at the start. */
 function makeStore(visits: number): string {
   const parent = makeFolder();
-  const ledger = open(join(parent, 'data'));
-  ledger.import({ visits, visitorSeconds: visits, peak: 9, peakAt: start, minutes: oldMinutes });
-  ledger.close();
+  const store = open(join(parent, 'data'));
+  store.import({ visits, visitorSeconds: visits, peak: 9, peakAt: start, minutes: oldMinutes });
+  store.close();
   return parent;
 }
 
-/** A server's open ledger with 41 visits, one of them from this run, and beside it a backup with 7. */
+/** A server's open store with 41 visits, one of them from this run, and beside it a backup with 7. */
 async function openStore(visits = 40) {
   const parent = makeStore(visits);
   const dataDir = join(parent, 'data');
   const backup = fileIn(join(makeStore(7), 'data'));
   run(parent, `cp ${backup} backup.db`);
-  const ledger = open(dataDir);
-  onTestFinished(() => ledger.close());
-  await ledger.record(reading(1));
-  return { parent, dataDir, file: fileIn(dataDir), backup: join(parent, 'backup.db'), ledger };
+  const store = open(dataDir);
+  onTestFinished(() => store.close());
+  await store.record(counts(1));
+  return { parent, dataDir, file: fileIn(dataDir), backup: join(parent, 'backup.db'), store };
 }
 
 /** What a server finds that is started after this one was killed now. */
 function afterKill(parent: string) {
   const copy = makeFolder();
   run(parent, `cp -rL data ${copy}`);
-  const ledger = open(join(copy, 'data'));
-  const found = ledger.export();
-  ledger.close();
+  const store = open(join(copy, 'data'));
+  const found = store.export();
+  store.close();
   return found;
 }
 
@@ -59,54 +59,54 @@ describe.each([
   ['the folder is moved away', 'mv data away'],
 ])('when %s', (_, command) => {
   test('everything is written to a new file at the next tick', async () => {
-    const { parent, file, ledger } = await openStore();
+    const { parent, file, store } = await openStore();
     run(parent, command);
-    expect(await ledger.record(reading(2))).toMatchObject({ visits: 42, peak: 9 });
-    expect(ledger.trouble()).toMatch(/has been deleted or moved away .* creates the file anew/);
+    expect(await store.record(counts(2))).toMatchObject({ visits: 42, peak: 9 });
+    expect(store.trouble()).toMatch(/has been deleted or moved away .* creates the file anew/);
     expect(existsSync(file)).toBe(false);
-    expect(await ledger.record(reading(3))).toMatchObject({ visits: 43, peak: 9 });
-    expect(ledger.trouble()).toBeUndefined();
+    expect(await store.record(counts(3))).toMatchObject({ visits: 43, peak: 9 });
+    expect(store.trouble()).toBeUndefined();
 
     const lastMinute = { at: start + 100 * minuteMs, lowest: 2, highest: 2, sum: 6, ticks: 3, visits: 3 };
     const all = { visits: 43, visitorSeconds: 43, peak: 9, peakAt: start, minutes: [...oldMinutes, lastMinute] };
     expect(afterKill(parent)).toEqual(all);
-    await ledger.close();
+    await store.close();
     expect(afterKill(parent)).toEqual(all);
   });
 
   test('a server that is stopped at once loses nothing', async () => {
-    const { parent, ledger } = await openStore();
+    const { parent, store } = await openStore();
     run(parent, command);
-    await ledger.record(reading(2));
-    await ledger.close();
-    expect(ledger.trouble()).toBeUndefined();
+    await store.record(counts(2));
+    await store.close();
+    expect(store.trouble()).toBeUndefined();
     expect(afterKill(parent)).toMatchObject({ visits: 42, peak: 9, peakAt: start });
   });
 });
 
 test('a folder that is moved away has all figures, and may come back', async () => {
-  const { parent, ledger } = await openStore();
+  const { parent, store } = await openStore();
   run(parent, 'mv data away');
-  await ledger.record(reading(2));
+  await store.record(counts(2));
   run(parent, 'mv away data');
-  await ledger.record(reading(3));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(3));
+  expect(store.trouble()).toBeUndefined();
   expect(afterKill(parent)).toMatchObject({ visits: 43 });
   run(parent, 'mv data away');
-  await ledger.record(reading(4));
-  await ledger.record(reading(5));
+  await store.record(counts(4));
+  await store.record(counts(5));
   run(parent, 'mkdir copy; cp -r away copy/data');
   expect(afterKill(join(parent, 'copy'))).toMatchObject({ visits: 43 });
 });
 
 test('a write-ahead log that is deleted is created anew, and nothing is lost', async () => {
-  const { parent, ledger } = await openStore();
+  const { parent, store } = await openStore();
   run(parent, 'rm data/live-visitors.db-wal');
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toMatch(/-wal was deleted .* Nothing is lost/);
+  await store.record(counts(2));
+  expect(store.trouble()).toMatch(/-wal was deleted .* Nothing is lost/);
   expect(afterKill(parent)).toMatchObject({ visits: 42, minutes: { length: 101 } });
-  await ledger.record(reading(3));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(3));
+  expect(store.trouble()).toBeUndefined();
   expect(afterKill(parent)).toMatchObject({ visits: 43 });
 });
 
@@ -122,30 +122,30 @@ describe.each([
     const store = await openStore();
     const bytes = readFileSync(store.backup);
     run(store.parent, command);
-    expect(await store.ledger.record(reading(2))).toMatchObject({ visits: 42, peak: 9 });
-    expect(store.ledger.trouble()).toMatch(/replaced or overwritten .* stop the server, put the backup in place again/);
+    expect(await store.store.record(counts(2))).toMatchObject({ visits: 42, peak: 9 });
+    expect(store.store.trouble()).toMatch(/replaced or overwritten .* stop the server, put the backup in place again/);
     return { ...store, bytes };
   };
 
   test('it is left as it is, and the next start finds it', async () => {
-    const { parent, file, ledger, bytes } = await restore();
+    const { parent, file, store, bytes } = await restore();
     expect(afterKill(parent)).toMatchObject({ visits: 7, minutes: { length: 100 } });
-    expect(await ledger.record(reading(3, 12))).toMatchObject({ visits: 43, peak: 12 });
-    await ledger.close();
-    expect(ledger.trouble()).toMatch(/replaced or overwritten/);
+    expect(await store.record(counts(3, 12))).toMatchObject({ visits: 43, peak: 12 });
+    await store.close();
+    expect(store.trouble()).toMatch(/replaced or overwritten/);
     expect(run(parent, 'ls data')).toBe('live-visitors.db\n');
     expect(readFileSync(file)).toEqual(bytes);
     expect(afterKill(parent)).toMatchObject({ visits: 7 });
   });
 
   test('the totals go on in memory, and are written to a new file once it is moved away', async () => {
-    const { parent, ledger } = await restore();
-    await ledger.record(reading(3, 12));
-    expect((await ledger.lastDay())?.peak).toEqual({ online: 12, at: now });
+    const { parent, store } = await restore();
+    await store.record(counts(3, 12));
+    expect((await store.lastDay())?.peak).toEqual({ online: 12, at: now });
     run(parent, 'mv data/live-visitors.db restored.db');
-    await ledger.record(reading(4));
-    await ledger.record(reading(5));
-    expect(ledger.trouble()).toBeUndefined();
+    await store.record(counts(4));
+    await store.record(counts(5));
+    expect(store.trouble()).toBeUndefined();
     const found = afterKill(parent);
     expect(found).toMatchObject({ visits: 45, peak: 12, peakAt: now });
     expect(found.minutes.at(-1)).toMatchObject({ highest: 12, visits: visitsOfMinute });
@@ -153,49 +153,49 @@ describe.each([
 });
 
 test('a backup and its log that are copied over both files are left as they are', async () => {
-  const { parent, file, ledger } = await openStore();
+  const { parent, file, store } = await openStore();
   const other = await openStore(70);
   run(other.parent, `cp data/live-visitors.db data/live-visitors.db-wal ${parent}`);
   run(parent, 'cp live-visitors.db live-visitors.db-wal data');
   const bytes = ['', '-wal'].map((end) => readFileSync(join(parent, `live-visitors.db${end}`)));
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toMatch(/replaced or overwritten/);
-  await ledger.close();
+  await store.record(counts(2));
+  expect(store.trouble()).toMatch(/replaced or overwritten/);
+  await store.close();
   expect(['', '-wal'].map((end) => readFileSync(file + end))).toEqual(bytes);
 });
 
 test('a log that is renamed over ours is left as it is, and our file has all figures', async () => {
-  const { parent, file, ledger } = await openStore();
+  const { parent, file, store } = await openStore();
   writeFileSync(join(parent, 'other-wal'), 'the log of another');
   run(parent, 'mv other-wal data/live-visitors.db-wal');
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toMatch(/replaced or overwritten/);
-  await ledger.close();
+  await store.record(counts(2));
+  expect(store.trouble()).toMatch(/replaced or overwritten/);
+  await store.close();
   expect(readFileSync(`${file}-wal`, 'utf8')).toBe('the log of another');
   run(parent, 'rm data/live-visitors.db-wal');
   expect(afterKill(parent)).toMatchObject({ visits: 41, minutes: { length: 101 } });
 });
 
 test('the same file may come back after it was replaced', async () => {
-  const { parent, ledger } = await openStore();
+  const { parent, store } = await openStore();
   run(parent, 'mv data/live-visitors.db ours.db; mv backup.db data/live-visitors.db');
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toMatch(/replaced or overwritten/);
+  await store.record(counts(2));
+  expect(store.trouble()).toMatch(/replaced or overwritten/);
   run(parent, 'mv ours.db data/live-visitors.db');
-  await ledger.record(reading(3));
-  await ledger.record(reading(4));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(3));
+  await store.record(counts(4));
+  expect(store.trouble()).toBeUndefined();
   expect(afterKill(parent)).toMatchObject({ visits: 44, minutes: { length: 101 } });
 });
 
 test('a backup from just before the start is recognized as one', async () => {
-  const { parent, dataDir, ledger } = await openStore();
-  await ledger.close();
+  const { parent, dataDir, store } = await openStore();
+  await store.close();
   run(parent, 'cp data/live-visitors.db backup.db');
   const again = open(dataDir);
-  await again.record(reading(5));
+  await again.record(counts(5));
   run(parent, 'cp backup.db data/live-visitors.db');
-  await again.record(reading(6));
+  await again.record(counts(6));
   expect(again.trouble()).toMatch(/replaced or overwritten/);
   await again.close();
   run(parent, 'cmp backup.db data/live-visitors.db');
@@ -203,46 +203,46 @@ test('a backup from just before the start is recognized as one', async () => {
 });
 
 test('half a backup in place of the file is refused at the next start', async () => {
-  const { parent, dataDir, backup, ledger } = await openStore();
+  const { parent, dataDir, backup, store } = await openStore();
   run(parent, `head -c 9000 ${backup} > data/live-visitors.db`);
-  await ledger.record(reading(2));
-  await ledger.close();
-  expect(() => open(dataDir)).toThrow(LedgerError);
+  await store.record(counts(2));
+  await store.close();
+  expect(() => open(dataDir)).toThrow(StoreError);
   expect(() => open(dataDir)).toThrow(/is damaged\. It has been left as it is\./);
 });
 
 test('a file that is touched, linked or copied is no trouble', async () => {
-  const { parent, ledger } = await openStore();
+  const { parent, store } = await openStore();
   run(parent, 'touch data/live-visitors.db; ln data/live-visitors.db link.db; cp data/live-visitors.db copy.db');
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(2));
+  expect(store.trouble()).toBeUndefined();
   expect(afterKill(parent)).toMatchObject({ visits: 42 });
 });
 
 test('a link to a folder that is gone is trouble until it leads there again', async () => {
-  const { parent, dataDir, ledger } = await openStore();
+  const { parent, dataDir, store } = await openStore();
   run(parent, 'mv data real; ln -s real data');
-  await ledger.record(reading(2));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(2));
+  expect(store.trouble()).toBeUndefined();
   renameSync(join(parent, 'real'), join(parent, 'elsewhere'));
-  await ledger.record(reading(3));
-  await ledger.record(reading(4));
-  expect(ledger.trouble()).toMatch(/cannot be created anew: ENOENT/);
+  await store.record(counts(3));
+  await store.record(counts(4));
+  expect(store.trouble()).toMatch(/cannot be created anew: ENOENT/);
   rmSync(dataDir);
   run(parent, 'ln -s elsewhere data');
-  await ledger.record(reading(5));
-  expect(ledger.trouble()).toBeUndefined();
+  await store.record(counts(5));
+  expect(store.trouble()).toBeUndefined();
   expect(afterKill(parent)).toMatchObject({ visits: 45 });
 });
 
 test('the log is copied into the file before it grows without bounds, which is no trouble', {
   timeout: 60_000,
 }, async () => {
-  const { parent, file, ledger } = await openStore();
+  const { parent, file, store } = await openStore();
   let mostBytes = 0;
   for (let visits = 2; visits < 2000; visits++) {
-    await ledger.record(reading(visits));
-    expect(ledger.trouble()).toBeUndefined();
+    await store.record(counts(visits));
+    expect(store.trouble()).toBeUndefined();
     if (visits % 10 === 0) mostBytes = Math.max(mostBytes, Number(run(parent, `stat -c %s ${file}-wal`)));
   }
   expect(mostBytes).toBeGreaterThan(1_000_000);
@@ -255,32 +255,32 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
   test('a file that was deleted is created anew as soon as a full disk has room again', async () => {
     const parent = mountSmallDisk();
     const dataDir = join(parent, 'data');
-    const ledger = open(dataDir);
-    ledger.import({ visits: 40, visitorSeconds: 40, peak: 9, peakAt: start, minutes: oldMinutes });
+    const store = open(dataDir);
+    store.import({ visits: 40, visitorSeconds: 40, peak: 9, peakAt: start, minutes: oldMinutes });
     const filler = fillDisk(parent);
     run(parent, 'rm -rf data');
-    for (let visits = 1; visits < 5; visits++) await ledger.record(reading(visits));
-    expect(ledger.trouble()).toMatch(/cannot be created anew: .*full.* tries again each second/);
+    for (let visits = 1; visits < 5; visits++) await store.record(counts(visits));
+    expect(store.trouble()).toMatch(/cannot be created anew: .*full.* tries again each second/);
     expect(existsSync(fileIn(dataDir))).toBe(false);
     rmSync(filler);
-    await ledger.record(reading(5));
-    expect(ledger.trouble()).toBeUndefined();
+    await store.record(counts(5));
+    expect(store.trouble()).toBeUndefined();
     expect(afterKill(parent)).toMatchObject({ visits: 45, peak: 9, peakAt: start, minutes: { length: 101 } });
-    await ledger.close();
+    await store.close();
   });
 
   test('a folder that was deleted where it is mounted from is trouble until there is one again', async () => {
-    const { parent, ledger } = await openStore();
-    await ledger.close();
+    const { parent, store } = await openStore();
+    await store.close();
     run(parent, 'mv data host; mkdir data; mount --bind host data');
     const mounted = open(join(parent, 'data'));
     onTestFinished(() => mounted.close());
     run(parent, 'rm -rf host');
-    await mounted.record(reading(1));
-    await mounted.record(reading(2));
+    await mounted.record(counts(1));
+    await mounted.record(counts(2));
     expect(mounted.trouble()).toMatch(/cannot be created anew: ENOENT/);
     run(parent, 'umount --lazy data');
-    await mounted.record(reading(3));
+    await mounted.record(counts(3));
     expect(mounted.trouble()).toBeUndefined();
     expect(afterKill(parent)).toMatchObject({ visits: 44 });
   });
@@ -300,16 +300,16 @@ describe('the program', () => {
   async function expectTrouble({ text, output }: Started): Promise<void> {
     await eventually(async () => {
       const [ready, metrics] = await Promise.all([text('/readyz'), text('/metrics')]);
-      expect(ready).toContain('the ledger is in trouble');
-      expect(metrics).toContain('\nlive_visitors_ledger_trouble 1\n');
+      expect(ready).toContain('totals cannot be recorded');
+      expect(metrics).toContain('\nlive_visitors_store_trouble 1\n');
     });
-    expect(output()).toContain('the ledger is in trouble');
+    expect(output()).toContain('totals cannot be recorded');
   }
 
   async function expectNoTrouble({ text, output }: Started): Promise<void> {
     await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));
-    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 0\n');
-    expect(output()).toContain('the ledger records again');
+    expect(await text('/metrics')).toContain('\nlive_visitors_store_trouble 0\n');
+    expect(output()).toContain('totals are being recorded again');
   }
 
   test('writes a new file when its folder is deleted, which no second server can open, and a kill loses nothing', async () => {
@@ -341,7 +341,7 @@ describe('the program', () => {
     await eventually(() => expect(first.stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));
     first.child.kill('SIGTERM');
     expect(await first.exited).toBe(0);
-    expect(first.output()).toContain('stopped with figures that could not be recorded: they are lost');
+    expect(first.output()).toContain('stopped before the last totals could be recorded: they are lost');
     expect(readFileSync(fileIn(dataDir))).toEqual(readFileSync(backup));
     const { url } = runProgramAgain(dataDir);
     expect(await (await fetch(`${await url()}/visitors`)).json()).toMatchObject({ visits: 7, peak: 9 });

@@ -2,37 +2,37 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { LedgerError } from '../src/store/store.ts';
-import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
-import { describeLedger } from './helpers/store-conformance.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../src/store/store.ts';
 import { runProgram } from './helpers/program.ts';
 import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
+import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
-const open = (dataDir: string, now: () => number = Date.now) => openSqliteLedger({ dataDir, now });
+const open = (dataDir: string, now: () => number = Date.now) => openSqliteStore({ dataDir, now });
 
 function refusal(dataDir: string): string {
   try {
     open(dataDir);
   } catch (error) {
-    if (error instanceof LedgerError) return error.message;
+    if (error instanceof StoreError) return error.message;
   }
   throw new Error('It was opened.');
 }
 
-describeLedger('a file', async () => {
+describeStore('a file', async () => {
   const dataDir = join(makeFolder(), 'made', 'where', 'missing');
   return async () => open(dataDir);
 });
 
-describe('the ledger in a file', () => {
+describe('the store in a file', () => {
   test('keeps each minute of the last 30 days: fewest, mean and most online, and visits', async () => {
     const dataDir = makeFolder();
     const start = Date.UTC(2026, 0, 1);
     let time = start;
-    const tick = async (ledger: ReturnType<typeof open>, online: number, visits: number) => {
-      await ledger.record({ online, browsers: online, visits, visitorSeconds: 0 });
+    const tick = async (store: ReturnType<typeof open>, online: number, visits: number) => {
+      await store.record({ online, browsers: online, visits, visitorSeconds: 0 });
       time += 20_000;
     };
     const first = open(dataDir, () => time);
@@ -66,12 +66,12 @@ describe('the ledger in a file', () => {
     const minutes = Array.from({ length: 43_200 }, (_, i) => {
       return { at: start + i * 60_000, lowest: 1, highest: 1, sum: 1, ticks: 1, visits: 0 };
     });
-    const ledger = open(dataDir, () => start + 43_200 * 60_000);
-    expect(ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes })).toBe(true);
-    await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
-    const kept = ledger.export().minutes;
+    const store = open(dataDir, () => start + 43_200 * 60_000);
+    expect(store.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes })).toBe(true);
+    await store.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
+    const kept = store.export().minutes;
     expect([kept.length, kept[0]?.at, kept.at(-1)?.at]).toEqual([43_200, start + 60_000, start + 43_200 * 60_000]);
-    await ledger.close();
+    await store.close();
   });
 
   test('looks for minutes to forget once a minute, and once for all that it takes from another', async () => {
@@ -79,19 +79,19 @@ describe('the ledger in a file', () => {
     onTestFinished(() => prepare.mockRestore());
     const start = Date.UTC(2026, 0, 1);
     let time = start;
-    const ledger = open(makeFolder(), () => time);
+    const store = open(makeFolder(), () => time);
     const index = prepare.mock.calls.findIndex(([sql]) => sql.startsWith('DELETE FROM minutes'));
     const prune = vi.spyOn(prepare.mock.results[index]?.value, 'run');
     const minutes = Array.from({ length: 100 }, (_, i) => {
       return { at: start + i * 60_000, lowest: 1, highest: 1, sum: 1, ticks: 1, visits: 0 };
     });
-    ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes });
+    store.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: 0, minutes });
     expect(prune).toHaveBeenCalledTimes(1);
     for (time = start + 100 * 60_000; time < start + 102 * 60_000; time += 10_000) {
-      await ledger.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
+      await store.record({ online: 1, browsers: 1, visits: 0, visitorSeconds: 0 });
     }
     expect(prune).toHaveBeenCalledTimes(3);
-    await ledger.close();
+    await store.close();
   });
 
   test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
@@ -105,25 +105,25 @@ describe('the ledger in a file', () => {
       ticks: 1,
       visits: 0,
     });
-    const ledger = open(dataDir, () => start + 2000 * 60_000 + 30_000);
+    const store = open(dataDir, () => start + 2000 * 60_000 + 30_000);
     const minutes = [0, 559, 560, 561, 1999, 2000, 2001, 900_000].map(at);
-    expect(ledger.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: start, minutes })).toBe(true);
-    await ledger.record({ online: 3, browsers: 1, visits: 4, visitorSeconds: 0 });
-    const day = await ledger.lastDay();
+    expect(store.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: start, minutes })).toBe(true);
+    await store.record({ online: 3, browsers: 1, visits: 4, visitorSeconds: 0 });
+    const day = await store.lastDay();
     expect(day?.peak).toEqual({ online: 3, at: start + 2000 * 60_000 + 30_000 });
     expect(day?.minutes).toEqual([
       at(561),
       at(1999),
       { at: start + 2000 * 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 4 },
     ]);
-    await ledger.close();
+    await store.close();
   });
 
   test('is refused while another process has it, with the way to count with several', async () => {
     const dataDir = makeFolder();
-    const ledger = open(dataDir);
+    const store = open(dataDir);
     expect(refusal(dataDir)).toMatch(/is in use by another process\. .* set REDIS_URL/);
-    await ledger.close();
+    await store.close();
     await open(dataDir).close();
   });
 
@@ -168,11 +168,11 @@ describe('the ledger in a file', () => {
     const totals = { visits: 41, visitorSeconds: 5310, peak: 9, peakAt: 1_790_000_000_000 };
     const minutes = [{ at: Date.now() - (Date.now() % 60_000), lowest: 1, highest: 2, sum: 3, ticks: 2, visits: 1 }];
     const dataDir = makeFolder();
-    const ledger = open(dataDir);
-    expect(ledger.import({ ...totals, minutes })).toBe(true);
-    expect(ledger.export()).toEqual({ ...totals, minutes });
-    expect(ledger.import({ ...totals, visits: 1, minutes: [] })).toBe(false);
-    await ledger.close();
+    const store = open(dataDir);
+    expect(store.import({ ...totals, minutes })).toBe(true);
+    expect(store.export()).toEqual({ ...totals, minutes });
+    expect(store.import({ ...totals, visits: 1, minutes: [] })).toBe(false);
+    await store.close();
     const again = open(dataDir);
     expect(await again.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 })).toMatchObject({
       visits: 42,
@@ -216,7 +216,7 @@ async function killRepeatedly(dataDir: string) {
 }
 
 describe('the program', () => {
-  test('ends with exit code 1 and one sentence where the ledger cannot be had', async () => {
+  test('ends with exit code 1 and one sentence where the store cannot be had', async () => {
     const dataDir = makeFolder();
     writeFileSync(fileOf(dataDir), 'no database'.repeat(100));
     const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: dataDir });
@@ -256,7 +256,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     const filler = fillDisk(folder);
     // The file of what changes has room left for a while.
     await eventually(async () => expect(await text('/readyz')).toContain('cannot be recorded'), 50_000);
-    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 1\n');
+    expect(await text('/metrics')).toContain('\nlive_visitors_store_trouble 1\n');
     const ticks = stream.received().split('event: visitors').length;
     await eventually(() => expect(stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));
     openSocket(Number(new URL(url).port), 'GET /stream?tabs=5 HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -270,9 +270,9 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
 
     rmSync(filler);
     await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));
-    expect(await text('/metrics')).toContain('\nlive_visitors_ledger_trouble 0\n');
-    expect(first.output()).toContain('the ledger is in trouble');
-    expect(first.output()).toContain('the ledger records again');
+    expect(await text('/metrics')).toContain('\nlive_visitors_store_trouble 0\n');
+    expect(first.output()).toContain('totals cannot be recorded');
+    expect(first.output()).toContain('totals are being recorded again');
     first.child.kill('SIGKILL');
     await first.exited;
     const second = runProgram({ PORT: '0', DATA_DIR: folder });

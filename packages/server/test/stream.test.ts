@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { openSqliteLedger } from '../src/store/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
@@ -38,8 +38,8 @@ describe('GET /stream', () => {
 
   test('never lets the last event ID go back, even where the clock is set back', async () => {
     let setBackMs = 0;
-    const ledger = openSqliteLedger({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
-    const { url, snapshot } = await openServer({}, { ledger });
+    const store = openSqliteStore({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
+    const { url, snapshot } = await openServer({}, { store });
     const watcher = await openStream(`${url}/stream`);
     await eventually(() => expect(watcher.of('visitors').length).toBeGreaterThan(1));
     const tickAt = () => Number(watcher.of('visitors').at(-1)?.payload.at);
@@ -206,9 +206,9 @@ describe('stopping', () => {
     const { url, close, dataDir } = await openServer();
     for (let i = 0; i < 5; i++) await (await openStream(`${url}/stream`)).first('visitors');
     await close();
-    const ledger = openSqliteLedger({ dataDir, now: Date.now });
-    expect(ledger.export().visits).toBe(5);
-    await ledger.close();
+    const store = openSqliteStore({ dataDir, now: Date.now });
+    expect(store.export().visits).toBe(5);
+    await store.close();
   });
 
   test('bids every stream farewell and ends it', async () => {

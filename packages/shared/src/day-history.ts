@@ -1,4 +1,4 @@
-import { isObject, isSeries, isWhole } from './guards.ts';
+import { isNonNegativeInteger, isObject, isSeries } from './guards.ts';
 
 /** `null` where no tick was recorded. */
 type Series = (number | null)[];
@@ -31,12 +31,13 @@ export type DayHistory = {
 export function readDayHistory(body: unknown): DayHistory | undefined {
   if (!isObject(body)) return undefined;
   const { peak, minutes } = body;
-  if (!isObject(peak) || !isWhole(peak.online) || !(peak.at === null || isWhole(peak.at))) return undefined;
+  if (!isObject(peak) || !isNonNegativeInteger(peak.online) || !(peak.at === null || isNonNegativeInteger(peak.at)))
+    return undefined;
   if (!isObject(minutes)) return undefined;
   const { everyMs, endsAt, lowest, mean, highest, visits } = minutes;
-  if (!isWhole(everyMs) || !isWhole(endsAt)) return undefined;
+  if (!isNonNegativeInteger(everyMs) || !isNonNegativeInteger(endsAt)) return undefined;
   const wholes = [lowest, highest, visits];
-  if (!wholes.every((series) => isSeries(series, isWhole)) || !isSeries(mean, isMean)) return undefined;
+  if (!wholes.every((series) => isSeries(series, isNonNegativeInteger)) || !isSeries(mean, isMean)) return undefined;
   // All members have been looked at.
   return wholes.every(({ length }) => length === mean.length) ? (body as DayHistory) : undefined;
 }

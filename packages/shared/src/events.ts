@@ -1,24 +1,24 @@
 import * as v from 'valibot';
-import { wholeSchema } from './whole.ts';
+import { nonNegativeIntegerSchema } from './whole.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
 
-const durationMs = wholeSchema;
-const timeMs = wholeSchema;
+const durationMs = nonNegativeIntegerSchema;
+const timeMs = nonNegativeIntegerSchema;
 
 /** The figures of one tick. */
 export const snapshotSchema = v.object({
   /** Open tabs. */
-  online: wholeSchema,
+  online: nonNegativeIntegerSchema,
   /** Open streams that speak for tabs: all tabs of one browser share one. */
-  browsers: wholeSchema,
+  browsers: nonNegativeIntegerSchema,
   /** Tabs that ever arrived. A stream that comes back after a drop is no visit. */
-  visits: wholeSchema,
+  visits: nonNegativeIntegerSchema,
   /** Most tabs online at any tick, ever. */
-  peak: wholeSchema,
+  peak: nonNegativeIntegerSchema,
   /** One tab open for one second is one; summed over all tabs, ever. */
-  visitorSeconds: wholeSchema,
+  visitorSeconds: nonNegativeIntegerSchema,
   /** When this was counted, in milliseconds since 1970. */
   at: timeMs,
   /** There while a fleet's nodes cannot hear each other: the others' part is what was last heard of them. */
@@ -32,14 +32,14 @@ export const historySchema = v.object({
   /** When the last entry was counted, in milliseconds since 1970. */
   endsAt: timeMs,
   /** `null` where no tick was recorded: the server was stopped or stalled. */
-  online: v.array(v.nullable(wholeSchema)),
+  online: v.array(v.nullable(nonNegativeIntegerSchema)),
 });
 
 const eventSchemas = {
   /** The first event of every stream that is opened. */
   welcome: v.object({
     /** Tabs that this stream counts for: fewer than it asked for where its address has no room for more. */
-    tabs: wholeSchema,
+    tabs: nonNegativeIntegerSchema,
     /** Open the next stream within so many milliseconds. Only for a stream with a `browser` id. */
     renewWithinMs: v.optional(durationMs),
     /** What was asked for with `history`, or what a returning stream missed. */
@@ -56,7 +56,7 @@ const eventSchemas = {
   /** The only event of a stream that is not to be had, where its query has `refusal=event`. */
   refused: v.object({
     /** The HTTP status code that other requests would be answered with. */
-    status: wholeSchema,
+    status: nonNegativeIntegerSchema,
     /** What is wrong with this request, and what to do about it. */
     detail: v.string(),
     /** Come back after so many milliseconds, and no sooner. */

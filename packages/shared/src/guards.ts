@@ -3,7 +3,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A whole number that is not below zero and exact. */
-export function isWhole(value: unknown): value is number {
+export function isNonNegativeInteger(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 

@@ -23,7 +23,7 @@ export function parseQuery<Known extends Parameters>(
   const values = new Map<string, string>();
   for (const [name, value] of entries) {
     if (!Object.hasOwn(parameters, name)) continue;
-    if (values.has(name)) return { ok: false, detail: `"${name}" may be given once, but came more often.` };
+    if (values.has(name)) return { ok: false, detail: `"${name}" was given more than once.` };
     values.set(name, value);
   }
 

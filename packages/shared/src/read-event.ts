@@ -1,5 +1,5 @@
 import type { EventMap, EventName } from './events.ts';
-import { isObject, isSeries, isWhole } from './guards.ts';
+import { isNonNegativeInteger, isObject, isSeries } from './guards.ts';
 
 /**
  * Reads the `data` of an event of the given name, for pages that have to be small: without the schemas, by which
@@ -20,17 +20,23 @@ export function readEvent<Name extends EventName>(name: Name, data: string): Eve
 
 const checks: { [Name in EventName]: (payload: Record<string, unknown>) => boolean } = {
   welcome: ({ tabs, renewWithinMs, history }) =>
-    isWhole(tabs) && isOptional(renewWithinMs, isWhole) && isOptional(history, isHistory),
+    isNonNegativeInteger(tabs) && isOptional(renewWithinMs, isNonNegativeInteger) && isOptional(history, isHistory),
   visitors: ({ online, browsers, visits, peak, visitorSeconds, at, partial }) =>
-    [online, browsers, visits, peak, visitorSeconds, at].every(isWhole) &&
+    [online, browsers, visits, peak, visitorSeconds, at].every(isNonNegativeInteger) &&
     isOptional(partial, (value) => value === true),
-  farewell: ({ reason, reconnectInMs }) => /^(restart|expired|replaced)$/.test(`${reason}`) && isWhole(reconnectInMs),
+  farewell: ({ reason, reconnectInMs }) =>
+    /^(restart|expired|replaced)$/.test(`${reason}`) && isNonNegativeInteger(reconnectInMs),
   refused: ({ status, detail, reconnectInMs }) =>
-    isWhole(status) && typeof detail === 'string' && isOptional(reconnectInMs, isWhole),
+    isNonNegativeInteger(status) && typeof detail === 'string' && isOptional(reconnectInMs, isNonNegativeInteger),
 };
 
 function isHistory(value: unknown): boolean {
-  return isObject(value) && isWhole(value.everyMs) && isWhole(value.endsAt) && isSeries(value.online, isWhole);
+  return (
+    isObject(value) &&
+    isNonNegativeInteger(value.everyMs) &&
+    isNonNegativeInteger(value.endsAt) &&
+    isSeries(value.online, isNonNegativeInteger)
+  );
 }
 
 function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {

@@ -53,7 +53,7 @@ describe('parseStreamQuery', () => {
   test.each(['browser', 'tabs', 'arrivals', 'history', 'refusal'])('refuses "%s" given twice', (name) => {
     expect(parse(`${name}=&${name}=1`)).toEqual({
       ok: false,
-      detail: `"${name}" may be given once, but came more often.`,
+      detail: `"${name}" was given more than once.`,
     });
   });
 

@@ -1,9 +1,9 @@
 import type { DayHistory } from '@live-visitors/shared';
 import type { Recent } from '../stream/recent.ts';
-import { summarizeDay, summarizeRecent } from './wording.ts';
-import { find, setText } from './dom.ts';
 import type { Plot } from './chart/chart.ts';
+import { find, setText } from './dom.ts';
 import type { Speech } from './locale.ts';
+import { summarizeDay, summarizeRecent } from './wording.ts';
 
 /** When to try again to load what draws the plot. */
 const loadAgainMs = 60_000;
@@ -15,7 +15,7 @@ type Day = DayHistory | 'unread' | 'unreadable';
 
 /** Shows who was here before: in the last minutes, or in the last day. What draws it is loaded when it is first needed. */
 export function createPastView(recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
-  const room = find('.plot-room');
+  const subscription = find('.plot-subscription');
   const summary = find('.summary');
   const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
   let period: Period = 'recent';
@@ -31,7 +31,7 @@ export function createPastView(recent: Pick<Recent, 'read'>, now: () => number, 
     loadedAt = now();
     import('./chart/chart.ts').then(
       ({ createPlot }) => {
-        plot = createPlot(room, optionsFor(speech));
+        plot = createPlot(subscription, optionsFor(speech));
         spokenBy = speech;
         draw(speech);
       },

@@ -1,7 +1,7 @@
 import type { Connection } from '../stream/connection.ts';
-import { describeConnection } from './wording.ts';
 import { find, setText } from './dom.ts';
 import type { Speech } from './locale.ts';
+import { describeConnection } from './wording.ts';
 
 /** What is known of the number: undefined while none has come. */
 export type Known = { online: number; ageMs: number } | undefined;

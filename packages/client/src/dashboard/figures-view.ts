@@ -1,8 +1,8 @@
 import type { Figure, Snapshot } from '@live-visitors/shared';
-import type { PeakTime } from './peak-time.ts';
 import { find, setText } from './dom.ts';
-import { createNumberView } from './number-view.ts';
 import type { Speech } from './locale.ts';
+import { createNumberView } from './number-view.ts';
+import type { PeakTime } from './peak-time.ts';
 
 /** Shows the figures of a snapshot. Every figure's plain integer stands in its `data-value`, for scripts. */
 export function createFiguresView(peakTime: Pick<PeakTime, 'of'>) {

@@ -1,22 +1,22 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { News } from '../update.ts';
+import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Recent } from '../stream/recent.ts';
-import type { Room } from '../document-subscription.ts';
+import type { Update } from '../update.ts';
 import { createAnnouncementView } from './announcement-view.ts';
-import { createDiagnosis } from './diagnosis.ts';
-import { createPeakTime } from './peak-time.ts';
-import { sayStanding } from './wording.ts';
+import { createPastView } from './chart-view.ts';
+import { createStandingView } from './connection-view.ts';
 import { createDayWish, readDay } from './day-loader.ts';
 import { makeDefinitionDismissible } from './definition.ts';
+import { createDiagnosis } from './diagnosis.ts';
 import { createEmbedDialog } from './embed/dialog.ts';
 import { createFiguresView } from './figures-view.ts';
 import { offerLanguages, readChoice } from './language-choice.ts';
-import { createNoticesView, type Notice, sayNotice } from './notices-view.ts';
-import { createPastView } from './chart-view.ts';
-import { askServer, createSilenceWatch } from './silence-watch.ts';
 import { createSpeech, showFixedWords } from './locale.ts';
-import { createStandingView } from './connection-view.ts';
+import { createNoticesView, type Notice, sayNotice } from './notices-view.ts';
+import { createPeakTime } from './peak-time.ts';
+import { askServer, createSilenceWatch } from './silence-watch.ts';
 import { markTab } from './tab-mark.ts';
+import { sayStanding } from './wording.ts';
 
 const name = 'Live Visitors';
 
@@ -24,15 +24,15 @@ const now = () => performance.now();
 const isVisible = () => document.visibilityState === 'visible';
 
 /**
- * Shows what the room tells. What drives the page is its news; a timer only makes numbers older that stand still,
+ * Shows what the subscription tells. What drives the page is its update; a timer only makes numbers older that stand still,
  * and announces what had to wait.
  *
  * @param server - its URL, without a slash at the end
  */
-export function openPage(server: string, room: Room, recent: Recent): void {
+export function openPage(server: string, subscription: DocumentSubscription, recent: Recent): void {
   const choice = readChoice();
   let speech = createSpeech(choice);
-  let connection: News['connection'] = { state: 'connecting' };
+  let connection: Update['connection'] = { state: 'connecting' };
   let since = now();
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -47,7 +47,7 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     askForDay();
     show();
   });
-  const embed = createEmbedDialog(server, room);
+  const embed = createEmbedDialog(server, subscription);
   const announcement = createAnnouncementView(now);
   const wishForDay = createDayWish(
     () => readDay(server),
@@ -72,7 +72,7 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     showMoment();
   }
 
-  /** Shows what changes without news. */
+  /** Shows what changes without update. */
   function showMoment(): void {
     const known = last && { online: last.snapshot.online, ageMs: now() - last.heardAt };
     silence.check(connection);
@@ -96,10 +96,10 @@ export function openPage(server: string, room: Room, recent: Recent): void {
     return found;
   }
 
-  function hear(news: News): void {
-    connection = news.connection;
+  function hear(update: Update): void {
+    connection = update.connection;
     since = now();
-    if (news.last) hearSnapshot(news.last.snapshot, since - news.last.ageMs);
+    if (update.last) hearSnapshot(update.last.snapshot, since - update.last.ageMs);
     if (connection.state === 'offline') diagnosis.reset();
     show();
     clearInterval(timer);
@@ -130,5 +130,5 @@ export function openPage(server: string, room: Room, recent: Recent): void {
   // A page that comes back from the back/forward cache must not look live until it is.
   addEventListener('pagehide', () => hear({ connection: { state: 'connecting' } }));
   speak();
-  room.listen({ observe: false, onNews: hear });
+  subscription.listen({ observe: false, onUpdate: hear });
 }

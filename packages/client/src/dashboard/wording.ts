@@ -1,8 +1,8 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
-import type { Span, Words } from './messages/messages.ts';
 import type { Saying } from './announcer.ts';
 import type { Formats } from './formats.ts';
+import type { Span, Words } from './messages/messages.ts';
 
 /** What is said of the connection. */
 export type Standing = {

@@ -1,10 +1,10 @@
 import { type History, tickMs } from '@live-visitors/shared';
-import type { News } from '../update.ts';
+import type { Update } from '../update.ts';
 
 /** How much of the past the page's plot of the last minutes shows. */
 export const recentSeconds = 600;
 
-/** How many seconds the servers of a fleet, and the ways to them, may be apart. */
+/** How many seconds the servers of a fleet, and the strategies to them, may be apart. */
 const toleranceSeconds = 5;
 
 export type Recent = ReturnType<typeof createRecent>;
@@ -38,7 +38,7 @@ export function createRecent(seconds: number) {
   return {
     seconds,
 
-    learn({ past, last }: News): void {
+    learn({ past, last }: Update): void {
       past?.online.forEach((value, index) => {
         if (value !== null) add(slotOf(past.endsAt - (past.online.length - 1 - index) * past.everyMs), value);
       });

@@ -1,6 +1,6 @@
 import { tickMs } from '@live-visitors/shared';
 
-/** A check that comes so late says that this tab itself was asleep, and may have news waiting. */
+/** A check that comes so late says that this tab itself was asleep, and may have update waiting. */
 const asleepAfterMs = 2.5 * tickMs;
 
 /** How long after a sleep all that has waited may take to arrive. */

@@ -1,10 +1,10 @@
 import { type EventMap, formatStreamQuery, paths, type Snapshot, tickMs } from '@live-visitors/shared';
+import { createRoster, type Reports, type RosterEntry, type Tabs } from '../tabs/roster.ts';
+import type { OnUpdate, Update } from '../update.ts';
 import type { Connection } from './connection.ts';
-import type { News, OnNews } from '../update.ts';
+import type { StreamEnvironment } from './environment.ts';
 import type { Recent } from './recent.ts';
 import { backoffMs, retryInMs } from './retry.ts';
-import { createRoll, type Reports, type RollCall, type Tabs } from '../tabs/roster.ts';
-import type { StreamEnvironment } from './environment.ts';
 
 /** After so much silence an open stream is stale. */
 export const staleAfterMs = 2.5 * tickMs;
@@ -27,10 +27,10 @@ export type SubscriptionOptions = {
   reports: Reports;
   /** Where it is there, the server is asked for the history that is not in it. */
   recent?: Recent | undefined;
-  onNews: OnNews;
+  onUpdate: OnUpdate;
 };
 
-type Stream = { said: RollCall; welcomed: boolean; close: () => void };
+type Stream = { said: RosterEntry; welcomed: boolean; close: () => void };
 
 type Link =
   /** A stream is being opened; none counts yet. */
@@ -43,13 +43,13 @@ type Link =
 
 export type Subscription = {
   /**
-   * Says which tabs there are now, and opens the next stream if that is due. To be called on each news: that is how
+   * Says which tabs there are now, and opens the next stream if that is due. To be called on each update: that is how
    * renewal is driven by ticks, as the timers of hidden tabs sleep.
    */
   setTabs: (tabs: Tabs) => void;
   /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
   check: () => void;
-  news: () => News;
+  update: () => Update;
   leave: () => void;
 };
 
@@ -59,8 +59,8 @@ export type Subscription = {
  */
 export function subscribe(environment: StreamEnvironment, options: SubscriptionOptions): Subscription {
   const { openStream, now, schedule, isOnline, random } = environment;
-  const { server, browser, tabs, reports, recent, onNews } = options;
-  const roll = createRoll(tabs, reports);
+  const { server, browser, tabs, reports, recent, onUpdate } = options;
+  const roster = createRoster(tabs, reports);
   let connection: Connection = { state: 'connecting' };
   let last: { snapshot: Snapshot; heardAt: number } | undefined;
   let failures = 0;
@@ -68,7 +68,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   let link: Link = { state: 'opening', stream: prepare() };
   start(link.stream);
 
-  function news(): News {
+  function update(): Update {
     const inMs = link.state === 'waiting' ? Math.max(0, link.dueAt - now()) : 0;
     return {
       connection: 'inMs' in connection ? { ...connection, inMs } : connection,
@@ -79,7 +79,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   function say(said: Connection): void {
     if (said.state === connection.state && link.state !== 'waiting') return;
     connection = said;
-    onNews(news());
+    onUpdate(update());
   }
 
   function sayLost(): void {
@@ -96,15 +96,15 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
   }
 
   function prepare(): Stream {
-    return { said: roll.call(), welcomed: false, close: () => {} };
+    return { said: roster.call(), welcomed: false, close: () => {} };
   }
 
   function start(stream: Stream): void {
     const { tabs, arrivals } = stream.said;
     if (arrivals.length > 0) {
       // Told before they are sent: should this tab crash in between, nobody reports them a second time.
-      roll.send(stream.said);
-      onNews(news());
+      roster.send(stream.said);
+      onUpdate(update());
       // Whoever hears it may find that nobody is left.
       if (!openStreams().includes(stream)) return;
     }
@@ -124,7 +124,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     stream.close = openStream(server + paths.stream + query, {
       welcome({ renewWithinMs = Number.POSITIVE_INFINITY, history: past }) {
         stream.welcomed = true;
-        roll.settle(stream.said, true);
+        roster.settle(stream.said, true);
         failures = 0;
         heardAt = now();
         // Else the browser itself has brought back the stream that is being replaced.
@@ -132,13 +132,13 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
           if (link.state === 'renewing') link.stream.close();
           link = { state: 'open', stream, renewAt: heardAt + renewWithinMs * renewalShare, notBefore: heardAt };
         }
-        onNews({ ...news(), past });
+        onUpdate({ ...update(), past });
       },
       visitors(snapshot) {
         heardAt = now();
         last = { snapshot, heardAt };
         connection = { state: 'live' };
-        onNews(news());
+        onUpdate(update());
       },
       farewell({ reconnectInMs }) {
         if (!isCurrent()) return;
@@ -173,7 +173,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     }
     if (link.state !== 'open') return;
     const { stream, renewAt, notBefore } = link;
-    if ((!roll.isOutdated(stream.said) && now() < renewAt) || now() < notBefore) return;
+    if ((!roster.isOutdated(stream.said) && now() < renewAt) || now() < notBefore) return;
     const next = prepare();
     link = { state: 'renewing', stream, next, since: now() };
     start(next);
@@ -199,7 +199,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
    */
   function giveUp(stream: Stream, refusal?: EventMap['refused']): boolean {
     if (!openStreams().includes(stream)) return false;
-    roll.settle(stream.said, false);
+    roster.settle(stream.said, false);
     if (link.state === 'renewing' && link.stream === stream) {
       handOver(link);
       return false;
@@ -209,7 +209,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
     if (link.state === 'renewing') {
       keep(link, delayMs);
       // Word that its arrivals are still to be reported.
-      onNews(news());
+      onUpdate(update());
       return false;
     }
     wait(delayMs);
@@ -222,7 +222,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
    */
   function discard(stream: Stream): void {
     stream.close();
-    roll.settle(stream.said, true);
+    roster.settle(stream.said, true);
   }
 
   function openStreams(): Stream[] {
@@ -274,11 +274,11 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
 
   return {
     setTabs(present) {
-      roll.set(present);
+      roster.set(present);
       renewIfDue();
     },
     check,
-    news,
+    update,
     leave() {
       hangUp();
       if (link.state === 'waiting') link.wakeNoMore();

@@ -1,12 +1,12 @@
 import { tickMs } from '@live-visitors/shared';
-import type { PageIdentity } from './identity.ts';
-import type { News, OnNews } from '../update.ts';
+import type { StreamEnvironment } from '../stream/environment.ts';
 import type { Recent } from '../stream/recent.ts';
+import { listenForSilence, wakingMs } from '../stream/silence.ts';
+import { type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
+import type { OnUpdate, Update } from '../update.ts';
+import type { PageIdentity } from './identity.ts';
 import { maxNewcomers, maxReported, remember } from './remember.ts';
 import { createReports } from './roster.ts';
-import { listenForSilence, wakingMs } from '../stream/silence.ts';
-import type { StreamEnvironment } from '../stream/environment.ts';
-import { type Subscription, staleAfterMs, subscribe } from '../stream/subscription.ts';
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;
@@ -21,8 +21,8 @@ export type Message =
   | { type: 'bye' }
   /** From who leads since `since`, with all that the next leader needs. */
   | {
-      type: 'news';
-      news: News;
+      type: 'update';
+      update: Update;
       since: number;
       browser: string;
       /** Tabs that were reported as visits. */
@@ -32,7 +32,7 @@ export type Message =
     };
 
 /** The world outside, handed in. */
-export type MemberEnvironment = StreamEnvironment & {
+export type ElectionEnvironment = StreamEnvironment & {
   /**
    * Requests the one lock that the leader holds.
    *
@@ -49,7 +49,7 @@ export type MemberEnvironment = StreamEnvironment & {
   time: () => number;
 };
 
-export type MemberOptions = {
+export type ElectionOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
   /** The id by which the lock's queue knows this tab. */
@@ -58,7 +58,7 @@ export type MemberOptions = {
   /** Whether the tabs are shown the count without being in it. */
   observe: boolean;
   recent?: Recent | undefined;
-  onNews: OnNews;
+  onUpdate: OnUpdate;
 };
 
 type Role =
@@ -67,7 +67,7 @@ type Role =
   | { name: 'leader'; letGo: () => void; subscription?: Subscription }
   | { name: 'left' };
 
-export type Member = {
+export type Election = {
   /** Takes a message from another tab. */
   hear: (message: Message) => void;
   /** Looks after leader and stream. To be called each second, and whenever the page wakes up. */
@@ -77,18 +77,18 @@ export type Member = {
 
 /**
  * One tab among those of its browser. All of them request one lock; who holds it leads: it has the only stream, tells
- * the others all news, and says to the server how many tabs hold the lock or wait for it. That number is exact
+ * the others all update, and says to the server how many tabs hold the lock or wait for it. That number is exact
  * whatever happens to a tab, as the browser itself takes a tab that is gone off the queue.
  */
 export function joinTabs(
-  environment: MemberEnvironment,
-  { server, id, page, observe, recent, onNews }: MemberOptions,
-): Member {
+  environment: ElectionEnvironment,
+  { server, id, page, observe, recent, onUpdate }: ElectionOptions,
+): Election {
   const { requestLock, queryLock, post, isVisible, time, now, schedule } = environment;
   let { browser } = page;
   /** When the last leader that was heard took the lead; one of old that wakes up is not listened to. */
   let since = 0;
-  let last: News = { connection: { state: 'connecting' } };
+  let last: Update = { connection: { state: 'connecting' } };
   /** Tabs that say they are new. */
   const newcomers = new Set<string>();
   const reports = createReports();
@@ -145,7 +145,7 @@ export function joinTabs(
     else
       leading.subscription = subscribe(
         { ...environment, schedule: (callback, delayMs) => schedule(() => whenAwake(callback), delayMs) },
-        { server, browser, tabs: present, reports, recent, onNews: spread },
+        { server, browser, tabs: present, reports, recent, onUpdate: spread },
       );
   }
 
@@ -157,16 +157,16 @@ export function joinTabs(
     else if (wakefulness === 'awake') act();
   }
 
-  function spread(news: News): void {
-    last = news;
+  function spread(update: Update): void {
+    last = update;
     markCounted();
-    tell(news);
-    onNews(news);
+    tell(update);
+    onUpdate(update);
     void recount();
   }
 
-  function tell(news: News): void {
-    post({ type: 'news', news, since, browser, reported: [...reports.reported], arriving: [...reports.arriving] });
+  function tell(update: Update): void {
+    post({ type: 'update', update, since, browser, reported: [...reports.reported], arriving: [...reports.arriving] });
   }
 
   function markCounted(): void {
@@ -191,7 +191,7 @@ export function joinTabs(
     }, recountAfterMs);
   }
 
-  function learn(message: Extract<Message, { type: 'news' }>): void {
+  function learn(message: Extract<Message, { type: 'update' }>): void {
     remember(message.reported, reports.reported, maxReported);
     // Last words of a leader of old, which no later ones of its own will take back.
     if (message.since < since) remember(message.arriving, reports.reported, maxReported);
@@ -200,19 +200,19 @@ export function joinTabs(
     silence.heard();
     // A new leader may not know what the last one did.
     if (message.since !== since) settleArriving();
-    ({ since, browser, news: last } = message);
+    ({ since, browser, update: last } = message);
     reports.arriving.clear();
     for (const tab of message.arriving) reports.arriving.add(tab);
     markCounted();
     if (!page.counted && !reports.arriving.has(id) && last.connection.state === 'live') helloAgain();
-    onNews(last);
+    onUpdate(last);
   }
 
   /** The leader does not know this tab as a newcomer: it may have come after the hello. */
   function helloAgain(): void {
     if (now() - helloAt < tickMs) return;
     helloAt = now();
-    // After a sleep, the news that this tab has been reported may be waiting behind older news.
+    // After a sleep, the update that this tab has been reported may be waiting behind older update.
     schedule(() => {
       if (role.name === 'follower' && !page.counted) sayHello();
     }, recountAfterMs);
@@ -228,13 +228,14 @@ export function joinTabs(
             remember([message.from], newcomers, maxNewcomers);
           }
           // The newcomer learns at once how things stand.
-          if (role.name === 'leader' && role.subscription) tell({ ...role.subscription.news(), past: recent?.read() });
+          if (role.name === 'leader' && role.subscription)
+            tell({ ...role.subscription.update(), past: recent?.read() });
           recountNowAndSoon();
           break;
         case 'bye':
           recountNowAndSoon();
           break;
-        case 'news':
+        case 'update':
           learn(message);
           break;
         default:
@@ -248,14 +249,14 @@ export function joinTabs(
           const { subscription } = role;
           whenAwake(() => subscription?.check());
           // Without ticks, this is how the others know that they are led.
-          if (subscription && subscription.news().connection.state !== 'live') tell(subscription.news());
+          if (subscription && subscription.update().connection.state !== 'live') tell(subscription.update());
           break;
         }
         case 'follower':
           silence.check();
           if (silence.silenceMs() >= staleAfterMs && last.connection.state === 'live') {
             last = { ...last, connection: { state: 'stale' } };
-            onNews(last);
+            onUpdate(last);
           }
           if (silence.silenceMs() >= stealAfterMs && isVisible()) steal();
           break;

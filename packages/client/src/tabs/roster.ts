@@ -9,7 +9,7 @@ export type Tabs = {
 };
 
 /** What one stream says of them: how many there are, and the ids of those whom it reports as visits. */
-export type RollCall = { tabs: number; arrivals: readonly string[] };
+export type RosterEntry = { tabs: number; arrivals: readonly string[] };
 
 /** Which newcomers the server was told of; kept up to date. */
 export type Reports = {
@@ -22,7 +22,7 @@ export type Reports = {
 export const createReports = (): Reports => ({ reported: new Set(), arriving: new Set() });
 
 /** Knows what the next stream is to say of the tabs, each of which is reported once. */
-export function createRoll(tabs: Tabs, { reported, arriving }: Reports) {
+export function createRoster(tabs: Tabs, { reported, arriving }: Reports) {
   const count = () => Math.min(tabs.total, maxTabs);
   const unreported = () => tabs.newcomers.filter((tab) => !reported.has(tab) && !arriving.has(tab));
 
@@ -31,17 +31,17 @@ export function createRoll(tabs: Tabs, { reported, arriving }: Reports) {
       tabs = present;
     },
 
-    call: (): RollCall => ({ tabs: count(), arrivals: unreported().slice(0, count()) }),
+    call: (): RosterEntry => ({ tabs: count(), arrivals: unreported().slice(0, count()) }),
 
     /** Whether what was said is not how it is now. */
-    isOutdated: (said: RollCall): boolean => said.tabs !== count() || unreported().length > 0,
+    isOutdated: (said: RosterEntry): boolean => said.tabs !== count() || unreported().length > 0,
 
-    send({ arrivals }: RollCall): void {
+    send({ arrivals }: RosterEntry): void {
       for (const tab of arrivals) arriving.add(tab);
     },
 
     /** Whoever was on a request is reported now, or still to be. */
-    settle({ arrivals }: RollCall, isReported: boolean): void {
+    settle({ arrivals }: RosterEntry, isReported: boolean): void {
       for (const tab of arrivals) if (arriving.delete(tab) && isReported) reported.add(tab);
     },
   };

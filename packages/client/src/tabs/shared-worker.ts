@@ -1,15 +1,15 @@
-import type { FromTab } from './shared-worker-host.ts';
-import type { News } from '../update.ts';
 import { listenForSilence } from '../stream/silence.ts';
 import { staleAfterMs } from '../stream/subscription.ts';
-import type { Join, Way } from './strategy.ts';
+import type { Update } from '../update.ts';
+import type { FromTab } from './shared-worker-host.ts';
+import type { Join, Strategy } from './strategy.ts';
 import { onWake } from './wake.ts';
 
 /** How long the worker may take to answer for the first time. */
 const answerWithinMs = 5000;
 
 /** What the worker says to a tab; `counted`: whether that tab was reported as a visit, or is about to be. */
-export type FromWorker = { type: 'ready' } | { type: 'news'; news: News; counted: boolean };
+export type FromWorker = { type: 'ready' } | { type: 'update'; update: Update; counted: boolean };
 
 /**
  * Shares the stream by a `SharedWorker`, which holds it: where there are no Web Locks, as on a page that came over plain
@@ -17,7 +17,7 @@ export type FromWorker = { type: 'ready' } | { type: 'news'; news: News; counted
  *
  * @throws where there is no such worker, or it does not start
  */
-export const workerWay: Way = async (_environment, { server, observe }, page): Promise<Join> => {
+export const sharedWorker: Strategy = async (_environment, { server, observe }, page): Promise<Join> => {
   if (observe) throw new Error('The shared worker is for tabs that are counted.');
   const worker = start(server);
   const { port } = worker;
@@ -31,22 +31,22 @@ export const workerWay: Way = async (_environment, { server, observe }, page): P
     port.close();
   });
 
-  return (onNews) => {
+  return (onUpdate) => {
     const silence = listenForSilence(() => performance.now());
     let port: MessagePort;
-    let last: News = { connection: { state: 'connecting' } };
+    let last: Update = { connection: { state: 'connecting' } };
     const say = (type: FromTab['type']) => port.postMessage({ type, tab: page.tab, counted: page.counted });
 
     function enter() {
       silence.heard();
       ({ port } = start(server));
       port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.type !== 'news') return;
+        if (data.type !== 'update') return;
         silence.heard();
         page.counted = data.counted;
         say('heard');
-        last = data.news;
-        onNews(last);
+        last = data.update;
+        onUpdate(last);
       };
       say('hello');
     }
@@ -57,7 +57,7 @@ export const workerWay: Way = async (_environment, { server, observe }, page): P
       if (silence.silenceMs() < staleAfterMs) return;
       if (last.connection.state === 'live') {
         last = { ...last, connection: { state: 'stale' } };
-        onNews(last);
+        onUpdate(last);
       }
       // A browser may run the worker in the process of one of the tabs, with which it dies; nobody tells the others.
       port.close();

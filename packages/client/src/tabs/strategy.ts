@@ -1,9 +1,9 @@
-import type { PageIdentity } from './identity.ts';
-import type { OnNews } from '../update.ts';
-import type { Recent } from '../stream/recent.ts';
 import type { StreamEnvironment } from '../stream/environment.ts';
+import type { Recent } from '../stream/recent.ts';
+import type { OnUpdate } from '../update.ts';
+import type { PageIdentity } from './identity.ts';
 
-export type AudienceOptions = {
+export type StrategyOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
   /** Whether this tab is shown the count without being in it. */
@@ -13,40 +13,40 @@ export type AudienceOptions = {
 };
 
 /**
- * Counts this tab in; the news comes as long as it stays.
+ * Counts this tab in; the update comes as long as it stays.
  *
  * @returns how to count it out again
  */
-export type Join = (onNews: OnNews) => () => void;
+export type Join = (onUpdate: OnUpdate) => () => void;
 
 /** One way for all tabs of a browser to share a stream. Throws or rejects where a page does not have it. */
-export type Way = (
+export type Strategy = (
   environment: StreamEnvironment,
-  options: AudienceOptions,
+  options: StrategyOptions,
   page: PageIdentity,
 ) => Join | Promise<Join>;
 
-/** Joins the audience in the first of the ways that this page has. */
+/** Joins the audience in the first of the strategies that this page has. */
 export function joinBy(
-  ways: readonly Way[],
+  strategies: readonly Strategy[],
   environment: StreamEnvironment,
-  options: AudienceOptions,
+  options: StrategyOptions,
   page: PageIdentity,
 ): Join {
-  return (onNews) => {
+  return (onUpdate) => {
     let leave: (() => void) | undefined;
     let left = false;
 
     void (async () => {
-      for (const way of ways) {
+      for (const strategy of strategies) {
         let join: Join;
         try {
-          join = await way(environment, options, page);
+          join = await strategy(environment, options, page);
         } catch {
           // In a sandboxed frame, merely touching a feature may throw: each way that fails makes room for the next.
           continue;
         }
-        if (!left) leave = join(onNews);
+        if (!left) leave = join(onUpdate);
         return;
       }
     })();

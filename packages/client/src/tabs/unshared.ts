@@ -1,7 +1,7 @@
 import { paths, readEvent, type Snapshot } from '@live-visitors/shared';
-import { createReports } from './roster.ts';
 import { type Subscription, subscribe } from '../stream/subscription.ts';
-import type { Way } from './strategy.ts';
+import { createReports } from './roster.ts';
+import type { Strategy } from './strategy.ts';
 import { onWake } from './wake.ts';
 
 /** How often a hidden tab looks up the count. */
@@ -15,9 +15,9 @@ const lookUpWithinMs = 10_000;
  * is visible, as a browser opens six connections to an origin at most, and a hidden tab must not take one. Hidden, the
  * tab is not counted.
  */
-export const soloWay: Way =
+export const unshared: Strategy =
   (environment, { server, observe, recent }, page) =>
-  (onNews) => {
+  (onUpdate) => {
     let subscription: Subscription | undefined;
     let lookedUpAt = Number.NEGATIVE_INFINITY;
     let last: { snapshot: Snapshot; heardAt: number } | undefined;
@@ -45,7 +45,7 @@ export const soloWay: Way =
       }
       if (subscription || hasLeft) return;
       if (snapshot) last = { snapshot, heardAt: environment.now() };
-      onNews({
+      onUpdate({
         connection: { state: snapshot ? 'live' : 'stale' },
         last: last && { snapshot: last.snapshot, ageMs: environment.now() - last.heardAt },
       });
@@ -60,10 +60,10 @@ export const soloWay: Way =
           tabs,
           reports,
           recent,
-          onNews(news) {
+          onUpdate(update) {
             markCounted();
-            if (news.last) last = { snapshot: news.last.snapshot, heardAt: environment.now() - news.last.ageMs };
-            onNews(news);
+            if (update.last) last = { snapshot: update.last.snapshot, heardAt: environment.now() - update.last.ageMs };
+            onUpdate(update);
             subscription?.setTabs(tabs);
           },
         });

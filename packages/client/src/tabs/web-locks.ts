@@ -1,13 +1,13 @@
 import { randomId } from './identity.ts';
-import { joinTabs, type MemberEnvironment, type Message } from './leader-election.ts';
-import type { Way } from './strategy.ts';
+import { type ElectionEnvironment, joinTabs, type Message } from './leader-election.ts';
+import type { Strategy } from './strategy.ts';
 import { onWake } from './wake.ts';
 
 /**
  * Shares the stream by a Web Lock and a `BroadcastChannel`: where the page is a secure context, and neither is withheld
  * from it, as from a sandboxed frame.
  */
-export const lockWay: Way = async (environment, { server, observe, recent }, page) => {
+export const webLocks: Strategy = async (environment, { server, observe, recent }, page) => {
   // Those who are counted, and those who are not, have a stream each. The number is that of the messages' form: tabs with
   // an older or newer page keep to themselves.
   const name = `live-visitors 1 ${server}${observe ? ' observe' : ''}`;
@@ -15,9 +15,9 @@ export const lockWay: Way = async (environment, { server, observe, recent }, pag
   const id = await findOwnId();
   new BroadcastChannel(name).close();
 
-  return (onNews) => {
+  return (onUpdate) => {
     const channel = new BroadcastChannel(name);
-    const member = joinTabs(
+    const election = joinTabs(
       {
         ...environment,
         requestLock: (steal, handlers) => requestLock(name, steal, handlers),
@@ -26,14 +26,14 @@ export const lockWay: Way = async (environment, { server, observe, recent }, pag
         isVisible: () => document.visibilityState === 'visible',
         time: Date.now,
       },
-      { server, id, page, observe, recent, onNews },
+      { server, id, page, observe, recent, onUpdate },
     );
-    channel.onmessage = (event: MessageEvent<Message>) => member.hear(event.data);
-    const stopWaking = onWake(member.check);
+    channel.onmessage = (event: MessageEvent<Message>) => election.hear(event.data);
+    const stopWaking = onWake(election.check);
 
     return () => {
       stopWaking();
-      member.leave();
+      election.leave();
       channel.close();
     };
   };
@@ -52,7 +52,7 @@ async function findOwnId(): Promise<string> {
 function requestLock(
   name: string,
   steal: boolean,
-  { granted, stolen }: Parameters<MemberEnvironment['requestLock']>[1],
+  { granted, stolen }: Parameters<ElectionEnvironment['requestLock']>[1],
 ): () => void {
   const abort = new AbortController();
   let release = () => {};

@@ -1,6 +1,6 @@
-import { type News, shownForMs } from '../update.ts';
+import { shownForMs, type Update } from '../update.ts';
+import { subscriptionTo } from './document-subscriptions.ts';
 import { wordsFor } from './labels.ts';
-import { roomOf } from './document-subscriptions.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 import styles from './widget.css?inline';
@@ -56,7 +56,7 @@ export function defineElement(defaultServer: string): void {
         const server = serverAt(url);
         if (server) {
           const observe = this.hasAttribute('observe');
-          this.#stop = roomOf(server).listen({ observe, onNews: (news) => this.#show(news) });
+          this.#stop = subscriptionTo(server).listen({ observe, onUpdate: (update) => this.#show(update) });
         } else {
           this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
         }
@@ -74,13 +74,13 @@ export function defineElement(defaultServer: string): void {
         else this.#render();
       }
 
-      #show(news: News): void {
+      #show(update: Update): void {
         // Nobody tells an element that the frame it is in was removed.
         if (!this.ownerDocument.defaultView) {
           this.disconnectedCallback();
           return;
         }
-        const { connection, last } = news;
+        const { connection, last } = update;
         clearTimeout(this.#expiry);
         this.#online = undefined;
         if (last && last.ageMs < shownForMs) {
@@ -95,7 +95,7 @@ export function defineElement(defaultServer: string): void {
         this.#label.part = `label ${connection.state}`;
         this.#number.title = 'reason' in connection ? connection.reason : '';
         this.#render();
-        this.#tell(news);
+        this.#tell(update);
       }
 
       #dispatch(type: string, detail: unknown): void {

@@ -9,7 +9,7 @@ const labels = {
  * spoken here.
  *
  * @param online - left out while it is not known
- * @returns `longest`: the words that take most room, whatever the number
+ * @returns `longest`: the words that take most subscription, whatever the number
  */
 export function wordsFor(language: string, isCompact: boolean, online: number | undefined) {
   const locale = supported(language);

@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { SubscribeOptions } from '../../public/subscribe.d.ts';
-import { roomOf } from './document-subscriptions.ts';
+import { subscriptionTo } from './document-subscriptions.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 
@@ -21,9 +21,9 @@ export function subscribe(
   if (place === undefined) throw new TypeError(wrongServer(server));
 
   let isStopped = false;
-  const stop = roomOf(place).listen({
+  const stop = subscriptionTo(place).listen({
     observe,
-    onNews: tellChanges(
+    onUpdate: tellChanges(
       (snapshot) => isStopped || onSnapshot(snapshot),
       (connection) => isStopped || onConnection?.(connection),
     ),

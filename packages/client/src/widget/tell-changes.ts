@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
-import type { OnNews } from '../update.ts';
+import type { OnUpdate } from '../update.ts';
 
 /**
  * Tells of each snapshot once, and of the connection whenever it has changed, of which a wait that grows shorter is no
@@ -10,7 +10,7 @@ import type { OnNews } from '../update.ts';
 export function tellChanges(
   onSnapshot: (snapshot: Snapshot) => void,
   onConnection: (connection: Connection) => void,
-): OnNews {
+): OnUpdate {
   let toldAt = 0;
   let told: string | undefined;
   let leftMs = 0;

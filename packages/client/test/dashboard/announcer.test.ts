@@ -27,28 +27,30 @@ test('a number that changes all the time is announced every ten seconds, without
 });
 
 test('a state that lasts is announced once the ten seconds are over, even if it came long before', () => {
-  expect(announced([['Live', '7'], ...times(40, 'No news')])).toEqual([
+  expect(announced([['Live', '7'], ...times(40, 'No update')])).toEqual([
     [0, 'Live', '7'],
-    [10, 'No news'],
+    [10, 'No update'],
   ]);
 });
 
 test('a state and a number that change together are announced together', () => {
-  expect(announced([...times(20, 'No news'), ...times(20, 'Live', '8')])).toEqual([
-    [0, 'No news'],
+  expect(announced([...times(20, 'No update'), ...times(20, 'Live', '8')])).toEqual([
+    [0, 'No update'],
     [20, 'Live', '8'],
   ]);
 });
 
 test('a state that flips all the time is announced every ten seconds at the most', () => {
-  const flips = Array.from({ length: 600 }, (_, second) => (second % 3 === 2 ? ['No news'] : ['Live', '7']));
+  const flips = Array.from({ length: 600 }, (_, second) => (second % 3 === 2 ? ['No update'] : ['Live', '7']));
   const seconds = announced(flips).map(([second]) => second);
   const pauses = seconds.slice(1).map((second, index) => second - (seconds[index] ?? 0));
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);
 });
 
 test('what passes within the ten seconds is not announced', () => {
-  expect(announced([['Live', '7'], ['No news'], ['Live', '8'], ...times(20, 'Live', '7')])).toEqual([[0, 'Live', '7']]);
+  expect(announced([['Live', '7'], ['No update'], ['Live', '8'], ...times(20, 'Live', '7')])).toEqual([
+    [0, 'Live', '7'],
+  ]);
 });
 
 test('a notice that comes and goes is not repeated within ten seconds, and is when it comes again later', () => {

@@ -1,7 +1,7 @@
 import { paths } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import type { Connection } from '../../src/stream/connection.ts';
 import { askServer, createSilenceWatch } from '../../src/dashboard/silence-watch.ts';
+import type { Connection } from '../../src/stream/connection.ts';
 import { type Answer, startServer } from './server.ts';
 
 /** When the watch finds the stream held back, of connections that are looked at each second. */

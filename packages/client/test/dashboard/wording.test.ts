@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Connection } from '../../src/stream/connection.ts';
 import { createFormats } from '../../src/dashboard/formats.ts';
-import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
 import { en } from '../../src/dashboard/messages/en.ts';
+import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
+import type { Connection } from '../../src/stream/connection.ts';
 
 const formats = createFormats('en-US');
 
@@ -12,7 +12,7 @@ describe('what is said of the connection', () => {
   test.each<[Connection, string]>([
     [{ state: 'connecting' }, 'Connecting…'],
     [{ state: 'live' }, 'Live'],
-    [{ state: 'stale' }, 'No news from the server'],
+    [{ state: 'stale' }, 'No update from the server'],
     [{ state: 'offline' }, 'This device is offline'],
   ])('is the state, and nothing that counts down: %o', (connection, state) => {
     expect(said(connection)).toEqual({ state, countdown: '' });
@@ -89,7 +89,7 @@ describe('what those hear who listen to the page', () => {
   });
 
   test('is the state alone where the number is not live, and nothing that counts down', () => {
-    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No news from the server' }]);
+    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No update from the server' }]);
     expect(said({ state: 'reconnecting', inMs: 3000 }, 7)).toEqual([{ text: 'Reconnecting' }]);
   });
 

@@ -1,16 +1,16 @@
 import type { History, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import type { News } from '../../src/update.ts';
 import { createRecent } from '../../src/stream/recent.ts';
+import type { Update } from '../../src/update.ts';
 
 const start = 1_790_000_000_000;
 
-function tick(second: number, online: number): News {
+function tick(second: number, online: number): Update {
   const snapshot: Snapshot = { online, browsers: 1, visits: 1, peak: 9, visitorSeconds: 1, at: start + second * 1000 };
   return { connection: { state: 'live' }, last: { snapshot, ageMs: 0 } };
 }
 
-function past(endSecond: number, online: History['online']): News {
+function past(endSecond: number, online: History['online']): Update {
   return { connection: { state: 'live' }, past: { everyMs: 1000, endsAt: start + endSecond * 1000, online } };
 }
 
@@ -42,12 +42,12 @@ describe('what is known of the last seconds', () => {
   test('keeps what is newer than an old snapshot that is told again', () => {
     const recent = createRecent(600);
     recent.learn(past(20, [1, 2, 3]));
-    const { last, ...news } = tick(10, 9);
-    recent.learn({ ...news, last: last && { ...last, ageMs: 10_000 } });
+    const { last, ...update } = tick(10, 9);
+    recent.learn({ ...update, last: last && { ...last, ageMs: 10_000 } });
     expect(recent.read()?.endsAt).toBe(start + 20_000);
   });
 
-  test('is filled by what comes later of what was missed, and the same news counts once', () => {
+  test('is filled by what comes later of what was missed, and the same update counts once', () => {
     const recent = createRecent(10);
     recent.learn(tick(1, 1));
     recent.learn(tick(5, 5));

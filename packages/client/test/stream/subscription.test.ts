@@ -1,10 +1,10 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import type { News } from '../../src/update.ts';
-import { createRecent, type Recent } from '../../src/stream/recent.ts';
-import { createReports, type Tabs } from '../../src/tabs/roster.ts';
 import type { StreamHandlers } from '../../src/stream/environment.ts';
+import { createRecent, type Recent } from '../../src/stream/recent.ts';
 import { type Subscription, subscribe } from '../../src/stream/subscription.ts';
+import { createReports, type Tabs } from '../../src/tabs/roster.ts';
+import type { Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
@@ -14,7 +14,7 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
   let timers: { dueAt: number; callback: () => void }[] = [];
   const streams: { url: string; handlers: StreamHandlers; open: boolean }[] = [];
   const states: string[] = [];
-  const told: News[] = [];
+  const told: Update[] = [];
   const world = { online: true, whenTold: () => {} };
 
   let tabs: Tabs = { total, newcomers };
@@ -44,10 +44,10 @@ function createWorld(newcomers = ['a'], total = newcomers.length, recent?: Recen
       tabs,
       reports: createReports(),
       recent,
-      onNews(news) {
-        const { connection } = news;
-        told.push(news);
-        // The first news may come while the subscription is still being made.
+      onUpdate(update) {
+        const { connection } = update;
+        told.push(update);
+        // The first update may come while the subscription is still being made.
         if (streams.length > 0) subscription.setTabs(tabs);
         if (connection.state !== (states.at(-1) ?? 'connecting')) states.push(connection.state);
         world.whenTold();
@@ -353,7 +353,7 @@ describe('a subscription', () => {
     const world = createWorld();
     for (const patienceMs of [31_000, 61_500, 122_250]) {
       world.refuse(403);
-      expect(world.news().connection).toEqual({ state: 'refused', reason: 'Not now.', inMs: patienceMs });
+      expect(world.update().connection).toEqual({ state: 'refused', reason: 'Not now.', inMs: patienceMs });
       expect(world.openStreams()).toHaveLength(0);
       world.pass(patienceMs);
     }
@@ -401,13 +401,13 @@ describe('a subscription', () => {
     const world = createWorld();
     welcome(world);
     world.latest().handlers.dropped();
-    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
+    expect(world.update().connection).toEqual({ state: 'reconnecting', inMs: 0 });
     world.refuse(503, 5000);
     expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: 6000 });
     world.pass(2000);
-    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 4000 });
+    expect(world.update().connection).toEqual({ state: 'reconnecting', inMs: 4000 });
     world.pass(4000);
-    expect(world.news().connection).toEqual({ state: 'reconnecting', inMs: 0 });
+    expect(world.update().connection).toEqual({ state: 'reconnecting', inMs: 0 });
   });
 
   test('asks for history where somebody wants it: all at first, what was missed on a return, none on a renewal', () => {

@@ -1,9 +1,9 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { PageIdentity } from '../../src/tabs/identity.ts';
-import { joinTabs, type Member, type MemberEnvironment, type Message } from '../../src/tabs/leader-election.ts';
-import type { News } from '../../src/update.ts';
-import { createRecent, type Recent } from '../../src/stream/recent.ts';
 import type { StreamHandlers } from '../../src/stream/environment.ts';
+import { createRecent, type Recent } from '../../src/stream/recent.ts';
+import type { PageIdentity } from '../../src/tabs/identity.ts';
+import { type Election, type ElectionEnvironment, joinTabs, type Message } from '../../src/tabs/leader-election.ts';
+import type { Update } from '../../src/update.ts';
 
 type Task = { dueAt: number; order: number; tab: Tab | undefined; run: () => void };
 type LockRequest = { tab: Tab; handlers: { granted: () => void; stolen: () => void } };
@@ -11,9 +11,9 @@ type ServerStream = { tab: Tab; url: URL; handlers: StreamHandlers; state: 'conn
 
 export type Tab = {
   id: string;
-  member: Member;
+  election: Election;
   page: PageIdentity;
-  news: News[];
+  update: Update[];
   recent: Recent;
   visible: boolean;
   state: 'running' | 'frozen' | 'away' | 'gone';
@@ -127,7 +127,7 @@ export function createBrowser() {
     });
   }
 
-  function environmentOf(tab: Tab): MemberEnvironment {
+  function environmentOf(tab: Tab): ElectionEnvironment {
     return {
       requestLock(steal, handlers) {
         const request = { tab, handlers };
@@ -149,7 +149,7 @@ export function createBrowser() {
       post(message: Message) {
         for (const other of tabs) {
           if (other !== tab && (other.state === 'running' || other.state === 'frozen')) {
-            after(1, other, () => other.member.hear(structuredClone(message)));
+            after(1, other, () => other.election.hear(structuredClone(message)));
           }
         }
       },
@@ -170,22 +170,22 @@ export function createBrowser() {
 
   function enter(tab: Tab): void {
     tab.state = 'running';
-    tab.member = joinTabs(environmentOf(tab), {
+    tab.election = joinTabs(environmentOf(tab), {
       server: 'http://localhost',
       id: tab.id,
       page: tab.page,
       observe: false,
       recent: tab.recent,
-      onNews(news) {
-        tab.recent.learn(news);
-        tab.news.push(news);
+      onUpdate(update) {
+        tab.recent.learn(update);
+        tab.update.push(update);
       },
     });
   }
 
   function checkEachSecond(tab: Tab): void {
     after(1000, tab, () => {
-      if (tab.state === 'running') tab.member.check();
+      if (tab.state === 'running') tab.election.check();
       checkEachSecond(tab);
     });
   }
@@ -229,9 +229,9 @@ export function createBrowser() {
 
     open(visible: boolean): Tab {
       const id = `tab-${tabs.length}`;
-      // `enter` gives it its member.
+      // `enter` gives it its election.
       const page = { tab: id, browser: `browser-of-${id}`, counted: false };
-      const tab = { id, page, news: [], recent: createRecent(60), visible } as unknown as Tab;
+      const tab = { id, page, update: [], recent: createRecent(60), visible } as unknown as Tab;
       tabs.push(tab);
       enter(tab);
       checkEachSecond(tab);
@@ -239,7 +239,7 @@ export function createBrowser() {
     },
     /** Closes the tab as a person does: the page hears of it. */
     close(tab: Tab): void {
-      tab.member.leave();
+      tab.election.leave();
       drop(tab);
       tab.state = 'gone';
     },
@@ -256,12 +256,12 @@ export function createBrowser() {
     thaw(tab: Tab): void {
       tab.state = 'running';
       // Its timer is long overdue, and may run before anything that has waited.
-      tab.member.check();
+      tab.election.check();
     },
     /** Leaves the page for another one; the page stays in the back/forward cache. */
     goAway(tab: Tab): void {
       const { counted } = tab.page;
-      tab.member.leave();
+      tab.election.leave();
       if (tab.page.counted !== counted) lostOnTheWay++;
       drop(tab);
       tab.state = 'away';

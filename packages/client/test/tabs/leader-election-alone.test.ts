@@ -1,19 +1,19 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { joinTabs, type Member, type Message } from '../../src/tabs/leader-election.ts';
-import type { News } from '../../src/update.ts';
-import { maxNewcomers, maxReported } from '../../src/tabs/remember.ts';
 import type { StreamHandlers } from '../../src/stream/environment.ts';
+import { type Election, joinTabs, type Message } from '../../src/tabs/leader-election.ts';
+import { maxNewcomers, maxReported } from '../../src/tabs/remember.ts';
+import type { Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** One tab: its clock, the lock, the channel and the server are moved by hand. */
 function createTab({
   observe = false,
-  onNews,
+  onUpdate,
 }: {
   observe?: boolean;
-  onNews?: (news: News, tab: Member) => void;
+  onUpdate?: (update: Update, tab: Election) => void;
 } = {}) {
   let time = 0;
   /** The tabs that hold the lock or wait for it. */
@@ -22,7 +22,7 @@ function createTab({
   const posted: Message[] = [];
   const streams: { query: URLSearchParams; handlers: StreamHandlers; isOpen: boolean }[] = [];
 
-  const member: Member = joinTabs(
+  const election: Election = joinTabs(
     {
       requestLock(steal, { granted }) {
         const request = { steal, granted, isWanted: true };
@@ -52,12 +52,12 @@ function createTab({
       id: 'me',
       page: { tab: 'me', browser: 'abcdefgh', counted: false },
       observe,
-      onNews: (news) => onNews?.(news, member),
+      onUpdate: (update) => onUpdate?.(update, election),
     },
   );
 
   return {
-    ...member,
+    ...election,
     requests,
     posted,
     streams,
@@ -68,7 +68,7 @@ function createTab({
     /** Has other tabs open, which say hello. */
     meet(tabs: string[]) {
       queue = ['me', ...tabs];
-      for (const from of tabs) member.hear({ type: 'hello', from, counted: false });
+      for (const from of tabs) election.hear({ type: 'hello', from, counted: false });
     },
     async lead() {
       requests.at(-1)?.granted();
@@ -96,8 +96,8 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const named = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name} ${index}`);
 
 const live: Message = {
-  type: 'news',
-  news: { connection: { state: 'live' }, last: { snapshot, ageMs: 0 } },
+  type: 'update',
+  update: { connection: { state: 'live' }, last: { snapshot, ageMs: 0 } },
   since: 1,
   browser: 'of another',
   reported: [],
@@ -132,16 +132,16 @@ describe('a tab that leads', () => {
       await tab.tick();
     }
     expect(tab.arrivals()).toBe(601);
-    const news = tab.posted.filter((message) => message.type === 'news');
-    expect(Math.max(...news.map(({ reported }) => reported.length))).toBe(maxReported);
-    expect(news.at(-1)?.reported).toEqual(expect.arrayContaining(named('of round 9', 60)));
+    const update = tab.posted.filter((message) => message.type === 'update');
+    expect(Math.max(...update.map(({ reported }) => reported.length))).toBe(maxReported);
+    expect(update.at(-1)?.reported).toEqual(expect.arrayContaining(named('of round 9', 60)));
   });
 });
 
 describe('a tab that has left', () => {
   test('says goodbye once, and takes part in nothing any more', async () => {
-    const told: News[] = [];
-    const tab = createTab({ onNews: (news) => told.push(news) });
+    const told: Update[] = [];
+    const tab = createTab({ onUpdate: (update) => told.push(update) });
     await tab.lead();
     await tab.tick();
     const { length } = told;
@@ -163,9 +163,9 @@ describe('a tab that has left', () => {
   test('takes no lead, even if it left when it was told that nothing comes', () => {
     const states: string[] = [];
     const tab = createTab({
-      onNews({ connection }, member) {
+      onUpdate({ connection }, election) {
         states.push(connection.state);
-        if (connection.state === 'stale') member.leave();
+        if (connection.state === 'stale') election.leave();
       },
     });
     tab.hear(live);

@@ -11,9 +11,9 @@ function expectTruth(browser: Browser): void {
   const here = present(browser);
   expect(browser.online()).toBe(here.length);
   expect(browser.streams()).toHaveLength(Math.min(here.length, 1));
-  for (const { news } of here) {
-    expect(news.at(-1)?.connection.state).toBe('live');
-    expect(news.at(-1)?.last?.snapshot.online).toBe(here.length);
+  for (const { update } of here) {
+    expect(update.at(-1)?.connection.state).toBe('live');
+    expect(update.at(-1)?.last?.snapshot.online).toBe(here.length);
   }
 }
 
@@ -81,7 +81,7 @@ describe('the tabs of a browser', () => {
     const browser = await openTabs(3);
     const tab = browser.open(true);
     await browser.pass(4);
-    expect(tab.news.at(-1)?.last?.snapshot.online).toBe(3);
+    expect(tab.update.at(-1)?.last?.snapshot.online).toBe(3);
     await browser.pass(16);
     expectTruth(browser);
   });
@@ -93,17 +93,17 @@ describe('the tabs of a browser', () => {
     await browser.pass(6000);
     expect(browser.leader()).not.toBe(frozen);
     for (const tab of present(browser).filter((other) => other !== frozen)) {
-      expect(tab.news.at(-1)?.connection.state).toBe('live');
+      expect(tab.update.at(-1)?.connection.state).toBe('live');
     }
     await browser.pass(6000);
     // Nobody is to notice what a leader of old believes when it wakes up.
     const others = present(browser).filter((tab) => tab !== frozen);
-    for (const { news } of others) news.length = 0;
+    for (const { update } of others) update.length = 0;
     browser.accepted.length = 0;
     browser.open(true);
     browser.thaw(frozen);
     await browser.pass(3000);
-    const states = others.flatMap(({ news }) => news.map(({ connection }) => connection.state));
+    const states = others.flatMap(({ update }) => update.map(({ connection }) => connection.state));
     expect(new Set(states)).toEqual(new Set(['live']));
     expect(browser.accepted).not.toContain(frozen);
     expectTruth(browser);
@@ -226,10 +226,10 @@ describe('the tabs of a browser', () => {
     browser.setRefusing(true);
     for (let i = 0; i < 10; i++) browser.open(true);
     await browser.pass(5000);
-    for (const tab of browser.tabs) tab.news.length = 0;
+    for (const tab of browser.tabs) tab.update.length = 0;
     await browser.pass(10_000);
     // One a second, and one more when it is refused again.
-    for (const { news } of browser.tabs) expect(news.length).toBeLessThan(25);
+    for (const { update } of browser.tabs) expect(update.length).toBeLessThan(25);
   });
 
   test('say as little while the server refuses a renewal of theirs', async () => {
@@ -237,9 +237,9 @@ describe('the tabs of a browser', () => {
     browser.setRefusing(true);
     for (let i = 0; i < 9; i++) browser.open(true);
     await browser.pass(5000);
-    for (const tab of browser.tabs) tab.news.length = 0;
+    for (const tab of browser.tabs) tab.update.length = 0;
     await browser.pass(10_000);
-    for (const { news } of browser.tabs) expect(news.length).toBeLessThan(25);
+    for (const { update } of browser.tabs) expect(update.length).toBeLessThan(25);
   });
 
   test('renew their stream for ever', async () => {

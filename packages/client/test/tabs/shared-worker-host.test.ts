@@ -1,16 +1,16 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { createHub } from '../../src/tabs/shared-worker-host.ts';
-import type { News } from '../../src/update.ts';
+import type { StreamHandlers } from '../../src/stream/environment.ts';
 import { createRecent } from '../../src/stream/recent.ts';
 import { maxReported } from '../../src/tabs/remember.ts';
-import type { StreamHandlers } from '../../src/stream/environment.ts';
+import { createSharedWorkerHost } from '../../src/tabs/shared-worker-host.ts';
+import type { Update } from '../../src/update.ts';
 
-/** A worker's hub with a clock that is moved by hand, and the one server stream that it should have. */
+/** A worker's host with a clock that is moved by hand, and the one server stream that it should have. */
 function createWorker() {
   let time = 0;
   const streams: { query: URLSearchParams; handlers: StreamHandlers; open: boolean }[] = [];
-  const hub = createHub(
+  const host = createSharedWorkerHost(
     {
       openStream(url, handlers) {
         const stream = { query: new URL(url).searchParams, handlers, open: true };
@@ -34,7 +34,7 @@ function createWorker() {
   };
 
   return {
-    hub,
+    host,
     streams,
     latest,
     openStreams: () => streams.filter(({ open }) => open),
@@ -58,32 +58,32 @@ function createWorker() {
       time += 1000;
       const snapshot: Snapshot = { online, browsers: 1, visits: 0, peak: 0, visitorSeconds: 0, at: time };
       latest().handlers.visitors(snapshot);
-      hub.check();
+      host.check();
     },
     openTab(tab: string, { counted = false, answers = true } = {}) {
-      const news: News[] = [];
+      const update: Update[] = [];
       const page = { answers, counted };
-      const tell = (told: News, nowCounted: boolean) => {
-        news.push(told);
+      const tell = (told: Update, nowCounted: boolean) => {
+        update.push(told);
         if (!page.answers) return;
         page.counted = nowCounted;
         say('heard');
       };
-      const say = (type: 'hello' | 'heard' | 'bye') => hub.hear({ type, tab, counted: page.counted }, tell);
+      const say = (type: 'hello' | 'heard' | 'bye') => host.hear({ type, tab, counted: page.counted }, tell);
       say('hello');
-      return { news, page, hello: () => say('hello'), heard: () => say('heard'), bye: () => say('bye') };
+      return { update, page, hello: () => say('hello'), heard: () => say('heard'), bye: () => say('bye') };
     },
   };
 }
 
-describe('the hub of a shared worker', () => {
+describe('the host of a shared worker', () => {
   test('holds one stream for all tabs, each of them counted and one visit', () => {
     const { openTab, reported, openStreams, tick } = createWorker();
     const tabs = Array.from({ length: 14 }, (_, index) => openTab(`tab ${index}`));
     expect(reported()).toEqual({ tabs: 14, arrivals: 14 });
     expect(openStreams()).toHaveLength(1);
     tick(14);
-    for (const { news } of tabs) expect(news.at(-1)?.last?.snapshot.online).toBe(14);
+    for (const { update } of tabs) expect(update.at(-1)?.last?.snapshot.online).toBe(14);
   });
 
   test('counts a tab out that says bye, and knows it again when it comes back', () => {
@@ -154,17 +154,17 @@ describe('the hub of a shared worker', () => {
   });
 
   test('tells its tabs that it lives while the server says nothing, and leaves it to the ticks while it does', () => {
-    const { hub, openTab, reported, tick } = createWorker();
-    const { news } = openTab('a');
-    news.length = 0;
-    hub.check();
-    hub.check();
-    expect(news.map(({ connection }) => connection.state)).toEqual(['connecting', 'connecting']);
+    const { host, openTab, reported, tick } = createWorker();
+    const { update } = openTab('a');
+    update.length = 0;
+    host.check();
+    host.check();
+    expect(update.map(({ connection }) => connection.state)).toEqual(['connecting', 'connecting']);
     reported();
     tick();
-    news.length = 0;
-    hub.check();
-    expect(news).toEqual([]);
+    update.length = 0;
+    host.check();
+    expect(update).toEqual([]);
   });
 
   test('tells a tab that comes later what was online before it', () => {
@@ -172,9 +172,9 @@ describe('the hub of a shared worker', () => {
     openTab('a');
     reported();
     for (const online of [1, 5, 2]) tick(online);
-    const { news } = openTab('b');
-    expect(news[0]?.past).toEqual({ everyMs: 1000, endsAt: 3000, online: [1, 5, 2] });
-    expect(news[0]?.last?.snapshot.online).toBe(2);
+    const { update } = openTab('b');
+    expect(update[0]?.past).toEqual({ everyMs: 1000, endsAt: 3000, online: [1, 5, 2] });
+    expect(update[0]?.last?.snapshot.online).toBe(2);
   });
 
   test('has no stream while it has no tab', () => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { explainListenError } from '../config/listen-error.ts';
-import type { StoreInUseError } from '../store/store.ts';
 import { type ServerOptions, startServer } from '../http/server.ts';
-import { openLedger } from '../store/open-store.ts';
 import { openLog } from '../observability/log.ts';
 import { createMetrics, watchProcess } from '../observability/metrics.ts';
+import { openStore } from '../store/open-store.ts';
+import type { StoreInUseError } from '../store/store.ts';
 import { systemClock } from '../stream/clock.ts';
 import { fail } from './fail.ts';
 import { openWhenFree, retry } from './open-when-free.ts';
@@ -19,14 +19,14 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   const { log, flush } = openLog(config.logLevel, metrics.registry);
   const onWait = ({ message }: StoreInUseError) =>
     log.warn({ reason: message, forMs: retry.forMs }, 'waiting for another process to stop');
-  const ledger = await openOrFail(() => openWhenFree(() => openLedger(config), { stop, onWait }));
-  let close = ledger?.close;
+  const store = await openOrFail(() => openWhenFree(() => openStore(config), { stop, onWait }));
+  let close = store?.close;
 
-  // A signal that came while modules were loaded or the ledger was opened is seen only when the event loop turns.
+  // A signal that came while modules were loaded or the store was opened is seen only when the event loop turns.
   await endOfTurn();
-  if (ledger !== undefined && !stop.aborted) {
-    const server = await startOrFail({ config, ledger, clock: systemClock, metrics, pageDir, log });
-    // Closes the ledger too.
+  if (store !== undefined && !stop.aborted) {
+    const server = await startOrFail({ config, store, clock: systemClock, metrics, pageDir, log });
+    // Closes the store too.
     close = server.close;
     if (!stop.aborted) {
       log.info({ url: `http://localhost:${server.port}` }, 'listening');

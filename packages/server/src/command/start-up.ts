@@ -1,6 +1,6 @@
 import { type Config, readConfig } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files.ts';
-import { LedgerError } from '../store/store.ts';
+import { StoreError } from '../store/store.ts';
 import { fail } from './fail.ts';
 
 /** What a command is given. */
@@ -18,12 +18,12 @@ export function configureOrFail(env: NodeJS.ProcessEnv): Config {
   return result.ok ? result.config : fail(...result.problems);
 }
 
-/** Opens the ledger, or ends the process with the sentence that says why it cannot be opened. */
+/** Opens the store, or ends the process with the sentence that says why it cannot be opened. */
 export async function openOrFail<Opened>(open: () => Opened | Promise<Opened>): Promise<Opened> {
   try {
     return await open();
   } catch (error) {
-    if (error instanceof LedgerError) return fail(error.message);
+    if (error instanceof StoreError) return fail(error.message);
     throw error;
   }
 }

@@ -49,7 +49,7 @@ function configOf(env: Environment, variables: Variables, openFiles: number, nam
     redisPrefix: read('REDIS_PREFIX'),
     maxStreams: read('MAX_STREAMS'),
     maxStreamsPerAddress: read('MAX_STREAMS_PER_ADDRESS'),
-    /** The most connections at once, streams among them. What is left is for the log, the ledger and the runtime. */
+    /** The most connections at once, streams among them. What is left is for the log, the store and the runtime. */
     maxConnections: openFiles - Math.floor(reservedFiles(openFiles) / 2),
     trustProxy: read('TRUST_PROXY'),
     keepAliveSeconds: read('KEEP_ALIVE_SECONDS'),

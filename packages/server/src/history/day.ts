@@ -3,7 +3,7 @@ import type { Day } from '../store/store.ts';
 import { dayMinutes, type Minute, minuteMs } from './minutes.ts';
 
 /**
- * Lays out what a ledger knows of the last 24 hours as lists with an entry for each minute, `null` where it knows none.
+ * Lays out what a store knows of the last 24 hours as lists with an entry for each minute, `null` where it knows none.
  *
  * @returns `undefined` where it knows no minute at all
  */

@@ -1,19 +1,19 @@
-import { wholeSchema } from '@live-visitors/shared';
+import { nonNegativeIntegerSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
-import type { Reading } from '../presence/presence.ts';
+import type { Counts } from '../presence/presence.ts';
 
 /** What happened in one minute. */
 export const minuteSchema = v.object({
   /** When it began, in milliseconds since 1970. */
-  at: wholeSchema,
+  at: nonNegativeIntegerSchema,
   /** Fewest and most tabs online at any tick of it. */
-  lowest: wholeSchema,
-  highest: wholeSchema,
+  lowest: nonNegativeIntegerSchema,
+  highest: nonNegativeIntegerSchema,
   /** The sum of `online` over its ticks, and how many there were: the mean is the one by the other. */
-  sum: wholeSchema,
-  ticks: wholeSchema,
+  sum: nonNegativeIntegerSchema,
+  ticks: nonNegativeIntegerSchema,
   /** Visits that were counted in it. */
-  visits: wholeSchema,
+  visits: nonNegativeIntegerSchema,
 });
 
 export type Minute = v.InferOutput<typeof minuteSchema>;
@@ -38,7 +38,7 @@ export function createMinutes() {
 
   return {
     /** @param visits - how many were counted since the last tick */
-    add(tickAt: number, { online, confirmed = online }: Pick<Reading, 'online' | 'confirmed'>, visits: number): void {
+    add(tickAt: number, { online, confirmed = online }: Pick<Counts, 'online' | 'confirmed'>, visits: number): void {
       const at = minuteOf(tickAt);
       const tick = { at, lowest: confirmed, highest: confirmed, sum: confirmed, ticks: 1, visits };
       minutes.set(tick.at, joined(minutes.get(tick.at), tick));

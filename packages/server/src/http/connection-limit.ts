@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { networkOf } from './address.ts';
-import type { Limits } from '../presence/limits.ts';
 import type { Refusals } from '../observability/refusals.ts';
+import type { Limits } from '../presence/limits.ts';
+import { networkOf } from './address.ts';
 import type { TrustFunction } from './forwarding.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { Request, RequestHandler } from 'express';
 import type { Variables } from '../config/config-variables.ts';
 import type { NameOf } from '../config/name-of.ts';
 import { isPrivateAddress } from './address.ts';
-import { isLocalHost } from './host.ts';
 import { forwardedAddresses, isForwarded } from './forwarding.ts';
+import { isLocalHost } from './host.ts';
 import { sendProblem } from './problem.ts';
 
 /**

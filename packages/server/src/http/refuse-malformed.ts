@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { hostnameOf } from './host.ts';
-import { parseRequestTarget } from './request-target.ts';
 import type { Refusals } from '../observability/refusals.ts';
 import { hangUp } from '../stream/detachable-socket.ts';
+import { hostnameOf } from './host.ts';
 import { sendProblem } from './problem.ts';
+import { parseRequestTarget } from './request-target.ts';
 
 /**
  * Refuses requests whose target or `Host` is malformed, and passes on all others with a path as their `url`. Express

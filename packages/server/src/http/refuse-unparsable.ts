@@ -35,6 +35,6 @@ function explain(code = ''): { reason: RefusalReason; status: number; detail: st
     return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
   }
   // The errors of Node's HTTP parser.
-  if (code.startsWith('HPE_')) return { reason: 'malformed', status: 400, detail: 'This is no HTTP request.' };
+  if (code.startsWith('HPE_')) return { reason: 'malformed', status: 400, detail: 'This is not an HTTP request.' };
   return undefined;
 }

@@ -7,19 +7,19 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Refusals } from '../observability/refusals.ts';
 import type { Log } from '../observability/safe-log.ts';
 import { hangUp } from '../stream/detachable-socket.ts';
-import { createDoor, type DoorOptions } from './stream-route.ts';
-import { servePage } from './static-files.ts';
 import { privateOnly } from './private-only.ts';
 import { sendProblem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sendBadge } from './send-badge.ts';
 import { sendHistory } from './send-history.ts';
+import { servePage } from './static-files.ts';
+import { createDoor, type DoorOptions } from './stream-route.ts';
 
 export type RouterOptions = DoorOptions & {
   config: Pick<Config, 'metrics'>;
   metrics: Metrics;
   readDay: DayReader;
-  /** What keeps the ledger from recording, if anything does. */
+  /** What keeps the store from recording, if anything does. */
   trouble: () => string | undefined;
   /** The folder of the built page. */
   pageDir: string;
@@ -97,7 +97,7 @@ function oneAtATime(refusals: Refusals): RequestHandler {
   };
 }
 
-/** Trouble with the ledger is no reason to take traffic away: the count goes on. What it is, only the log tells. */
+/** Trouble with the store is no reason to take traffic away: the count goes on. What it is, only the log tells. */
 function sayReady(trouble: () => string | undefined): RequestHandler {
   return (_request, response) => {
     response
@@ -106,7 +106,7 @@ function sayReady(trouble: () => string | undefined): RequestHandler {
       .send(
         trouble() === undefined
           ? 'ok\n'
-          : 'ok, but the ledger is in trouble. If the totals cannot be recorded, they are kept in memory. The log says why.\n',
+          : 'ok, but totals cannot be recorded. If the totals cannot be recorded, they are kept in memory. The log says why.\n',
       );
   };
 }
@@ -141,7 +141,7 @@ function reportError(log: Log): ErrorRequestHandler {
       sendProblem(response, status, 'The request cannot be understood. Check its path and headers.');
     } else {
       log.error({ err: error }, 'a request failed');
-      sendProblem(response, 500, 'The server failed. Its log says why.');
+      sendProblem(response, 500, "Internal error. The server's log has the details.");
     }
   };
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
+import type { Emitter } from '../stream/emitter.ts';
 import { drawBadge } from './badge.ts';
 import { parseBadgeQuery } from './badge-query.ts';
-import type { Emitter } from '../stream/emitter.ts';
-import type { Door } from './stream-route.ts';
 import { queryOf } from './query-of.ts';
+import type { Door } from './stream-route.ts';
 
 /** For how many seconds a badge may be shown again: the proxies in front of images keep them for hours if they may. */
 const badgeLastsSeconds = 3;

@@ -8,7 +8,7 @@ export function sendHistory(readDay: DayReader): RequestHandler {
     const day = await readDay();
     if (day === undefined) {
       response.set('Retry-After', String(dayLastsSeconds));
-      return sendProblem(response, 503, 'The history cannot be read now. Come back in a moment.');
+      return sendProblem(response, 503, 'The history is not available right now. Try again in a moment.');
     }
     response
       .set('Cache-Control', `public, max-age=${dayLastsSeconds}`)

@@ -1,12 +1,12 @@
 import type { Router } from 'express';
 import type { Config } from '../config/config.ts';
-import type { Ledger } from '../store/store.ts';
-import { createLimits, type Limits } from '../presence/limits.ts';
 import { createDayReader } from '../history/day-reader.ts';
-import { watchLedger } from '../observability/store-watch.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createRefusals, type Refusals } from '../observability/refusals.ts';
 import { createSafeLog, type Log } from '../observability/safe-log.ts';
+import { watchStore } from '../observability/store-watch.ts';
+import { createLimits, type Limits } from '../presence/limits.ts';
+import type { Store } from '../store/store.ts';
 import type { Clock } from '../stream/clock.ts';
 import { type Emitter, startEmitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
@@ -16,7 +16,7 @@ export type ServiceOptions = {
     Config,
     'allowedOrigins' | 'maxConnections' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics' | 'nameOf'
   >;
-  ledger: Ledger;
+  store: Store;
   clock: Clock;
   metrics: Metrics;
   /** The folder of the built page. */
@@ -31,14 +31,14 @@ export type Service = {
   limits: Limits;
   refusals: Refusals;
   log: Log;
-  /** Takes no more streams, bids farewell to those that there are, and closes the ledger; once, however often called. */
+  /** Takes no more streams, bids farewell to those that there are, and closes the store; once, however often called. */
   close: () => Promise<void>;
 };
 
 /** Starts to count, and to answer: all of the server but the server itself. */
 export async function startService({
   config,
-  ledger,
+  store,
   clock,
   metrics,
   pageDir,
@@ -50,7 +50,7 @@ export async function startService({
   const limits = createLimits(config);
   const refusals = createRefusals(metrics, log, config.nameOf);
   const emitter = await startEmitter({
-    ledger: watchLedger(ledger, metrics, log),
+    store: watchStore(store, metrics, log),
     clock,
     limits,
     metrics,
@@ -62,10 +62,10 @@ export async function startService({
     config,
     metrics,
     refusals,
-    readDay: createDayReader(ledger, clock.elapsed),
+    readDay: createDayReader(store, clock.elapsed),
     pageDir,
     isReady: () => ready,
-    trouble: ledger.trouble,
+    trouble: store.trouble,
     log,
   });
 

@@ -1,13 +1,13 @@
 import { parseStreamQuery, paths } from '@live-visitors/shared';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config/config.ts';
-import { networkOf } from './address.ts';
-import { encodeEvent } from '../stream/encode-event.ts';
-import type { BrokenLimit, Limits } from '../presence/limits.ts';
-import { matchesOrigin } from './origin.ts';
 import { hintFor, type RefusalReason, type Refusals } from '../observability/refusals.ts';
+import type { BrokenLimit, Limits } from '../presence/limits.ts';
 import type { Emitter } from '../stream/emitter.ts';
+import { encodeEvent } from '../stream/encode-event.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
+import { networkOf } from './address.ts';
+import { matchesOrigin } from './origin.ts';
 import { sendProblem } from './problem.ts';
 import { queryOf } from './query-of.ts';
 import { whySharedAddress } from './shared-address.ts';
@@ -54,12 +54,12 @@ export function createDoor({ emitter, limits, config, refusals, isReady }: DoorO
         return {
           reason: limit,
           status: 503,
-          detail: 'As many streams are open as this server takes. Come back later.',
+          detail: 'The server is full. Try again later.',
           // Different for each, so that they do not all come back together.
           retryAfterSeconds: 5 + Math.floor(Math.random() * 10),
         };
       case 'max_streams_per_address': {
-        const detail = `Your address has as many streams or tabs open as one may have: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${maxStreamsPerAddress}.`;
+        const detail = `Too many tabs are open from your network. For the operator: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${maxStreamsPerAddress}.`;
         const why = whySharedAddress(request, limits.holdsMajority(networkOf(request.ip)));
         const hint = why === undefined ? '' : ` ${hintFor(why, nameOf)}`;
         return { reason: why ?? limit, status: 429, detail: detail + hint, retryAfterSeconds: 30 };
@@ -71,14 +71,14 @@ export function createDoor({ emitter, limits, config, refusals, isReady }: DoorO
 
   const whenReady: RequestHandler = (request, response, next) => {
     if (isReady()) return next();
-    const detail = 'The server is about to stop. Come back in a moment.';
+    const detail = 'The server is shutting down. Try again in a moment.';
     refuse(request, response, { reason: 'draining', status: 503, detail, retryAfterSeconds: 1 });
   };
 
   const fromAllowedOrigin: RequestHandler = (request, response, next) => {
     const { origin, host } = request.headers;
     if (allows(origin, host)) return next();
-    const detail = `Pages of ${JSON.stringify(origin)} may not read this count. ${nameOf('ALLOWED_ORIGINS')} must list them.`;
+    const detail = `Pages of ${JSON.stringify(origin)} are not allowed to read this count. To allow them, add this origin to ${nameOf('ALLOWED_ORIGINS')}.`;
     refuse(request, response, { reason: 'origin', status: 403, detail });
   };
 
@@ -90,7 +90,7 @@ export function createDoor({ emitter, limits, config, refusals, isReady }: DoorO
       return refuse(request, response, {
         reason: 'body',
         status: 400,
-        detail: 'A request for a stream must have no body.',
+        detail: 'A stream request must not have a body.',
       });
     }
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();

@@ -26,7 +26,7 @@ export function createMetrics() {
       ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
       labelNames: ['reason'] as const,
     }),
-    ledgerTrouble: new Gauge(named('ledger_trouble', '1 while the ledger is in trouble, as the log explains, else 0.')),
+    storeTrouble: new Gauge(named('store_trouble', '1 while totals cannot be recorded, as the log explains, else 0.')),
     tickDuration: new Histogram({
       ...named('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
       buckets: tickBuckets,
@@ -45,7 +45,7 @@ export function createMetrics() {
       });
       const tabs = new Gauge({ ...named('tabs', 'Open tabs: visitors.'), collect: () => update() });
       const drift = new Gauge({
-        ...named('drift', 'By how much the books disagree with the sockets that are held. Always 0.'),
+        ...named('drift', 'By how much the registry disagree with the sockets that are held. Always 0.'),
         collect: () => update(),
       });
       let updating: Promise<void> | undefined;

@@ -68,7 +68,7 @@ export function createRefusals(metrics: Metrics, log: Log, nameOf: NameOf) {
     if (burst === undefined) return;
     // As the type of the keys is known here, `Object.keys` tells no lie.
     const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hints[reason] ?? []);
-    log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'refused');
+    log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'requests refused');
     burst = undefined;
   }
 
@@ -76,7 +76,7 @@ export function createRefusals(metrics: Metrics, log: Log, nameOf: NameOf) {
     /** @param address - whose request it was; logged at the level `debug` only */
     count(reason: RefusalReason, address?: string): void {
       metrics.refusals.inc({ reason });
-      log.debug({ reason, address }, 'refusal');
+      log.debug({ reason, address }, 'request refused');
       if (burst === undefined) timer = setTimeout(logBurst, burstMs).unref();
       burst ??= {};
       burst[reason] = (burst[reason] ?? 0) + 1;

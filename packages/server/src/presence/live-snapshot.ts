@@ -1,9 +1,9 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Reading } from './presence.ts';
+import type { Counts } from './presence.ts';
 
-/** One tick: what was counted here, and what that came to in the ledger. */
+/** One tick: what was counted here, and what that came to in the store. */
 export type RecordedTick = {
-  reading: Reading;
+  counts: Counts;
   snapshot: Snapshot;
   /** The id of its event: higher than that of the tick before, even where the clock was set back. */
   id: number;
@@ -18,15 +18,11 @@ export type RecordedTick = {
  * @param now - what is counted here at that moment
  * @param elapsed - that moment, on the clock of the tick's `recordedAt`
  */
-export function snapshotAfter(
-  { reading, snapshot, recordedAt }: RecordedTick,
-  now: Reading,
-  elapsed: number,
-): Snapshot {
+export function snapshotAfter({ counts, snapshot, recordedAt }: RecordedTick, now: Counts, elapsed: number): Snapshot {
   return {
     ...snapshot,
-    online: snapshot.online + now.online - reading.online,
-    browsers: snapshot.browsers + now.browsers - reading.browsers,
+    online: snapshot.online + now.online - counts.online,
+    browsers: snapshot.browsers + now.browsers - counts.browsers,
     // The store's time goes on with this process's own: in a fleet, clocks differ.
     at: snapshot.at + Math.floor(elapsed - recordedAt),
   };

@@ -1,17 +1,17 @@
-/** One stream's part of the audience. */
-export type Party = {
+/** One stream's part of the presence. */
+export type Client = {
   /** The id of the browser, where it gave one. */
   browser?: string | undefined;
-  /** Tabs open in this browser. A party with none is an observer, who is counted in no figure. */
+  /** Tabs open in this browser. A client with none is an observer, who is counted in no figure. */
   tabs: number;
   /** How many of the tabs are new and count as visits. */
   arrivals: number;
-  /** Called once when another party with the same `browser` id has taken this one's place. */
+  /** Called once when another client with the same `browser` id has taken this one's place. */
   onReplaced?: () => void;
 };
 
 /** What one process counts by itself. `visits` and `visitorSeconds` only ever grow. */
-export type Reading = {
+export type Counts = {
   online: number;
   /** How many of them may raise a peak; all of them where it is left out. */
   confirmed?: number;
@@ -21,45 +21,45 @@ export type Reading = {
 };
 
 /** Everyone who is here now. Knows numbers and ids only: no sockets, no clock. */
-export function createAudience<Guest extends Party>() {
-  const parties = new Set<Guest>();
-  const byBrowser = new Map<string, Guest>();
+export function createPresence<Member extends Client>() {
+  const clients = new Set<Member>();
+  const byBrowser = new Map<string, Member>();
   let online = 0;
   let browsers = 0;
   let visits = 0;
   let visitorMs = 0;
 
-  function count({ tabs }: Guest, sign: 1 | -1): void {
+  function count({ tabs }: Member, sign: 1 | -1): void {
     online += sign * tabs;
     if (tabs > 0) browsers += sign;
   }
 
-  function leave(party: Guest) {
-    if (!parties.delete(party)) return;
-    count(party, -1);
-    if (party.browser !== undefined && byBrowser.get(party.browser) === party) byBrowser.delete(party.browser);
+  function leave(client: Member) {
+    if (!clients.delete(client)) return;
+    count(client, -1);
+    if (client.browser !== undefined && byBrowser.get(client.browser) === client) byBrowser.delete(client.browser);
   }
 
   return {
     /**
-     * Counts a party in. One that has the `browser` id of another takes its place in the same step, so that nobody
+     * Counts a client in. One that has the `browser` id of another takes its place in the same step, so that nobody
      * is ever counted twice.
      *
-     * @returns how to count it out again; a second call, or one after the party was replaced, does nothing
+     * @returns how to count it out again; a second call, or one after the client was replaced, does nothing
      */
-    join(party: Guest): () => void {
-      const replaced = party.browser === undefined ? undefined : byBrowser.get(party.browser);
+    join(client: Member): () => void {
+      const replaced = client.browser === undefined ? undefined : byBrowser.get(client.browser);
       if (replaced) leave(replaced);
-      parties.add(party);
-      if (party.browser !== undefined) byBrowser.set(party.browser, party);
-      count(party, 1);
-      visits += party.arrivals;
+      clients.add(client);
+      if (client.browser !== undefined) byBrowser.set(client.browser, client);
+      count(client, 1);
+      visits += client.arrivals;
       replaced?.onReplaced?.();
-      return () => leave(party);
+      return () => leave(client);
     },
 
-    /** The party that one with the same `browser` id would replace, if any. */
-    find(browser: string | undefined): Guest | undefined {
+    /** The client that one with the same `browser` id would replace, if any. */
+    find(browser: string | undefined): Member | undefined {
       return browser === undefined ? undefined : byBrowser.get(browser);
     },
 
@@ -68,7 +68,7 @@ export function createAudience<Guest extends Party>() {
       visitorMs += online * elapsedMs;
     },
 
-    read(): Reading {
+    read(): Counts {
       return { online, browsers, visits, visitorSeconds: Math.floor(visitorMs / 1000) };
     },
   };

@@ -1,11 +1,11 @@
-import { createAudience, type Party, type Reading } from './presence.ts';
-import type { BrokenLimit, Limits, Share } from './limits.ts';
-import { createSuccession } from './grace-period.ts';
 import { longestCountedMs } from '../timing.ts';
+import { createGracePeriod } from './grace-period.ts';
+import type { BrokenLimit, Limits, Share } from './limits.ts';
+import { type Client, type Counts, createPresence } from './presence.ts';
 
-type Guest = Party & Share;
+type RegisteredClient = Client & Share;
 
-type BooksOptions<Stream> = {
+type RegistryOptions<Stream> = {
   limits: Limits;
   /** Milliseconds since some moment; never set back. */
   elapsed: () => number;
@@ -14,54 +14,54 @@ type BooksOptions<Stream> = {
 };
 
 /**
- * The books: which stream stands for whom. They say who is here and how much room is taken, and must agree with the
+ * The registry: which stream stands for whom. They say who is here and how much room is taken, and must agree with the
  * sockets: `isHeld` of a stream says whether its socket is still there.
  */
-export function createBooks<Stream extends { readonly isHeld: boolean }>({
+export function createRegistry<Stream extends { readonly isHeld: boolean }>({
   limits,
   elapsed,
   onReplaced,
-}: BooksOptions<Stream>) {
-  const audience = createAudience<Guest>();
-  const succession = createSuccession(enter, elapsed);
-  const members = new Map<Stream, { party: Guest; leave: () => void }>();
+}: RegistryOptions<Stream>) {
+  const presence = createPresence<RegisteredClient>();
+  const gracePeriod = createGracePeriod(enter, elapsed);
+  const members = new Map<Stream, { client: RegisteredClient; leave: () => void }>();
   let countedAt = elapsed();
   let confirmed = 0;
 
-  /** Counts a party in. Returns how to count it out. */
-  function enter(party: Guest): () => void {
-    const leave = audience.join(party);
-    const giveBack = limits.take(party);
+  /** Counts a client in. Returns how to count it out. */
+  function enter(client: RegisteredClient): () => void {
+    const leave = presence.join(client);
+    const giveBack = limits.take(client);
     return () => {
       leave();
       giveBack();
     };
   }
 
-  /** By how much the books disagree with the sockets that are held, and with each other. */
+  /** By how much the registry disagree with the sockets that are held, and with each other. */
   function drift(): number {
-    const { online, browsers } = audience.read();
+    const { online, browsers } = presence.read();
     const held = [...members.keys()].filter(({ isHeld }) => isHeld).length;
-    const parties = [...[...members.values()].map(({ party }) => party), ...succession.parties()];
-    const visiting = parties.filter(({ tabs }) => tabs > 0).length;
-    const tabs = parties.reduce((sum, party) => sum + party.tabs, 0);
+    const clients = [...[...members.values()].map(({ client }) => client), ...gracePeriod.clients()];
+    const visiting = clients.filter(({ tabs }) => tabs > 0).length;
+    const tabs = clients.reduce((sum, client) => sum + client.tabs, 0);
     return Math.abs(members.size - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
   }
 
   return {
     /**
-     * Counts a party in, and then opens the stream that stands for it.
+     * Counts a client in, and then opens the stream that stands for it.
      *
      * @param open - takes how many of its tabs are counted: those for which there is room
      * @returns the limit that one more stream would break, in which case nothing has been done
-     * @throws what `open` throws, after the party is counted out again; its arrivals stay visits
+     * @throws what `open` throws, after the client is counted out again; its arrivals stay visits
      */
-    admit(party: Omit<Guest, 'onReplaced'>, open: (tabs: number) => Stream): BrokenLimit | undefined {
-      const admission = limits.admit(party, audience.find(party.browser));
+    admit(client: Omit<RegisteredClient, 'onReplaced'>, open: (tabs: number) => Stream): BrokenLimit | undefined {
+      const admission = limits.admit(client, presence.find(client.browser));
       if (!admission.ok) return admission.limit;
       const { tabs } = admission;
-      const guest = { ...party, tabs, onReplaced: () => onReplaced(stream) };
-      const leave = enter(guest);
+      const registered = { ...client, tabs, onReplaced: () => onReplaced(stream) };
+      const leave = enter(registered);
       let stream: Stream;
       try {
         stream = open(tabs);
@@ -69,7 +69,7 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
         leave();
         throw error;
       }
-      members.set(stream, { party: guest, leave });
+      members.set(stream, { client: registered, leave });
       return undefined;
     },
 
@@ -77,14 +77,14 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
      * Counts a stream out.
      *
      * @param keepPlaces - whether the other tabs that shared it are kept in the count, for the next one to take over
-     * @returns whether it was still in the books
+     * @returns whether it was still in the registry
      */
     remove(stream: Stream, { keepPlaces }: { keepPlaces: boolean }): boolean {
       const member = members.get(stream);
       if (member === undefined) return false;
       members.delete(stream);
       member.leave();
-      if (keepPlaces) succession.keepFor(member.party);
+      if (keepPlaces) gracePeriod.keepFor(member.client);
       return true;
     },
 
@@ -94,21 +94,21 @@ export function createBooks<Stream extends { readonly isHeld: boolean }>({
      *
      * @param options - with `isConfirmed` false, the count raises no peak
      */
-    count({ isConfirmed = true }: { isConfirmed?: boolean } = {}): { streams: Stream[]; reading: Reading } {
+    count({ isConfirmed = true }: { isConfirmed?: boolean } = {}): { streams: Stream[]; counts: Counts } {
       const now = elapsed();
-      if (now - countedAt <= longestCountedMs) audience.elapse(now - countedAt);
+      if (now - countedAt <= longestCountedMs) presence.elapse(now - countedAt);
       countedAt = now;
-      succession.expire();
-      const reading = audience.read();
-      if (isConfirmed) confirmed = reading.online;
-      else confirmed = Math.min(confirmed, reading.online);
-      return { streams: [...members.keys()], reading: isConfirmed ? reading : { ...reading, confirmed } };
+      gracePeriod.expire();
+      const counts = presence.read();
+      if (isConfirmed) confirmed = counts.online;
+      else confirmed = Math.min(confirmed, counts.online);
+      return { streams: [...members.keys()], counts: isConfirmed ? counts : { ...counts, confirmed } };
     },
 
     /** Who is here now; `visitorSeconds` are those of the last count. */
-    read: audience.read,
+    read: presence.read,
 
-    /** How many streams and tabs are in the books, and by how much these disagree with the sockets. */
-    audit: () => ({ streams: members.size, tabs: audience.read().online, drift: drift() }),
+    /** How many streams and tabs are in the registry, and by how much these disagree with the sockets. */
+    audit: () => ({ streams: members.size, tabs: presence.read().online, drift: drift() }),
   };
 }

@@ -1,8 +1,8 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Reading } from '../presence/presence.ts';
 import type { Minute } from '../history/minutes.ts';
+import type { Counts } from '../presence/presence.ts';
 
-/** What a ledger knows of the last 24 hours, read at one moment. Times are in milliseconds since 1970. */
+/** What a store knows of the last 24 hours, read at one moment. Times are in milliseconds since 1970. */
 export type Day = {
   /** The most tabs that were online at any tick, ever, and when that was first so; `at` is 0 where it is not known. */
   peak: { online: number; at: number };
@@ -13,19 +13,19 @@ export type Day = {
   minutes: Minute[];
 };
 
-/** What lasts. The audience is counted, recorded here, and only then shown. */
-export type Ledger = {
+/** What lasts. The presence is counted, recorded here, and only then shown. */
+export type Store = {
   /** The time by its clock, in milliseconds since 1970: that of the ticks. All nodes of a fleet have the same. */
   now(): number;
   /**
-   * Records one tick. The reading's `visits` and `visitorSeconds` are totals since this process began, so that a
+   * Records one tick. The counts's `visits` and `visitorSeconds` are totals since this process began, so that a
    * call that is repeated counts nothing twice. Never rejects: what cannot be recorded now is kept, and recorded as soon
    * as it can be.
    *
    * @returns the snapshot to show. No total of it is ever lower than before; its `at` is the time of the store's clock,
    * which may be set back
    */
-  record(reading: Reading): Promise<Snapshot>;
+  record(counts: Counts): Promise<Snapshot>;
   /** What it knows of the last hour, second by second; oldest first. */
   recentSeconds(): Promise<{ at: number; online: number }[]>;
   /** What it knows of the last 24 hours; `undefined` while its store cannot be reached. */
@@ -35,10 +35,10 @@ export type Ledger = {
   close(): Promise<void>;
 };
 
-/** A ledger cannot be had. The message is a sentence that says what to do. */
-export class LedgerError extends Error {
-  override name = 'LedgerError';
+/** A store cannot be had. The message is a sentence that says what to do. */
+export class StoreError extends Error {
+  override name = 'StoreError';
 }
 
 /** Another process has the store open. Once that process has closed it, it can be opened. */
-export class StoreInUseError extends LedgerError {}
+export class StoreInUseError extends StoreError {}

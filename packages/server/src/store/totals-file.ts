@@ -1,14 +1,14 @@
-import { wholeSchema } from '@live-visitors/shared';
+import { nonNegativeIntegerSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
 import { minuteMs, minuteOf, minuteSchema } from '../history/minutes.ts';
 
-/** All that a ledger holds, as it is moved from one to another. Times are in milliseconds since 1970. */
+/** All that a store holds, as it is moved from one to another. Times are in milliseconds since 1970. */
 const totalsSchema = v.object({
-  visits: wholeSchema,
-  visitorSeconds: wholeSchema,
-  peak: wholeSchema,
+  visits: nonNegativeIntegerSchema,
+  visitorSeconds: nonNegativeIntegerSchema,
+  peak: nonNegativeIntegerSchema,
   /** When so many were online; 0 where it is not known. */
-  peakAt: v.optional(wholeSchema, 0),
+  peakAt: v.optional(nonNegativeIntegerSchema, 0),
   minutes: v.optional(v.array(minuteSchema), []),
 });
 
@@ -47,7 +47,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What no ledger would hold, though each figure by itself could be; the first that there is. */
+/** What no store would hold, though each figure by itself could be; the first that there is. */
 function findContradiction({ peak, peakAt, minutes }: Totals, now: number): string | undefined {
   const remedy = "lies in the future. Set this machine's clock right, or";
   if (peakAt > now) return `"peakAt": ${peakAt} ${remedy} write 0, which stands for unknown.`;

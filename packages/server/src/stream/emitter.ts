@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { type EventMap, maxHistorySeconds, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
-import type { Reading } from '../presence/presence.ts';
-import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
-import { createBooks } from '../presence/registry.ts';
-import { encodeEvent, encodeRetry } from './encode-event.ts';
 import { createHistory } from '../history/seconds.ts';
-import type { Ledger } from '../store/store.ts';
-import type { BrokenLimit, Limits } from '../presence/limits.ts';
-import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
+import type { BrokenLimit, Limits } from '../presence/limits.ts';
+import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
+import type { Counts } from '../presence/presence.ts';
+import { createRegistry } from '../presence/registry.ts';
+import type { Store } from '../store/store.ts';
+import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
 import { createClockWatch } from './clock-watch.ts';
+import { encodeEvent, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
 import { startTicking } from './ticker.ts';
@@ -22,7 +22,7 @@ const lifetimeMs = { min: 48_000, max: 72_000 };
 /** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
 const renewalShare = 0.8;
 
-export type EmitterOptions = { ledger: Ledger; clock: Clock; limits: Limits; metrics: Metrics; log: Log };
+export type EmitterOptions = { store: Store; clock: Clock; limits: Limits; metrics: Metrics; log: Log };
 
 export type StreamRequest = {
   query: StreamQuery;
@@ -37,11 +37,11 @@ export type Emitter = Awaited<ReturnType<typeof startEmitter>>;
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
 
 /**
- * Starts to count the audience and to tell it: once a second it is counted, recorded in the ledger, and then sent to
+ * Starts to count the presence and to tell it: once a second it is counted, recorded in the store, and then sent to
  * every stream.
  */
-export async function startEmitter({ ledger, clock, limits, metrics, log }: EmitterOptions) {
-  const books = createBooks<EventStream>({
+export async function startEmitter({ store, clock, limits, metrics, log }: EmitterOptions) {
+  const registry = createRegistry<EventStream>({
     limits,
     elapsed: clock.elapsed,
     onReplaced: (stream) => bidFarewell(stream, 'replaced'),
@@ -50,13 +50,13 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   const clockWatch = createClockWatch(clock);
   const listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
   let lastId = 0;
-  let lastTick = await record(books.read());
-  for (const { at, online } of await ledger.recentSeconds()) history.add({ id: at, at, online });
+  let lastTick = await record(registry.read());
+  for (const { at, online } of await store.recentSeconds()) history.add({ id: at, at, online });
   let isFailing = false;
   /** How many streams have come and gone so far. */
   let changes = 0;
 
-  const stopTicking = startTicking(tickMs, ledger.now, tick, (error) => {
+  const stopTicking = startTicking(tickMs, store.now, tick, (error) => {
     if (!isFailing) log.error({ err: error }, 'a tick failed');
     isFailing = true;
   });
@@ -64,8 +64,8 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   async function tick(latenessMs: number): Promise<void> {
     const startedAt = clock.elapsed();
     // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
-    const { streams, reading } = await count();
-    lastTick = await record(reading);
+    const { streams, counts } = await count();
+    lastTick = await record(counts);
     const { snapshot: recorded, id } = lastTick;
     history.add({ id, at: recorded.at, online: recorded.online });
     // What a listener throws is no concern of the tick's, nor of the other listeners'.
@@ -81,18 +81,18 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
     const isConfirmed = !clockWatch.wasPaused();
     if (!isConfirmed) await readPendingEvents(() => changes, clock.elapsed);
     clockWatch.count();
-    return books.count({ isConfirmed });
+    return registry.count({ isConfirmed });
   }
 
-  async function record(reading: Reading): Promise<RecordedTick> {
-    const snapshot = await ledger.record(reading);
+  async function record(counts: Counts): Promise<RecordedTick> {
+    const snapshot = await store.record(counts);
     const stepMs = clockWatch.stepTo(snapshot.at);
     if (stepMs !== 0) {
       history.moveClock(stepMs);
       log.warn({ byMs: stepMs }, 'the clock was set');
     }
     lastId = Math.max(lastId + 1, snapshot.at);
-    return { reading, snapshot, id: lastId, recordedAt: clock.elapsed() };
+    return { counts, snapshot, id: lastId, recordedAt: clock.elapsed() };
   }
 
   async function send(frame: Buffer, streams: readonly EventStream[], tickAt: number): Promise<void> {
@@ -114,7 +114,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
     changes++;
     // Of the tabs that shared a stream which breaks off, maybe only the one that held it is gone. After a pause of this
     // process nobody knows when that was.
-    const wasThere = books.remove(stream, { keepPlaces: reason === 'closed' && !clockWatch.wasPaused() });
+    const wasThere = registry.remove(stream, { keepPlaces: reason === 'closed' && !clockWatch.wasPaused() });
     if (wasThere) metrics.streamsEnded.inc({ reason });
   }
 
@@ -131,7 +131,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
   }
 
   function snapshot(): Snapshot {
-    return snapshotAfter(lastTick, books.read(), clock.elapsed());
+    return snapshotAfter(lastTick, registry.read(), clock.elapsed());
   }
 
   function openStream(response: ServerResponse, { query, lastEventId }: StreamRequest, tabs: number): EventStream {
@@ -159,7 +159,7 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
     return /^\d{1,15}$/.test(lastEventId) ? history.since(Number(lastEventId)) : undefined;
   }
 
-  metrics.watch(books.audit);
+  metrics.watch(registry.audit);
 
   return {
     /** Who is here now. */
@@ -181,19 +181,19 @@ export async function startEmitter({ ledger, clock, limits, metrics, log }: Emit
       const { query, address, lastEventId } = request;
       const { browser, tabs } = query;
       const arrivals = lastEventId === undefined ? query.arrivals : 0;
-      return books.admit({ browser, address, tabs, arrivals }, (counted) => openStream(response, request, counted));
+      return registry.admit({ browser, address, tabs, arrivals }, (counted) => openStream(response, request, counted));
     },
 
     /** Records what was counted since the last tick, bids every stream farewell, and counts no more. */
     async close(): Promise<void> {
       await stopTicking();
-      const { streams, reading } = await count();
+      const { streams, counts } = await count();
       try {
-        await ledger.record(reading);
+        await store.record(counts);
       } finally {
         await inSlices(streams, clock.elapsed, (stream) => {
           if (stream.isOpen) bidFarewell(stream, 'restart');
-        }).finally(ledger.close);
+        }).finally(store.close);
       }
     },
   };

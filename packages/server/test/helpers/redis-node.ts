@@ -1,14 +1,14 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { expect, onTestFinished } from 'vitest';
-import type { Reading } from '../../src/presence/presence.ts';
-import type { Ledger } from '../../src/store/store.ts';
-import { openRedisLedger } from '../../src/store/redis/redis-store.ts';
+import type { Counts } from '../../src/presence/presence.ts';
+import { openRedisStore } from '../../src/store/redis/redis-store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { startTicking } from '../../src/stream/ticker.ts';
 import { eventually } from './support.ts';
 
-export const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+export const nobody: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
-/** Opens a ledger as one node does, until the test has finished. */
+/** Opens a store as one node does, until the test has finished. */
 export async function openNode({
   url,
   prefix,
@@ -17,30 +17,30 @@ export async function openNode({
   url: string;
   prefix?: string;
   now?: () => number;
-}): Promise<Ledger> {
-  const ledger = await openRedisLedger({ url, now, ...(prefix && { prefix }) });
-  onTestFinished(ledger.close);
-  return ledger;
+}): Promise<Store> {
+  const store = await openRedisStore({ url, now, ...(prefix && { prefix }) });
+  onTestFinished(store.close);
+  return store;
 }
 
-/** Opens a ledger that ticks each second with the same audience, and counts a visit at each. */
+/** Opens a store that ticks each second with the same presence, and counts a visit at each. */
 export async function runNode(
   redis: { url: string },
   { online, now = Date.now }: { online: number; now?: () => number },
 ) {
-  const ledger = await openNode({ url: redis.url, now });
+  const store = await openNode({ url: redis.url, now });
   let onlineNow = online;
   const ticks: { snapshot: Snapshot; tookMs: number }[] = [];
   let visits = 0;
-  const stop = startTicking(1000, ledger.now, async () => {
+  const stop = startTicking(1000, store.now, async () => {
     visits++;
     const startedAt = performance.now();
-    const snapshot = await ledger.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
+    const snapshot = await store.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
     ticks.push({ snapshot, tookMs: performance.now() - startedAt });
   });
   onTestFinished(stop);
   return {
-    ledger,
+    store,
     ticks,
     stop,
     setOnline(online: number): void {

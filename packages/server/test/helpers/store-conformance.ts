@@ -1,61 +1,61 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading } from '../../src/presence/presence.ts';
-import type { Ledger } from '../../src/store/store.ts';
+import type { Counts } from '../../src/presence/presence.ts';
+import type { Store } from '../../src/store/store.ts';
 import { nextTick } from './support.ts';
 
-const nobody: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+const nobody: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
 /**
- * What must hold for every ledger.
+ * What must hold for every store.
  *
  * @param prepare - gives a test a store that is empty, and how to open it: again each time that a process would start
  */
-export function describeLedger(name: string, prepare: () => Promise<() => Promise<Ledger>>): void {
-  describe(`the ledger in ${name}`, () => {
+export function describeStore(name: string, prepare: () => Promise<() => Promise<Store>>): void {
+  describe(`the store in ${name}`, () => {
     test('begins with nothing', async () => {
       const open = await prepare();
-      const ledger = await open();
-      const { at, ...figures } = await ledger.record(nobody);
+      const store = await open();
+      const { at, ...figures } = await store.record(nobody);
       expect(figures).toEqual({ ...nobody, peak: 0 });
       expect(Math.abs(at - Date.now())).toBeLessThan(10_000);
-      expect(ledger.trouble()).toBeUndefined();
-      await ledger.close();
+      expect(store.trouble()).toBeUndefined();
+      await store.close();
     });
 
     test('shows who is here, and totals', async () => {
       const open = await prepare();
-      const ledger = await open();
-      const reading = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
-      expect(await ledger.record(reading)).toMatchObject({ ...reading, peak: 3 });
-      await ledger.close();
+      const store = await open();
+      const counts = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
+      expect(await store.record(counts)).toMatchObject({ ...counts, peak: 3 });
+      await store.close();
     });
 
-    test('counts nothing twice when a reading comes again', async () => {
+    test('counts nothing twice when a counts comes again', async () => {
       const open = await prepare();
-      const ledger = await open();
-      const reading = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
-      const first = await ledger.record(reading);
-      const second = await ledger.record(reading);
+      const store = await open();
+      const counts = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
+      const first = await store.record(counts);
+      const second = await store.record(counts);
       expect(second).toEqual({ ...first, at: second.at });
-      await ledger.close();
+      await store.close();
     });
 
     test('gives every tick the time of its clock, none of them earlier than the one before', async () => {
       const open = await prepare();
-      const ledger = await open();
+      const store = await open();
       const times: number[] = [];
-      for (let i = 0; i < 20; i++) times.push((await ledger.record(nobody)).at);
+      for (let i = 0; i < 20; i++) times.push((await store.record(nobody)).at);
       for (const at of times) expect(Math.abs(at - Date.now())).toBeLessThan(10_000);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
-      await ledger.close();
+      await store.close();
     });
 
     test('remembers the most that were ever online', async () => {
       const open = await prepare();
-      const ledger = await open();
-      for (const online of [2, 7, 1]) await ledger.record({ ...nobody, online });
-      expect(await ledger.record({ ...nobody, online: 3 })).toMatchObject({ online: 3, peak: 7 });
-      await ledger.close();
+      const store = await open();
+      for (const online of [2, 7, 1]) await store.record({ ...nobody, online });
+      expect(await store.record({ ...nobody, online: 3 })).toMatchObject({ online: 3, peak: 7 });
+      await store.close();
     });
 
     test('goes on from its totals when it is opened again, by a process that begins to count anew', async () => {
@@ -74,14 +74,14 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
 
     test('knows the minutes of the last 24 hours, that of the last tick among them, and when the peak was', async () => {
       const open = await prepare();
-      const ledger = await open();
-      await nextTick(ledger);
-      const first = await ledger.record({ ...nobody, online: 2, visits: 3 });
-      await nextTick(ledger);
-      const most = await ledger.record({ ...nobody, online: 7, visits: 8 });
-      await nextTick(ledger);
-      const last = await ledger.record({ ...nobody, online: 7, visits: 9 });
-      const day = await readDay(ledger);
+      const store = await open();
+      await nextTick(store);
+      const first = await store.record({ ...nobody, online: 2, visits: 3 });
+      await nextTick(store);
+      const most = await store.record({ ...nobody, online: 7, visits: 8 });
+      await nextTick(store);
+      const last = await store.record({ ...nobody, online: 7, visits: 9 });
+      const day = await readDay(store);
       expect(day.peak.online).toBe(7);
       // A fleet's time is that of Redis, which is asked before a snapshot is put together.
       expect(day.peak.at).toBeGreaterThan(first.at - 1000);
@@ -93,14 +93,14 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
       const newest = minutes.at(-1);
       expect(newest?.at).toBe(last.at - (last.at % 60_000));
       expect(newest?.highest).toBe(7);
-      // Nobody, where it was recorded that the ledger was opened.
+      // Nobody, where it was recorded that the store was opened.
       expect(Math.min(...minutes.map(({ lowest }) => lowest))).toBeLessThanOrEqual(2);
       expect(minutes.reduce((sum, { visits }) => sum + visits, 0)).toBe(9);
       for (const { lowest, highest, sum, ticks } of minutes) {
         expect(sum).toBeGreaterThanOrEqual(lowest * ticks);
         expect(sum).toBeLessThanOrEqual(highest * ticks);
       }
-      await ledger.close();
+      await store.close();
     });
 
     test('knows them, and when the peak was, when it is opened again', async () => {
@@ -121,8 +121,8 @@ export function describeLedger(name: string, prepare: () => Promise<() => Promis
   });
 }
 
-async function readDay(ledger: Ledger) {
-  const day = await ledger.lastDay();
+async function readDay(store: Store) {
+  const day = await store.lastDay();
   if (day === undefined) throw new Error('it cannot be read');
   return day;
 }

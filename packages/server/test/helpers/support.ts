@@ -9,14 +9,14 @@ import { createParser } from 'eventsource-parser';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
-import type { Ledger } from '../../src/store/store.ts';
-import { nextTickAt } from '../../src/stream/tick.ts';
 import { startServer } from '../../src/http/server.ts';
-import { openRedisLedger } from '../../src/store/redis/redis-store.ts';
-import { openSqliteLedger } from '../../src/store/sqlite/sqlite-store.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import type { Log } from '../../src/observability/safe-log.ts';
+import { openRedisStore } from '../../src/store/redis/redis-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type Clock, systemClock } from '../../src/stream/clock.ts';
+import { nextTickAt } from '../../src/stream/tick.ts';
 import { findFreePort } from './free-port.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
@@ -25,7 +25,7 @@ export function eventually<Result>(holds: () => Result | Promise<Result>, timeou
 }
 
 /** Waits for the next tick. In a fleet, what is reported later in the same second belongs to the same tick. */
-export async function nextTick({ now }: Pick<Ledger, 'now'>): Promise<void> {
+export async function nextTick({ now }: Pick<Store, 'now'>): Promise<void> {
   await wait(nextTickAt(now(), 1000) - now() + 20);
 }
 
@@ -42,7 +42,7 @@ export function makeFolder(onFinished: (clean: () => void) => void = onTestFinis
 
 /**
  * Starts the real server on a free port, as configured by the environment variables, until the test has finished. Its
- * ledger is a file, unless another is given.
+ * store is a file, unless another is given.
  */
 export async function openServer(
   env: Record<string, string> = {},
@@ -51,9 +51,9 @@ export async function openServer(
     openFiles = 20_000,
     clock = systemClock,
     dataDir = makeFolder(),
-    ledger = openSqliteLedger({ dataDir, now: clock.now }),
+    store = openSqliteStore({ dataDir, now: clock.now }),
     log,
-  }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; ledger?: Ledger; log?: Log } = {},
+  }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; store?: Store; log?: Log } = {},
 ) {
   const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
@@ -61,7 +61,7 @@ export async function openServer(
   const logged: string[] = [];
   const server = await startServer({
     config,
-    ledger,
+    store,
     clock,
     metrics: createMetrics(),
     pageDir,
@@ -105,7 +105,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
       reconnectionTimeMs = milliseconds;
     },
   });
-  const reading = (async () => {
+  const counts = (async () => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
   })()
@@ -120,7 +120,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
     events.filter((event): event is Extract<StreamEvent, { name: Name }> => event.name === name);
   const close = async () => {
     abort.abort();
-    await reading;
+    await counts;
   };
   onTestFinished(close);
 
@@ -167,7 +167,7 @@ export function openSocket(
 
 export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** A ledger whose Redis is not there. */
-export async function openLostLedger(): Promise<Ledger> {
-  return openRedisLedger({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
+/** A store whose Redis is not there. */
+export async function openLostStore(): Promise<Store> {
+  return openRedisStore({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
 }

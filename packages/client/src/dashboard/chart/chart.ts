@@ -55,7 +55,7 @@ export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
   function draw(): void {
     const context = canvas.getContext('2d');
     const { clientWidth: width, clientHeight: height } = root;
-    // While the element is hidden there is no room to draw in.
+    // While the element is hidden there is no subscription to draw in.
     if (!data || !context || width === 0 || height === 0) return;
     const ratio = devicePixelRatio;
     canvas.width = Math.round(width * ratio);

@@ -1,7 +1,7 @@
-import type { Room } from '../../document-subscription.ts';
+import type { DocumentSubscription } from '../../document-subscription.ts';
+import { shareSubscription } from '../../widget/document-subscriptions.ts';
 import { defineElement } from '../../widget/element.ts';
 import { wordsFor } from '../../widget/labels.ts';
-import { setRoom } from '../../widget/document-subscriptions.ts';
 import { find, findAs, setText } from '../dom.ts';
 import type { Speech } from '../locale.ts';
 import { createCopier } from './copier.ts';
@@ -11,7 +11,7 @@ import { attributesFor, type EmbedOptions, snippetFor } from './snippet.ts';
 const example = 12_345;
 
 /** Offers the HTML with which the number stands on another site, and shows what it looks like. */
-export function createEmbedDialog(server: string, room: Room) {
+export function createEmbedDialog(server: string, subscription: DocumentSubscription) {
   const dialog = findAs(HTMLDialogElement, 'dialog.embed');
   const form = findAs(HTMLFormElement, '.embed form');
   const preview = find('.preview live-visitors');
@@ -45,7 +45,7 @@ export function createEmbedDialog(server: string, room: Room) {
 
   function open(): void {
     // The preview takes part in what the page itself listens to, and so counts nobody twice.
-    setRoom(server, room);
+    shareSubscription(server, subscription);
     defineElement(server);
     update();
     dialog.showModal();

@@ -39,7 +39,7 @@ export const en: Words = {
   connection: {
     connecting: 'Connecting…',
     live: 'Live',
-    stale: 'No news from the server',
+    stale: 'No update from the server',
     reconnecting: 'Reconnecting',
     offline: 'This device is offline',
     refused: 'Refused:',

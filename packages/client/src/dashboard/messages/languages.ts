@@ -1,7 +1,7 @@
 import { en } from './en.ts';
 import { es } from './es.ts';
-import { ptBR } from './pt-br.ts';
 import type { Words } from './messages.ts';
+import { ptBR } from './pt-br.ts';
 
 /** The languages that the page speaks, by their BCP 47 tags. */
 export const languages = { en, 'pt-BR': ptBR, es } satisfies Record<string, Words>;

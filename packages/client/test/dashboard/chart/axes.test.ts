@@ -90,7 +90,7 @@ describe('the axis of time', () => {
     expect(times.map(({ text }) => text)).toEqual(['00:00', '04:00', '08:00', '12:00', '16:00']);
   });
 
-  test('has six times at the most, and fewer where there is less room', () => {
+  test('has six times at the most, and fewer where there is less subscription', () => {
     const counts = [2000, 600, 300, 150].map((width) => axesOf(day, { width, height: 200 }).times.length);
     expect(counts).toEqual([6, 6, 4, 1]);
   });

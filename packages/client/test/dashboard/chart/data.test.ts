@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loneValues, nearestValue, plotDay, plotRecent, timeTicks, valueTicks } from '../../../src/dashboard/chart/data.ts';
+import {
+  loneValues,
+  nearestValue,
+  plotDay,
+  plotRecent,
+  timeTicks,
+  valueTicks,
+} from '../../../src/dashboard/chart/data.ts';
 import { createLabels, describePoint } from '../../../src/dashboard/chart/labels.ts';
 
 const minuteMs = 60_000;
@@ -111,7 +118,7 @@ describe('the marks of the axis of time', () => {
     expect(timeTicks(endsAt - dayMs, endsAt, 6, utc)).toEqual([-8, -4, 0, 4, 8, 12].map((hours) => at(hours, 0)));
   });
 
-  test('are fewer where there is less room', () => {
+  test('are fewer where there is less subscription', () => {
     expect(timeTicks(endsAt - 600_000, endsAt, 3, utc)).toEqual([at(13, 55), at(14, 0)]);
     expect(timeTicks(endsAt - dayMs, endsAt, 1, utc)).toEqual([at(0, 0)]);
     // One a day is always there, even where there is no room for any.

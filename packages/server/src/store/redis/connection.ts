@@ -1,6 +1,6 @@
 import { createClient, ErrorReply } from 'redis';
-import { reportScript } from './report.ts';
 import { explainConnectionError } from './explain-error.ts';
+import { reportScript } from './report.ts';
 import { placeOf } from './url.ts';
 
 /** How long a connection may take to be made. */

@@ -1,4 +1,4 @@
-import type { Reading } from '../../presence/presence.ts';
+import type { Counts } from '../../presence/presence.ts';
 import { tickOf } from '../../stream/tick.ts';
 import { missedTicks, returnTicks } from '../../timing.ts';
 
@@ -98,8 +98,8 @@ export function createFleet(id: string) {
     /** Takes a publication. One that is known already changes nothing. */
     hear,
 
-    /** Adds up who is online and what was counted, with this reading of the node's own. */
-    sum({ online, browsers, visits, visitorSeconds }: Reading) {
+    /** Adds up who is online and what was counted, with this counts of the node's own. */
+    sum({ online, browsers, visits, visitorSeconds }: Counts) {
       const others = [...nodes].filter(([name, node]) => name !== id && isPresent(node, copied?.at ?? 0));
       const add = (own: number, figure: 'online' | 'browsers') =>
         others.reduce((sum, [, { counts }]) => sum + counts[figure], own);

@@ -1,8 +1,8 @@
-import { tickMs, wholeSchema } from '@live-visitors/shared';
+import { nonNegativeIntegerSchema, tickMs } from '@live-visitors/shared';
 import * as v from 'valibot';
-import type { Day } from '../store.ts';
 import { dayMinutes, type Minute, maxMinutes, minuteMs, minuteOf, minuteSchema } from '../../history/minutes.ts';
 import { tickOf } from '../../stream/tick.ts';
+import type { Day } from '../store.ts';
 import type { RedisClient } from './connection.ts';
 import type { RedisNames } from './report.ts';
 
@@ -10,7 +10,7 @@ import type { RedisNames } from './report.ts';
 const storedMinuteSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ ...minuteSchema.entries, lowest: v.optional(wholeSchema), online: wholeSchema }),
+  v.object({ ...minuteSchema.entries, lowest: v.optional(nonNegativeIntegerSchema), online: nonNegativeIntegerSchema }),
   v.transform(({ lowest, highest, sum, ticks, online, ...minute }): Minute => {
     return {
       ...minute,

@@ -5,11 +5,11 @@ import { ErrorReply } from 'redis';
 import * as v from 'valibot';
 import { defaultRedisPrefix } from '../../config/config-variables.ts';
 import { type NameOf, variableName } from '../../config/name-of.ts';
-import type { Reading } from '../../presence/presence.ts';
-import { createFleet } from './fleet.ts';
-import type { Ledger } from '../store.ts';
+import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
+import type { Store } from '../store.ts';
 import { keepConnection } from './connection.ts';
+import { createFleet } from './fleet.ts';
 import { readDay, readSeconds } from './history.ts';
 import { decodePublication, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
@@ -20,7 +20,7 @@ const openMs = 1000;
 /** How many calls in a row may be answered without their publication being heard, before another connection is made. */
 const maxUnheardCalls = 2;
 
-export type RedisLedgerOptions = {
+export type RedisStoreOptions = {
   /** One that {@link isRedisUrl} accepts. */
   url: string;
   /** What the names of all keys begin with: fleets of different prefixes share a Redis and know nothing of each other. */
@@ -31,19 +31,19 @@ export type RedisLedgerOptions = {
 };
 
 /**
- * Opens the ledger that a fleet shares. Resolves once Redis has answered, or else after a second, when it is in trouble:
+ * Opens the store that a fleet shares. Resolves once Redis has answered, or else after a second, when it is in trouble:
  * it goes on trying for as long as it is open.
  */
-export async function openRedisLedger({
+export async function openRedisStore({
   url,
   prefix = defaultRedisPrefix,
   now: localNow,
   nameOf = variableName,
-}: RedisLedgerOptions): Promise<Ledger> {
+}: RedisStoreOptions): Promise<Store> {
   const id = randomBytes(9).toString('base64url');
   const names = redisNames(prefix, databaseOf(url));
   const fleet = createFleet(id);
-  let latest: Reading = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+  let latest: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
   let highest = 0;
   let shown: Snapshot | undefined;
   /** By how much the clock of Redis is ahead of this machine's. */
@@ -88,7 +88,7 @@ export async function openRedisLedger({
     return `${connection.place()} answers "${reason.replace(/\.$/, '')}"`;
   }
 
-  /** Sends the latest reading, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
+  /** Sends the latest counts, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
   function report(): Promise<boolean> {
     underWay ??= call(latest).finally(() => {
       underWay = undefined;
@@ -96,9 +96,9 @@ export async function openRedisLedger({
     return underWay;
   }
 
-  async function call(reading: Reading): Promise<boolean> {
+  async function call(counts: Counts): Promise<boolean> {
     try {
-      await send(reading);
+      await send(counts);
       trouble.call = undefined;
       answered.resolve(true);
       return true;
@@ -114,8 +114,8 @@ export async function openRedisLedger({
     }
   }
 
-  async function send(reading: Reading): Promise<void> {
-    const { online, confirmed = online, browsers, visits, visitorSeconds } = reading;
+  async function send(counts: Counts): Promise<void> {
+    const { online, confirmed = online, browsers, visits, visitorSeconds } = counts;
     const join = !fleet.isComplete();
     const figures = {
       id,
@@ -128,7 +128,7 @@ export async function openRedisLedger({
     const answer = await connection.ask((client) => client.report(names, figures, join ? fleet.copy() : undefined));
     if (answer === undefined) {
       fleet.leave();
-      return send(reading);
+      return send(counts);
     }
     if ('copy' in answer) fleet.join(answer.copy);
     else fleet.hear(answer.publication);
@@ -145,7 +145,7 @@ export async function openRedisLedger({
     if (publication.id === id) own.heard = publication.seq;
   }
 
-  /** Brings the latest reading to Redis. A call that is under way bears an older one. */
+  /** Brings the latest counts to Redis. A call that is under way bears an older one. */
   async function deliver(): Promise<boolean> {
     const outcome = await within(underWay?.then(report) ?? report(), answerMs);
     if (outcome === undefined) trouble.call = silence();
@@ -167,14 +167,14 @@ export async function openRedisLedger({
   return {
     now: () => localNow() + aheadMs,
 
-    async record(reading) {
-      latest = reading;
-      highest = Math.max(highest, reading.confirmed ?? reading.online);
+    async record(counts) {
+      latest = counts;
+      highest = Math.max(highest, counts.confirmed ?? counts.online);
       const [isAnswered] = await Promise.all([deliver(), wait(gatherMs)]);
       const isHeard = own.heard >= own.answered;
       if (isAnswered) noteHearing(isHeard);
       const isWhole = isAnswered && isHeard && fleet.isComplete();
-      const { online, browsers, visits, visitorSeconds, peak } = fleet.sum(reading);
+      const { online, browsers, visits, visitorSeconds, peak } = fleet.sum(counts);
       shown = {
         online,
         browsers,

@@ -1,4 +1,4 @@
-import { wholeSchema } from '@live-visitors/shared';
+import { nonNegativeIntegerSchema } from '@live-visitors/shared';
 import { defineScript } from 'redis';
 import * as v from 'valibot';
 import type { FleetCopy, NodeCounts, Publication } from './fleet.ts';
@@ -17,7 +17,7 @@ export type Report = {
   join: boolean;
 };
 
-const whole = wholeSchema;
+const whole = nonNegativeIntegerSchema;
 
 const publicationSchema = v.pipe(
   v.string(),

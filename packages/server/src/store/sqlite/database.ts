@@ -24,7 +24,7 @@ export class SqliteDatabase {
   /**
    * Opens the database of a folder. Both are created where they are missing.
    *
-   * @throws LedgerError where it cannot be opened
+   * @throws StoreError where it cannot be opened
    */
   constructor(dataDir: string, nameOf: NameOf) {
     this.#path = sqlitePath(dataDir);

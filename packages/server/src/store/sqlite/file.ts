@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NameOf } from '../../config/name-of.ts';
-import { LedgerError, StoreInUseError } from '../store.ts';
 import { messageOf } from '../../observability/message-of.ts';
+import { StoreError, StoreInUseError } from '../store.ts';
 import { adviseLocalDisk } from './network-file-system.ts';
 
-/** Marks a SQLite file as a ledger of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
+/** Marks a SQLite file as a store of ours ("LVis"), which other programs may know it by (SQLite, PRAGMA application_id). */
 const applicationId = 0x4c_56_69_73;
 
 /** Each takes a file from one version of the schema to the next; the file says how many it has been through. */
@@ -29,16 +29,16 @@ const migrations = [
    ) STRICT;`,
 ];
 
-/** Where the ledger of a folder is. */
+/** Where the store of a folder is. */
 export function sqlitePath(dataDir: string): string {
   return join(dataDir, 'live-visitors.db');
 }
 
 /**
- * Opens the ledger's file in a folder, both of which are made where they are missing. No other process can open it as
+ * Opens the store's file in a folder, both of which are made where they are missing. No other process can open it as
  * long as it is open.
  *
- * @throws StoreInUseError while another process has it open, and LedgerError where it cannot be had. A file that is not
+ * @throws StoreInUseError while another process has it open, and StoreError where it cannot be had. A file that is not
  * ours, or from a newer version, is left as it is
  */
 export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
@@ -53,20 +53,20 @@ export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof LedgerError ? error : toLedgerError(error, dataDir, nameOf);
+    throw error instanceof StoreError ? error : toStoreError(error, dataDir, nameOf);
   }
 }
 
 function migrate(database: DatabaseSync, path: string, nameOf: NameOf): void {
   const version = Number(readPragma(database, 'user_version'));
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
-  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new LedgerError(notOurs(path, nameOf));
+  if (!isNew && readPragma(database, 'application_id') !== applicationId) throw new StoreError(notOurs(path, nameOf));
   if (version > migrations.length) {
-    throw new LedgerError(
+    throw new StoreError(
       `${path} was written by a newer version of this program. It has been left as it is. Run that version, or set ${nameOf('DATA_DIR')} to another folder.`,
     );
   }
-  if (readPragma(database, 'quick_check') !== 'ok') throw new LedgerError(damaged(path, nameOf));
+  if (readPragma(database, 'quick_check') !== 'ok') throw new StoreError(damaged(path, nameOf));
 
   // Writes only what has changed, and waits for the disk at its checkpoints only. What was committed outlasts a crash of
   // this process; a crash of the whole machine may cost the last ticks, never the file. Checkpoints are made explicitly,
@@ -84,18 +84,18 @@ function readPragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
-function toLedgerError(error: unknown, dataDir: string, nameOf: NameOf): LedgerError {
+function toStoreError(error: unknown, dataDir: string, nameOf: NameOf): StoreError {
   const path = sqlitePath(dataDir);
   const options = { cause: error };
   switch (sqliteCodeOf(error)) {
     case 'BUSY':
       return new StoreInUseError(inUse(path, nameOf) + adviseLocalDisk(dataDir, nameOf), options);
     case 'NOTADB':
-      return new LedgerError(notOurs(path, nameOf), options);
+      return new StoreError(notOurs(path, nameOf), options);
     case 'CORRUPT':
-      return new LedgerError(damaged(path, nameOf), options);
+      return new StoreError(damaged(path, nameOf), options);
     default:
-      return new LedgerError(unusable(error, dataDir, nameOf) + adviseLocalDisk(dataDir, nameOf), options);
+      return new StoreError(unusable(error, dataDir, nameOf) + adviseLocalDisk(dataDir, nameOf), options);
   }
 }
 

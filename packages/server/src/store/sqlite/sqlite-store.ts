@@ -1,19 +1,19 @@
 import { type NameOf, variableName } from '../../config/name-of.ts';
-import { type Ledger, LedgerError } from '../store.ts';
-import { messageOf } from '../../observability/message-of.ts';
 import { createMinutes, dayMinutes, type Minute, mergeMinutes, minuteMs, minuteOf } from '../../history/minutes.ts';
+import { messageOf } from '../../observability/message-of.ts';
+import { type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
-import { adviseLocalDisk } from './network-file-system.ts';
 import { SqliteDatabase } from './database.ts';
+import { explainFailedCreation, explainFileState } from './explain-error.ts';
 import { sqlitePath } from './file.ts';
 import type { FileState } from './file-check.ts';
-import { explainFailedCreation, explainFileState } from './explain-error.ts';
+import { adviseLocalDisk } from './network-file-system.ts';
 
-export type SqliteLedger = Ledger & {
+export type SqliteStore = Store & {
   /** All that it holds. */
   export: () => Totals;
   /**
-   * Takes the figures of another ledger, or of the counter that a site had before.
+   * Takes the figures of another store, or of the counter that a site had before.
    *
    * @returns false where it holds figures of its own already, which it keeps
    */
@@ -21,12 +21,12 @@ export type SqliteLedger = Ledger & {
 };
 
 /**
- * A ledger in a SQLite file of this process's own.
+ * A store in a SQLite file of this process's own.
  *
  * @param options - with `now`, the time in milliseconds since 1970
- * @throws LedgerError where the file cannot be had
+ * @throws StoreError where the file cannot be had
  */
-export function openSqliteLedger({
+export function openSqliteStore({
   dataDir,
   now,
   nameOf = variableName,
@@ -34,7 +34,7 @@ export function openSqliteLedger({
   dataDir: string;
   now: () => number;
   nameOf?: NameOf;
-}): SqliteLedger {
+}): SqliteStore {
   const path = sqlitePath(dataDir);
   let database = new SqliteDatabase(dataDir, nameOf);
   let before = database.readTotals();
@@ -58,7 +58,7 @@ export function openSqliteLedger({
       setTrouble(isWritable && state.name === 'missing' ? undefined : explainFileState(state, path));
     } catch (error) {
       setTrouble(
-        error instanceof LedgerError
+        error instanceof StoreError
           ? error.message
           : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`,
       );
@@ -100,7 +100,7 @@ export function openSqliteLedger({
     try {
       database = SqliteDatabase.create(dataDir, nameOf, totals, readMinutes(old));
     } catch (error) {
-      throw new LedgerError(explainFailedCreation(path, error), { cause: error });
+      throw new StoreError(explainFailedCreation(path, error), { cause: error });
     }
     old.removeLog();
     old.close();
@@ -109,17 +109,17 @@ export function openSqliteLedger({
   return {
     now,
 
-    async record(reading) {
+    async record(counts) {
       const at = now();
-      const { online, browsers, confirmed = online } = reading;
+      const { online, browsers, confirmed = online } = counts;
       if (confirmed > peak) {
         peak = confirmed;
         peakAt = at;
       }
-      minutes.add(at, reading, reading.visits - visitsSoFar);
-      visitsSoFar = reading.visits;
-      const visits = before.visits + reading.visits;
-      const visitorSeconds = before.visitorSeconds + reading.visitorSeconds;
+      minutes.add(at, counts, counts.visits - visitsSoFar);
+      visitsSoFar = counts.visits;
+      const visits = before.visits + counts.visits;
+      const visitorSeconds = before.visitorSeconds + counts.visitorSeconds;
       totals = { visits, visitorSeconds, peak, peakAt };
       save();
       return { online, browsers, visits, peak, visitorSeconds, at };
