@@ -130,14 +130,14 @@ describe('the log', () => {
     for (let i = 0; i < 200; i++) await fetch(`${url}/stream?tabs=65`);
     await close();
     expect(logged).toHaveLength(1);
-    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refused', refused: { query: 200 } });
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'requests refused', refused: { query: 200 } });
     expect(logged[0]).not.toContain('127.0.0.1');
   });
 
   test('names the address of a refusal where it is set to debug', async () => {
     const { url, logged } = await openServer({ LOG_LEVEL: 'debug' });
     await fetch(`${url}/stream?tabs=65`);
-    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'refusal', reason: 'query', address: '127.0.0.1' });
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'request refused', reason: 'query', address: '127.0.0.1' });
   });
 });
 
