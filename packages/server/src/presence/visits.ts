@@ -1,0 +1,74 @@
+/** How long an id is remembered after it was last seen, at least; at most twice as long. */
+const rememberedMs = 10 * 60_000;
+
+/** How many ids one generation holds. A full one is retired early. */
+const maxIds = 100_000;
+
+/** For how long visits of one address add up to its limit. */
+const limitedMs = 60_000;
+
+/** How many new visits one address may bring in that time, for each stream that it may have. */
+const visitsPerStream = 4;
+
+export type VisitsOptions = {
+  maxStreamsPerAddress: number;
+  /** Milliseconds since some moment; never set back. */
+  elapsed: () => number;
+};
+
+/** The tabs that a stream brings for the first time, as far as it knows: their ids, or how many they are without one. */
+export type Arrivals = readonly string[] | number;
+
+/**
+ * Decides which arrivals are new visits. An id is an idempotency key: however often a client repeats it, it counts once.
+ * Ids are kept in two generations, so that forgetting them takes no walk over all of them.
+ */
+export function createVisits({ maxStreamsPerAddress, elapsed }: VisitsOptions) {
+  const maxPerAddress = visitsPerStream * maxStreamsPerAddress;
+  let generation = { ids: new Set<string>(), until: elapsed() + rememberedMs };
+  let previous: ReadonlySet<string> = new Set();
+  let limited = { byAddress: new Map<string, number>(), until: 0 };
+
+  function retire(): void {
+    // After a long silence, the ids of both generations are too old.
+    previous = elapsed() < generation.until + rememberedMs ? generation.ids : new Set();
+    generation = { ids: new Set(), until: elapsed() + rememberedMs };
+  }
+
+  /** How many more visits an address may bring now, up to `wanted`. */
+  function allow(address: string, wanted: number): number {
+    if (elapsed() >= limited.until) limited = { byAddress: new Map(), until: elapsed() + limitedMs };
+    const before = limited.byAddress.get(address) ?? 0;
+    const allowed = Math.min(wanted, maxPerAddress - before);
+    if (allowed > 0) limited.byAddress.set(address, before + allowed);
+    return allowed;
+  }
+
+  function remember(ids: Iterable<string>): void {
+    for (const id of ids) {
+      if (generation.ids.size >= maxIds) retire();
+      generation.ids.add(id);
+    }
+  }
+
+  return {
+    /**
+     * Takes arrivals from an address.
+     *
+     * @returns how many of them are visits, and how many would be if the address had not reached its limit. The ids of
+     * those are not remembered: a flood from one address must not make the server forget the ids of others
+     */
+    take(address: string, arrivals: Arrivals): { visits: number; overLimit: number } {
+      if (elapsed() >= generation.until) retire();
+      const ids = typeof arrivals === 'number' ? [] : arrivals;
+      const isKnown = (id: string) => generation.ids.has(id) || previous.has(id);
+      const known = ids.filter(isKnown);
+      const fresh = [...new Set(ids)].filter((id) => !isKnown(id));
+      const wanted = typeof arrivals === 'number' ? arrivals : fresh.length;
+      const visits = allow(address, wanted);
+      remember(known);
+      remember(fresh.slice(0, visits));
+      return { visits, overLimit: wanted - visits };
+    },
+  };
+}
