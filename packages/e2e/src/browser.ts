@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Figure } from '@live-visitors/shared';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { type Profile, type Tab, withHooks } from './tab.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
 /**
@@ -27,8 +27,14 @@ export async function launchWholeChromium(): Promise<Browser> {
   });
 }
 
-export async function launchFirefox(): Promise<Browser> {
-  return puppeteer.launch({ browser: 'firefox', executablePath: installed.firefox ?? '', headless: true });
+/** @param preferences - as on `about:config` */
+export async function launchFirefox(preferences: Record<string, unknown> = {}): Promise<Browser> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: installed.firefox ?? '',
+    headless: true,
+    extraPrefsFirefox: preferences,
+  });
 }
 
 /** Where these browsers are on this machine, if they are. */
@@ -37,56 +43,60 @@ export const installed = {
   firefox: findProgram('firefox', 'firefox-esr'),
 };
 
-function findProgram(...names: string[]): string | undefined {
+export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** One tab with the page in it, seen through the page's hooks. */
-export type Tab = Awaited<ReturnType<typeof openTab>>;
+/** A tab of a browser that puppeteer drives, with all that puppeteer can do with it. */
+export type PuppeteerTab = Tab & {
+  page: Page;
+  /** Every line of the console, errors of the network among them. */
+  logged: string[];
+};
 
 /** @param prepare - what to do with the page before it is loaded */
 export async function openTab(
-  profile: BrowserContext | Browser,
+  context: BrowserContext | Browser,
   url: string,
-  prepare: (page: Page) => Promise<unknown> = async () => {},
-) {
-  const page = await profile.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  await prepare(page);
-  await page.goto(url);
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<PuppeteerTab> {
+  return profileOf(context).open(url, async ({ page }) => prepare?.(page));
+}
 
+/** The profile that a browser, or a context of it, stands for. */
+export function profileOf(context: BrowserContext | Browser): Profile<PuppeteerTab> {
   return {
-    page,
-    /** Uncaught errors of the page. */
-    problems,
-
-    figure: (name: Figure): Promise<number> =>
-      page.$eval(`[data-figure="${name}"]`, (element) => Number((element as HTMLElement).dataset.value ?? Number.NaN)),
-
-    connection: (): Promise<string | undefined> => page.$eval('body', (body) => body.dataset.connection),
-
-    text: (selector: string): Promise<string | null> => page.$eval(selector, (element) => element.textContent),
-
-    /** Leaves a mark in the document, which a reload would wipe. */
-    mark: () => page.evaluate(() => Object.assign(window, { marked: true })),
-    isMarked: (): Promise<boolean> => page.evaluate(() => 'marked' in window),
-
-    /** Records what `online` has shown from now on, a value for each snapshot. */
-    async record(): Promise<() => Promise<number[]>> {
-      await page.evaluate(() => {
-        const element = document.querySelector<HTMLElement>('[data-figure="online"]');
-        if (!element) throw new Error('the page has no such figure');
-        const recorded = [Number(element.dataset.value)];
-        Object.assign(window, { recorded });
-        new MutationObserver(() => recorded.push(Number(element.dataset.value))).observe(element, {
-          attributeFilter: ['data-value'],
-        });
-      });
-      return () => page.evaluate(() => (window as unknown as { recorded: number[] }).recorded);
+    async open(url, prepare) {
+      const tab = tabFor(await context.newPage());
+      await prepare?.(tab);
+      await tab.navigate(url);
+      return tab;
     },
-
-    close: () => page.close(),
+    async openProfile() {
+      const browser = 'browser' in context ? context.browser() : context;
+      return profileOf(await browser.createBrowserContext());
+    },
+    close: () => context.close(),
   };
+}
+
+function tabFor(page: Page): PuppeteerTab {
+  const problems: string[] = [];
+  const logged: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => logged.push(message.text()));
+
+  return withHooks({
+    page,
+    problems,
+    logged,
+    // Puppeteer's types are wider: an argument may be a handle.
+    evaluate: page.evaluate.bind(page) as Tab['evaluate'],
+    evaluateOn: page.$eval.bind(page) as Tab['evaluateOn'],
+    navigate: (url) => page.goto(url),
+    goBack: () => page.goBack(),
+    reload: () => page.reload({ waitUntil: 'domcontentloaded' }),
+    close: () => page.close(),
+  });
 }

@@ -1,4 +1,4 @@
-import type { Tab } from './browser.ts';
+import type { PuppeteerTab } from './browser.ts';
 import { type Manner, reason, type StandIn } from './stand-in.ts';
 
 /** A state in which someone may find the page. */
@@ -11,7 +11,7 @@ export type PageState = {
   /** What it says in English, by selectors. */
   says: Record<string, string>;
   /** Brings a page that has been loaded into the state. */
-  reach?: (tab: Tab, server: StandIn) => Promise<unknown>;
+  reach?: (tab: PuppeteerTab, server: StandIn) => Promise<unknown>;
 };
 
 const cure = 'proxy_buffering off;';
@@ -101,17 +101,17 @@ export const pageStates: readonly PageState[] = [
 ];
 
 /** Waits until the page has an element that matches. */
-async function shows(tab: Tab, selector: string): Promise<void> {
+async function shows(tab: PuppeteerTab, selector: string): Promise<void> {
   await tab.page.waitForSelector(selector, { timeout: 60_000 });
 }
 
 /** Waits until a page that was loaded from a server that behaves so is in the state. */
-export async function reach(state: PageState, tab: Tab, server: StandIn): Promise<void> {
+export async function reach(state: PageState, tab: PuppeteerTab, server: StandIn): Promise<void> {
   await state.reach?.(tab, server);
   await shows(tab, selectorOf(state));
 }
 
-export async function isIn(state: PageState, tab: Tab): Promise<boolean> {
+export async function isIn(state: PageState, tab: PuppeteerTab): Promise<boolean> {
   return (await tab.page.$(selectorOf(state))) !== null;
 }
 

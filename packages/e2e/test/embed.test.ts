@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startBuilt } from '../src/program.ts';
 import { startSite } from '../src/site.ts';
@@ -10,7 +10,7 @@ const plainHost = 'visitors.test';
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof startBuilt>>;
-let tab: Tab;
+let tab: PuppeteerTab;
 beforeAll(async () => {
   browser = await launchChromium(`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`);
 });
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterAll(() => browser.close());
 
-async function openDialog(url: string): Promise<Tab> {
+async function openDialog(url: string): Promise<PuppeteerTab> {
   const logged: string[] = [];
   const opened = await openTab(browser, url, async (page) => {
     page.on('console', (message) => logged.push(message.text()));

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Language, languages, languageTags } from '../../client/src/dashboard/messages/languages.ts';
 import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
-import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { isIn, type PageState, pageStates, reach } from '../src/page-states.ts';
 import { reason, type StandIn, startStandIn } from '../src/stand-in.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function open(state: PageState, query = ''): Promise<{ tab: Tab; server: StandIn }> {
+async function open(state: PageState, query = ''): Promise<{ tab: PuppeteerTab; server: StandIn }> {
   const server = await startStandIn();
   server.behave(state.manner ?? 'even');
   const tab = await openTab(browser, server.url + query);

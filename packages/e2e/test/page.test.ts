@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
-import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
 
 const { browser, server } = useBuiltServer(launchChromium);
 
-async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
+async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<PuppeteerTab> {
   const tab = await openTab(browser(), server().url + query, prepare);
   onTestFinished(async () => {
     await tab.close();
@@ -20,11 +20,11 @@ async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Pro
 }
 
 /** Waits until something on a page has a text. */
-const says = (tab: Tab, selector: string, text: string | RegExp) =>
+const says = (tab: PuppeteerTab, selector: string, text: string | RegExp) =>
   eventually(async () => expect(await tab.text(selector)).toMatch(text));
 
 /** Records every text that an element has had from now on. */
-async function recordTexts(tab: Tab, selector: string): Promise<() => Promise<string[]>> {
+async function recordTexts(tab: PuppeteerTab, selector: string): Promise<() => Promise<string[]>> {
   const name = `texts of ${selector}`;
   await tab.page.$eval(
     selector,
@@ -44,7 +44,7 @@ async function recordTexts(tab: Tab, selector: string): Promise<() => Promise<st
 
 describe('the number', () => {
   /** What moves within the number now: the texts of what slides in. */
-  const moving = (tab: Tab) =>
+  const moving = (tab: PuppeteerTab) =>
     tab.page.evaluate(() =>
       document
         .getAnimations()
@@ -144,7 +144,7 @@ describe('the connection', () => {
 
 describe('what was before', () => {
   /** How many pixels of a plot bear a colour of its own. */
-  const drawn = (tab: Tab) =>
+  const drawn = (tab: PuppeteerTab) =>
     tab.page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('.plot-room canvas');
       const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
