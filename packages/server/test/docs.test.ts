@@ -225,33 +225,17 @@ describe('README.md and README.pt-BR.md', () => {
   test('quote what docs/benchmarks.md says', () => {
     const rows = read('docs/benchmarks.md').split('\n');
     const figuresOf = (name: string) => {
-      const [, , cpu = '', , , memory = '', , , , , , back = ''] =
+      const [, , cpu = '', , , , , , , , , back = ''] =
         rows.find((row) => row.startsWith(`| ${name}`))?.split('|') ?? [];
-      return [cpu, memory, back].map((cell) => /[\d.]+/.exec(cell)?.[0] ?? 'missing');
+      return [cpu, back].map((cell) => /[\d.]+/.exec(cell)?.[0] ?? 'missing');
     };
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
-    const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
-    const [cost, , back] = figuresOf('Live Visitors');
-    const [, , backOfNchan] = figuresOf('nchan');
-    const quoted = ['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row);
+    const [cost = '', back] = figuresOf('Live Visitors');
+    const [, backOfNchan] = figuresOf('nchan');
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
-    const missing = (text: string, figures: string[]) => figures.filter((figure) => !tighten(text).includes(figure));
-    expect(
-      missing(english.text, [
-        `costs ${cost} µs of CPU, ${ratio}`,
-        `[${backOfNchan} ms](docs/benchmarks.md) to our ${back} |`,
-        ...quoted,
-      ]),
-    ).toEqual([]);
-    expect(
-      missing(
-        portuguese.text,
-        [
-          `custa ${cost} µs de CPU: ${ratio}`,
-          `[${backOfNchan} ms](docs/benchmarks.md) contra os nossos ${back} |`,
-          ...quoted,
-        ].map(comma),
-      ),
-    ).toEqual([]);
+    expect(english.text).toContain(`costs ${cost} µs of CPU, ${ratio}`);
+    expect(english.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) to our ${back} |`);
+    expect(portuguese.text).toContain(comma(`custa ${cost} µs de CPU: ${ratio}`));
+    expect(portuguese.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) contra os nossos ${back} |`);
   });
 });
