@@ -136,6 +136,7 @@ function tighten(markdown: string): string {
 describe('docs/operating.md', () => {
   const document = documentAt('docs/operating.md');
   const code = codeOf(document).join('\n');
+  const alerts = read('deploy/alerts.yaml');
 
   test('has the table of variables', () => {
     expect(document.text).toMatch(/^<!-- variables -->$.*^<!-- \/variables -->$/ms);
@@ -146,14 +147,16 @@ describe('docs/operating.md', () => {
     const { url } = runProgram({ PORT: '0' });
     const text = await (await fetch(`${await url()}/metrics`)).text();
     const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
-    const named = [...code.matchAll(/\b(?:live_visitors|process|nodejs)_[a-z\d_]*[a-z\d]\b/g)].map(([name]) =>
-      exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
-    );
-    expect([...new Set(named)].toSorted()).toEqual(exported.toSorted());
+    const namedIn = (text: string) =>
+      [...text.matchAll(/\b(?:live_visitors|process|nodejs)_[a-z\d_]*[a-z\d]\b/g)].map(([name]) =>
+        exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
+      );
+    expect([...new Set(namedIn(code))].toSorted()).toEqual(exported.toSorted());
+    expect(namedIn(alerts).filter((name) => !exported.includes(name))).toEqual([]);
   });
 
   test('has an alert that comes before a server is full, whatever its limit of open files', () => {
-    const threshold = / live_visitors_streams > (.*)/.exec(document.text)?.[1];
+    const threshold = / live_visitors_streams > (.*)/.exec(alerts)?.[1];
     // In this expression PromQL and JavaScript are alike.
     const read = new Function('process_max_fds', 'clamp_max', `return ${threshold}`);
     for (const limit of [40, 1024, 3999, 4000, 4999, 5000, 65_536, 1_048_576]) {
