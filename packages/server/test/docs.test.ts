@@ -197,12 +197,12 @@ describe('docs/stream.md', () => {
   test('names every parameter, and no other', () => {
     const parameters =
       /^const parameters = \{$(.*?)^\};$/ms.exec(read('packages/shared/src/stream-query.ts'))?.[1] ?? '';
-    expect(named('What may be asked')).toEqual([...parameters.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
-    expect(named('What may be asked')).toContain('tabs');
+    expect(named('Parameters')).toEqual([...parameters.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
+    expect(named('Parameters')).toContain('tabs');
   });
 
   test('names every event, and no other', () => {
-    expect(named('What comes')).toEqual(eventNames);
+    expect(named('Events')).toEqual(eventNames);
   });
 });
 
