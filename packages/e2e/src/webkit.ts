@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { findProgram } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { findFreePort } from './program.ts';
 import { type Profile, type Tab, withHooks } from './tab.ts';
 import { type Session, startSession } from './webdriver.ts';
 

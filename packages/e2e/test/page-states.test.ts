@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { type Language, languages, languageTags } from '../../client/src/dashboard/messages/languages.ts';
 import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
 import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
@@ -13,7 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function open(state: PageState, query = ''): Promise<{ tab: PuppeteerTab; server: StandIn }> {
+async function open(
+  { onTestFinished }: TestContext,
+  state: PageState,
+  query = '',
+): Promise<{ tab: PuppeteerTab; server: StandIn }> {
   const server = await startStandIn();
   server.behave(state.manner ?? 'even');
   const tab = await openTab(browser, server.url + query);
@@ -45,9 +49,9 @@ function stateNamed(name: string): PageState {
   return state;
 }
 
-describe.each(pageStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
-  test('fits every screen and bars nobody, in every theme, and is told', async () => {
-    const opened = await open(state);
+describe.concurrent.each(pageStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
+  test('fits every screen and bars nobody, in every theme, and is told', async (context) => {
+    const opened = await open(context, state);
     const { tab } = opened;
     expect(await within(state, opened, () => auditEverywhere(tab.page))).toEqual([]);
     for (const [selector, text] of Object.entries(state.says)) {
@@ -57,9 +61,9 @@ describe.each(pageStates.map((state) => [state.name, state] as const))('%s', (_,
   });
 });
 
-describe.each(['reconnecting', 'offline'])('the number, while the page is %s', (name) => {
-  test.each(themes)('is dimmed, and can still be read when it is %s', async (theme) => {
-    const { tab } = await open(stateNamed(name));
+describe.concurrent.each(['reconnecting', 'offline'])('the number, while the page is %s', (name) => {
+  test.for(themes)('is dimmed, and can still be read when it is %s', async (theme, context) => {
+    const { tab } = await open(context, stateNamed(name));
     await tab.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
     await eventually(async () => {
       const contrast = await contrastOf(tab.page, '.online');
@@ -70,14 +74,14 @@ describe.each(['reconnecting', 'offline'])('the number, while the page is %s', (
   });
 });
 
-test('the number is not read before it is known, nor is anything announced', async () => {
-  const { tab } = await open(stateNamed('connecting'));
+test.concurrent('the number is not read before it is known, nor is anything announced', async (context) => {
+  const { tab } = await open(context, stateNamed('connecting'));
   expect(await tab.page.$eval('.online-line', ({ ariaHidden }) => ariaHidden)).toBe('true');
   expect(await tab.text('.announcement')).toBe('');
 });
 
-test('only the announcement speaks by itself', async () => {
-  const { tab } = await open(stateNamed('partial'));
+test.concurrent('only the announcement speaks by itself', async (context) => {
+  const { tab } = await open(context, stateNamed('partial'));
   const live = await tab.page.$$eval('main :is([role="status"], [role="alert"], [aria-live])', (elements) =>
     elements.map(({ className }) => className),
   );
@@ -85,14 +89,14 @@ test('only the announcement speaks by itself', async () => {
   await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.fixed.partial));
 });
 
-test('a refusal is told in the words of the server, which are marked as English', async () => {
-  const { tab } = await open(stateNamed('refused'), '?lang=es');
+test.concurrent('a refusal is told in the words of the server, which are marked as English', async (context) => {
+  const { tab } = await open(context, stateNamed('refused'), '?lang=es');
   expect(await tab.text('.connection')).toBe(`${languages.es.connection.refused} ${reason}`);
   expect(await tab.text('.connection [lang="en"]')).toBe(reason);
 });
 
-test('part of a fleet that cannot be heard is told, until it can', async () => {
-  const { tab, server } = await open(stateNamed('partial'));
+test.concurrent('part of a fleet that cannot be heard is told, until it can', async (context) => {
+  const { tab, server } = await open(context, stateNamed('partial'));
   expect(await tab.text('.notices')).toBe(languages.en.fixed.partial);
   server.count({ partial: undefined });
   await eventually(async () => expect(await tab.text('.notices')).toBe(''));
@@ -117,19 +121,19 @@ function textsOf(page: Page): Promise<string[]> {
   });
 }
 
-describe.each(languageTags)('in %s', (tag) => {
+describe.concurrent.each(languageTags)('in %s', (tag) => {
   // Those in English have been looked at above.
-  test.each(tag === 'en' ? [] : pageStates.map(({ name }) => name))(
+  test.for(tag === 'en' ? [] : pageStates.map(({ name }) => name))(
     'the page that is %s fits, and bars nobody',
-    async (name) => {
+    async (name, context) => {
       const state = stateNamed(name);
-      const opened = await open(state, `?lang=${tag}`);
+      const opened = await open(context, state, `?lang=${tag}`);
       expect(await within(state, opened, () => auditEverywhere(opened.tab.page))).toEqual([]);
     },
   );
 
-  test('all is said, and nothing in another language', async () => {
-    const { tab } = await open(stateNamed('live'), `?lang=${tag}`);
+  test('all is said, and nothing in another language', async (context) => {
+    const { tab } = await open(context, stateNamed('live'), `?lang=${tag}`);
     expect(await tab.page.$eval('html', ({ lang }) => lang)).toBe(tag);
     const texts = await textsOf(tab.page);
     const own = phrasesIn(tag);

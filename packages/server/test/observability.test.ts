@@ -137,7 +137,11 @@ describe('the log', () => {
   test('names the address of a refusal where it is set to debug', async () => {
     const { url, logged } = await openServer({ LOG_LEVEL: 'debug' });
     await fetch(`${url}/stream?tabs=65`);
-    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'request refused', reason: 'query', address: '127.0.0.1' });
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({
+      msg: 'request refused',
+      reason: 'query',
+      address: '127.0.0.1',
+    });
   });
 });
 

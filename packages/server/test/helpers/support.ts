@@ -21,7 +21,7 @@ import { findFreePort } from './free-port.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
 export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
-  return vi.waitFor(holds, { timeout, interval: 20 });
+  return vi.waitFor(holds, { timeout, interval: 50 });
 }
 
 /** Waits for the next tick. In a fleet, what is reported later in the same second belongs to the same tick. */
