@@ -15,7 +15,7 @@ type Day = DayHistory | 'unread' | 'unreadable';
 
 /** Shows who was here before: in the last minutes, or in the last day. What draws it is loaded when it is first needed. */
 export function createPastView(recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
-  const subscription = find('.plot-subscription');
+  const container = find('.plot-room');
   const summary = find('.summary');
   const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
   let period: Period = 'recent';
@@ -31,7 +31,7 @@ export function createPastView(recent: Pick<Recent, 'read'>, now: () => number, 
     loadedAt = now();
     import('./chart/chart.ts').then(
       ({ createPlot }) => {
-        plot = createPlot(subscription, optionsFor(speech));
+        plot = createPlot(container, optionsFor(speech));
         spokenBy = speech;
         draw(speech);
       },
