@@ -10,7 +10,7 @@ const bundles = {
   types: bundle('subscribe.ts', 'es', ...declarations()),
 };
 
-export default defineConfig(({ mode }) => bundles[mode as keyof typeof bundles]);
+export default defineConfig(({ mode }) => bundles[mode as keyof typeof bundles] ?? bundles.widget);
 
 function bundle(entry: string, format: 'iife' | 'es', ...plugins: Plugin[]): UserConfig {
   return {

@@ -6,29 +6,27 @@ export type PageState = {
   name: string;
   /** How the server behaves when the page is loaded. */
   manner?: Manner;
-  /** What `data-connection` says, or any of these. */
-  connection: readonly string[];
+  /** The value of `data-connection`. */
+  connection: string;
   /** What it says in English, by selectors. */
   says: Record<string, string>;
   /** Brings a page that has been loaded into the state. */
   reach?: (tab: Tab, server: StandIn) => Promise<unknown>;
 };
 
-const cure = 'proxy_buffering off;';
-
 export const pageStates: readonly PageState[] = [
-  { name: 'connecting', manner: 'silent', connection: ['connecting'], says: { '.connection': 'Connecting…' } },
-  { name: 'live', connection: ['live'], says: { '.connection': 'Live', '.age': '' } },
+  { name: 'connecting', manner: 'silent', connection: 'connecting', says: { '.connection': 'Connecting…' } },
+  { name: 'live', connection: 'live', says: { '.connection': 'Live', '.age': '' } },
   {
     name: 'day',
-    connection: ['live'],
+    connection: 'live',
     says: { '.summary': 'Between 1 and 8 in the last 24 hours' },
     reach: (tab) => tab.page.click('.period [value="day"]'),
   },
-  { name: 'stale', manner: 'falls silent', connection: ['stale'], says: { '.connection': 'No news from the server' } },
+  { name: 'stale', manner: 'falls silent', connection: 'stale', says: { '.connection': 'No updates from the server' } },
   {
     name: 'reconnecting',
-    connection: ['reconnecting'],
+    connection: 'reconnecting',
     says: { '.connection': 'Reconnecting' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -37,7 +35,7 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'counting down',
-    connection: ['reconnecting'],
+    connection: 'reconnecting',
     says: { '.connection': 'Reconnecting' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -48,7 +46,7 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'offline',
-    connection: ['offline'],
+    connection: 'offline',
     says: { '.connection': 'This device is offline' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -58,8 +56,8 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'refused',
-    connection: ['refused'],
-    says: { '.connection': `Refused: ${reason}` },
+    connection: 'refused',
+    says: { '.connection': `Connection refused: ${reason}` },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
       server.behave('refuses');
@@ -68,30 +66,16 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'partial',
-    connection: ['live'],
-    says: { '.notices': 'Some servers cannot be heard: their part is as last known.' },
+    connection: 'live',
+    says: { '.notice': 'Part of this count is out of date: some servers cannot be reached.' },
     reach: async (tab, server) => {
       server.count({ partial: true });
-      await shows(tab, '[data-notice="partial"]');
+      await shows(tab, '.notice:not(:empty)');
     },
   },
   {
-    name: 'buffered',
-    manner: 'bursts',
-    connection: ['live', 'stale'],
-    says: { '.notices code': cure },
-    reach: (tab) => shows(tab, '[data-notice="buffered"]'),
-  },
-  {
-    name: 'held back',
-    manner: 'silent',
-    connection: ['connecting', 'reconnecting'],
-    says: { '.notices code': cure },
-    reach: (tab) => shows(tab, '[data-notice="silent"]'),
-  },
-  {
     name: 'dialog open',
-    connection: ['live'],
+    connection: 'live',
     says: { '#embed-title': 'Put it on your site' },
     reach: async (tab) => {
       await tab.page.click('[data-opens="embed"]');
@@ -116,5 +100,5 @@ export async function isIn(state: PageState, tab: Tab): Promise<boolean> {
 }
 
 function selectorOf({ connection }: PageState): string {
-  return connection.map((name) => `body[data-connection="${name}"]`).join();
+  return `body[data-connection="${connection}"]`;
 }

@@ -81,11 +81,11 @@ test('only the announcement speaks by itself', async () => {
   const live = await tab.page.$$eval('main :is([role="status"], [role="alert"], [aria-live])', (elements) =>
     elements.map(({ className }) => className),
   );
-  expect(live).toEqual(['announcement unseen']);
-  await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.fixed.partial));
+  expect(live).toEqual(['announcement visually-hidden']);
+  await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.partial));
 });
 
-test('a refusal is told in the words of the server, which are marked as English', async () => {
+test('a refusal without a reason of its own has the one of the server, which is marked as English', async () => {
   const { tab } = await open(stateNamed('refused'), '?lang=es');
   expect(await tab.text('.connection')).toBe(`${languages.es.connection.refused} ${reason}`);
   expect(await tab.text('.connection [lang="en"]')).toBe(reason);
@@ -93,9 +93,9 @@ test('a refusal is told in the words of the server, which are marked as English'
 
 test('part of a fleet that cannot be heard is told, until it can', async () => {
   const { tab, server } = await open(stateNamed('partial'));
-  expect(await tab.text('.notices')).toBe(languages.en.fixed.partial);
+  expect(await tab.text('.notice')).toBe(languages.en.partial);
   server.count({ partial: undefined });
-  await eventually(async () => expect(await tab.text('.notices')).toBe(''));
+  await eventually(async () => expect(await tab.text('.notice')).toBe(''));
 });
 
 /** All that is said in a language by itself, and not as a part of a sentence. */
@@ -133,10 +133,9 @@ describe.each(languageTags)('in %s', (tag) => {
     expect(await tab.page.$eval('html', ({ lang }) => lang)).toBe(tag);
     const texts = await textsOf(tab.page);
     const own = phrasesIn(tag);
-    const { partial, buffered, silent, ...always } = languages[tag].fixed;
-    for (const phrase of Object.values(always)) {
-      expect(texts).toContain(phrase);
-    }
+    const { description, ...shown } = languages[tag].fixed;
+    expect(await tab.page.$eval('meta[name="description"]', ({ content }) => content)).toBe(description);
+    for (const phrase of Object.values(shown)) expect(texts).toContain(phrase);
     const foreign = languageTags.flatMap(phrasesIn).filter((phrase) => !own.includes(phrase));
     const found = foreign.filter((phrase) => texts.some((text) => ` ${text} `.includes(` ${phrase} `)));
     expect(found).toEqual([]);

@@ -112,7 +112,7 @@ describe('the number', () => {
     expect(await isShown()).toBe(false);
     await page.tap('.browsers button');
     expect(await isShown()).toBe(true);
-    expect(await tab.text('#definition')).toBe('One open tab is one visitor. This 1 tab comes from 1 browser.');
+    expect(await tab.text('#definition')).toBe('Each open tab counts as one visitor. Right now: 1 tab in 1 browser.');
   });
 });
 
@@ -143,10 +143,10 @@ describe('the connection', () => {
 });
 
 describe('what was before', () => {
-  /** How many pixels of a plot bear a colour of its own. */
+  /** How many pixels of the chart have the colour of its line. */
   const drawn = (tab: Tab) =>
     tab.page.evaluate(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('.plot-room canvas');
+      const canvas = document.querySelector<HTMLCanvasElement>('.chart canvas');
       const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
       let pixels = 0;
       for (let at = 0; at < data.length; at += 4) {
@@ -156,7 +156,7 @@ describe('what was before', () => {
       return pixels;
     });
 
-  test('is on the plot as soon as the page is there, and in words', async () => {
+  test('is in the chart as soon as the page is there, and in words', async () => {
     const earlier = await observe(server().url);
     onTestFinished(earlier.stop);
     await eventually(() => expect(earlier.online.length).toBeGreaterThan(3));
@@ -168,14 +168,14 @@ describe('what was before', () => {
   test('is told for the moment that is hovered or tapped, until something else is', async () => {
     const tab = await open();
     const { page } = tab;
-    const plot = await page.waitForSelector('.plot-room canvas');
-    const { x = 0, y = 0, width = 0, height = 0 } = (await plot?.boundingBox()) ?? {};
+    const chart = await page.waitForSelector('.chart canvas');
+    const { x = 0, y = 0, width = 0, height = 0 } = (await chart?.boundingBox()) ?? {};
     const newest = [x + width - 10, y + height / 2] as const;
     const isShown = () =>
-      page.$eval('.plot-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
+      page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
     await page.mouse.move(...newest);
     await eventually(async () => expect(await isShown()).toBe(true));
-    await says(tab, '.plot-tooltip', /^\d+:\d\d:\d\d.* · 1$/);
+    await says(tab, '.chart-tooltip', /^\d+:\d\d:\d\d.* · 1$/);
     await page.mouse.move(0, 0);
     expect(await isShown()).toBe(false);
     await page.touchscreen.tap(...newest);
@@ -186,7 +186,7 @@ describe('what was before', () => {
 
   test('goes back a day when it is asked to, and says when the most were here', async () => {
     const tab = await open();
-    await says(tab, '.peak-time', /^today \d+:\d\d/);
+    await says(tab, '.peak-time', /^today, \d+:\d\d/);
     const asked: string[] = [];
     tab.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await tab.page.click('.period [value="day"]');
@@ -231,7 +231,7 @@ test.each(Object.entries(viewports))('nothing moves as the page comes to life, o
     });
   });
   await says(tab, '.peak-time', /\d/);
-  await tab.page.waitForSelector('.plot-room canvas');
+  await tab.page.waitForSelector('.chart canvas');
   const shifts = await tab.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
   expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.02);
 });

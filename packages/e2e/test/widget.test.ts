@@ -31,7 +31,7 @@ describe('a widget', () => {
       ]),
     );
     const { connection } = await recorded(page.page);
-    expect(connection).toEqual([{ state: 'connecting' }, { state: 'refused', reason, inMs: expect.any(Number) }]);
+    expect(connection).toEqual([{ state: 'connecting' }, { state: 'refused', reason, status: 403, inMs: expect.any(Number) }]);
 
     // It asks again after half a minute.
     await eventually(async () => {

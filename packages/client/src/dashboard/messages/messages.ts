@@ -1,11 +1,12 @@
-/** A noun in the forms that its language has: which of them fits a count, `Intl.PluralRules` knows. */
+/** A noun in its singular and its plural. */
 export type Forms = { one: string; other: string };
 
-/** How far back a plot reaches. */
+/** How far back the chart reaches. */
 export type Span = { unit: 'minute' | 'hour'; count: number };
 
-/** Words that stand in the page by themselves: `index.html` names them in `data-word` and `data-word-label`. */
-export type FixedWords = {
+/** Messages that never change, by the names that `index.html` has for them. */
+export type FixedMessages = {
+  description: string;
   language: string;
   in: string;
   visits: string;
@@ -14,10 +15,6 @@ export type FixedWords = {
   period: string;
   lastMinutes: string;
   lastDay: string;
-  partial: string;
-  /** What precedes the line that mends it. */
-  buffered: string;
-  silent: string;
   openTab: string;
   openTabWhy: string;
   embed: string;
@@ -34,42 +31,44 @@ export type FixedWords = {
   close: string;
 };
 
-/** All that the page says, in one language. Counts and durations come as they are to be read. */
-export type Words = {
+/** All texts of the dashboard in one language. Counts and durations are already formatted. */
+export type Messages = {
   /** What the language calls itself. */
   name: string;
-  fixed: FixedWords;
+  fixed: FixedMessages;
   connection: {
     connecting: string;
     live: string;
     stale: string;
     reconnecting: string;
     offline: string;
-    /** What precedes the reason. */
+    /** Followed by the reason. */
     refused: string;
-    /** What follows `reconnecting` while it is under way. */
+    /** Follows `reconnecting` during an attempt. */
     now: string;
-    /** What follows it until then. */
+    /** Follows `reconnecting` before an attempt. */
     in: (duration: string) => string;
     again: (duration: string) => string;
   };
+  /** Why the server refuses the stream, by the HTTP status. */
+  reasons: { 403: string; 429: string };
   visitorsHere: Forms;
-  /** What follows them while the number is live. */
+  /** Follows `visitorsHere` while the number is live. */
   rightNow: string;
-  /** What follows them otherwise. */
+  /** Follows `visitorsHere` otherwise. */
   ago: (duration: string) => string;
   tabs: Forms;
   browsers: Forms;
-  define: (tabs: Counted, browsers: Counted) => string;
-  /** What the plot shows. */
+  /** Explains what counts as a visitor. */
+  define: (tabs: string, browsers: string) => string;
+  /** Shown while the servers of a fleet cannot reach each other. */
+  partial: string;
+  /** Summaries of the chart. */
   between: (lowest: string, highest: string, span: Span) => string;
   always: (count: string, span: Span) => string;
-  unknown: string;
-  dayUnreadable: string;
+  noData: string;
+  dayUnavailable: string;
   copied: string;
-  /** Where the page may not copy by itself. */
+  /** Shown if the browser does not let the dashboard copy. */
   selected: string;
 };
-
-/** A count, and the form of the nouns that go with it. */
-export type Counted = { count: string; form: keyof Forms };
