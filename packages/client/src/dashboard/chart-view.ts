@@ -2,7 +2,7 @@ import type { DayHistory } from '@live-visitors/shared';
 import type { Recent } from '../stream/recent.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, setText } from './dom.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from './messages/languages.ts';
 import { summarizeDay, summarizeRecent } from './wording.ts';
 
 /** When to try again to load the code of the chart. */
@@ -68,17 +68,17 @@ export class ChartView {
     this.show(this.#locale);
   }
 
-  #showRecent({ messages, formats }: Locale): void {
+  #showRecent(locale: Locale): void {
     const history = this.#recent.read();
-    setText(this.#summary, summarizeRecent(history, messages, formats));
+    setText(this.#summary, summarizeRecent(history, locale));
     this.#chart?.showRecent(history);
     this.#drawnDay = undefined;
   }
 
-  #showDay({ messages, formats }: Locale): void {
+  #showDay(locale: Locale): void {
     const day = this.#day;
-    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.minutes, messages, formats));
-    else setText(this.#summary, day === 'unread' ? '…' : messages.dayUnavailable);
+    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.minutes, locale));
+    else setText(this.#summary, day === 'unread' ? '…' : locale.messages.dayUnavailable);
     if (this.#drawnDay === day) return;
     this.#chart?.showDay(typeof day === 'object' ? day.minutes : undefined);
     this.#drawnDay = day;

@@ -1,7 +1,7 @@
 import type { Connection } from '../stream/connection.ts';
 import { find, setText } from './dom.ts';
 import { formOf } from './formats.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from './messages/languages.ts';
 import { describeConnection } from './wording.ts';
 
 /** The last number that arrived, and its age. */
@@ -25,9 +25,10 @@ export function createConnectionView() {
   }
 
   /** @param sinceMs - how long ago `connection` was reported */
-  return (connection: Connection, sinceMs: number, known: Known, { messages, formats }: Locale): void => {
+  return (connection: Connection, sinceMs: number, known: Known, locale: Locale): void => {
+    const { messages, formats } = locale;
     document.body.dataset.connection = connection.state;
-    const text = describeConnection(connection, sinceMs, messages, formats);
+    const text = describeConnection(connection, sinceMs, locale);
     showState(text.state, text.detail);
     setText(countdown, text.countdown);
 

@@ -108,7 +108,7 @@ export class Dashboard {
     const known = online === undefined ? undefined : { online, ageMs };
     this.#showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
     this.#announcement.update([
-      ...announceConnection(this.#connection, online, messages, formats),
+      ...announceConnection(this.#connection, online, this.#locale),
       ...(partial ? [{ text: messages.partial }] : []),
     ]);
     const text = known && { text: formats.count(known.online), ageMs };

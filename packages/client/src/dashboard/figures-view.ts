@@ -1,7 +1,7 @@
 import type { Figure, Snapshot } from '@live-visitors/shared';
 import { find, setText } from './dom.ts';
 import { formOf } from './formats.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from './messages/languages.ts';
 import { createNumberView } from './number-view.ts';
 import type { PeakTime } from './peak-time.ts';
 

@@ -1,5 +1,10 @@
 // biome-ignore-all lint/style/noRestrictedGlobals: the calendar of a time that is given, not the clock.
-import type { Forms } from './messages/messages.ts';
+
+/** A noun in its singular and its plural. */
+export type Forms = { one: string; other: string };
+
+/** How far back the chart reaches. */
+export type Span = { unit: 'minute' | 'hour'; count: number };
 
 export type Formats = ReturnType<typeof createFormats>;
 

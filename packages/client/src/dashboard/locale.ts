@@ -1,20 +1,12 @@
 import { findAs } from './dom.ts';
-import { createFormats, type Formats } from './formats.ts';
-import { type Choice, chooseLanguage, type Language, languages } from './messages/languages.ts';
-import type { FixedMessages, Messages } from './messages/messages.ts';
-
-/** The language of the dashboard, and how its reader writes numbers and dates. */
-export type Locale = { language: Language; messages: Messages; formats: Formats };
+import type { Messages } from './messages/en.ts';
+import { chooseLanguage, createLocale, type Locale } from './messages/languages.ts';
 
 const parameter = 'lang';
 
 /** Reads the language from the URL, or else from the browser's settings. */
 export function readLocale(): Locale {
   return createLocale(chooseLanguage(new URLSearchParams(location.search).get(parameter), navigator.languages));
-}
-
-function createLocale({ language, tag }: Choice): Locale {
-  return { language, messages: languages[language], formats: createFormats(tag) };
 }
 
 /** Lets the reader change the language. The choice is kept in the URL, also in that of the link to another tab. */
@@ -40,7 +32,7 @@ export function offerLanguages({ language }: Locale, onLocale: (locale: Locale) 
 export function showFixedMessages({ language, messages }: Locale): void {
   document.documentElement.lang = language;
   // A test compares the names in index.html with the messages.
-  const find = (name: string) => messages.fixed[name as keyof FixedMessages];
+  const find = (name: string) => messages.fixed[name as keyof Messages['fixed']];
   for (const element of document.querySelectorAll<HTMLElement>('[data-message]')) {
     element.textContent = find(element.dataset.message ?? '');
   }

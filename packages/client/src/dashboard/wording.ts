@@ -1,8 +1,8 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
 import type { Announcement } from './announcer.ts';
-import type { Formats } from './formats.ts';
-import type { Messages, Span } from './messages/messages.ts';
+import type { Span } from './formats.ts';
+import type { Locale } from './messages/languages.ts';
 
 export type ConnectionText = {
   state: string;
@@ -13,12 +13,8 @@ export type ConnectionText = {
 };
 
 /** @param sinceMs - how long ago `connection` was reported */
-export function describeConnection(
-  connection: Connection,
-  sinceMs: number,
-  messages: Messages,
-  formats: Formats,
-): ConnectionText {
+export function describeConnection(connection: Connection, sinceMs: number, locale: Locale): ConnectionText {
+  const { messages, formats } = locale;
   const texts = messages.connection;
   switch (connection.state) {
     case 'connecting':
@@ -50,40 +46,35 @@ function secondsLeft(inMs: number, sinceMs: number): number {
 }
 
 /** For screen readers: the state of the connection, and the number with its noun while it is live. */
-export function announceConnection(
-  connection: Connection,
-  online: number | undefined,
-  messages: Messages,
-  formats: Formats,
-): Announcement[] {
+export function announceConnection(connection: Connection, online: number | undefined, locale: Locale): Announcement[] {
   // Screen readers read this state with the document.
   if (connection.state === 'connecting') return [];
-  const { state, detail } = describeConnection(connection, 0, messages, formats);
+  const { state, detail } = describeConnection(connection, 0, locale);
   const announcements: Announcement[] = [{ text: state }];
   if (detail !== undefined) announcements.push({ text: detail, lang: 'en' });
   if (connection.state === 'live' && online !== undefined) {
+    const { messages, formats } = locale;
     announcements.push({ text: `${formats.counted(online, messages.visitorsHere)} ${messages.rightNow}` });
   }
   return announcements;
 }
 
 /** The chart of the last minutes in words. */
-export function summarizeRecent(history: History | undefined, messages: Messages, formats: Formats): string {
+export function summarizeRecent(history: History | undefined, locale: Locale): string {
   const { online, everyMs } = history ?? { online: [], everyMs: 0 };
-  return summarize(online, online, everyMs, messages, formats);
+  return summarize(online, online, everyMs, locale);
 }
 
 /** The chart of the last day in words. */
-export function summarizeDay(minutes: DayHistory['minutes'], messages: Messages, formats: Formats): string {
-  return summarize(minutes.lowest, minutes.highest, minutes.everyMs, messages, formats);
+export function summarizeDay(minutes: DayHistory['minutes'], locale: Locale): string {
+  return summarize(minutes.lowest, minutes.highest, minutes.everyMs, locale);
 }
 
 function summarize(
   lowest: (number | null)[],
   highest: (number | null)[],
   everyMs: number,
-  messages: Messages,
-  formats: Formats,
+  { messages, formats }: Locale,
 ): string {
   const low = Math.min(...lowest.filter((value) => value !== null));
   const high = Math.max(...highest.filter((value) => value !== null));

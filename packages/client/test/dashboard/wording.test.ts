@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/dashboard/formats.ts';
-import { en } from '../../src/dashboard/messages/en.ts';
-import { languages } from '../../src/dashboard/messages/languages.ts';
+import { createLocale } from '../../src/dashboard/messages/languages.ts';
 import { announceConnection, describeConnection, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
 import type { Connection } from '../../src/stream/connection.ts';
 
-const formats = createFormats('en-US');
+const english = createLocale({ language: 'en', tag: 'en-US' });
 
 describe('the connection in words', () => {
-  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, en, formats);
+  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, english);
 
   test.each<[Connection, string]>([
     [{ state: 'connecting' }, 'Connecting…'],
@@ -50,12 +48,15 @@ test.each([
   [429, 'es', 'Conexión rechazada: Hay demasiadas pestañas abiertas en tu red.'],
 ] as const)('a refusal with the status %i has a reason in %s', (status, language, state) => {
   const connection: Connection = { state: 'refused', reason: 'Not from here.', status, inMs: 0 };
-  expect(describeConnection(connection, 0, languages[language], formats)).toEqual({ state, countdown: '' });
+  expect(describeConnection(connection, 0, createLocale({ language, tag: language }))).toEqual({
+    state,
+    countdown: '',
+  });
 });
 
 describe('the chart in words', () => {
   const history = (online: (number | null)[]) => ({ everyMs: 1000, endsAt: 0, online });
-  const recent = (online: (number | null)[]) => summarizeRecent(history(online), en, formats);
+  const recent = (online: (number | null)[]) => summarizeRecent(history(online), english);
   const minutes = (lowest: (number | null)[], highest: (number | null)[]) => ({
     everyMs: 60_000,
     endsAt: 0,
@@ -74,23 +75,21 @@ describe('the chart in words', () => {
   });
 
   test('is for a day the lowest and the highest of its minutes', () => {
-    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), en, formats)).toBe(
-      'Between 0 and 9 in the last 3 minutes',
-    );
-    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), en, formats)).toBe('Always 1 in the last hour');
+    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), english)).toBe('Between 0 and 9 in the last 3 minutes');
+    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), english)).toBe('Always 1 in the last hour');
     const day = Array(1440).fill(5);
-    expect(summarizeDay(minutes(day, day), en, formats)).toBe('Always 5 in the last 24 hours');
+    expect(summarizeDay(minutes(day, day), english)).toBe('Always 5 in the last 24 hours');
   });
 
   test('is that nothing is known, where nothing is', () => {
-    for (const said of [summarizeRecent(undefined, en, formats), recent([]), recent([null])]) {
+    for (const said of [summarizeRecent(undefined, english), recent([]), recent([null])]) {
       expect(said).toBe('No data yet');
     }
   });
 });
 
 describe('what screen readers announce', () => {
-  const said = (connection: Connection, online?: number) => announceConnection(connection, online, en, formats);
+  const said = (connection: Connection, online?: number) => announceConnection(connection, online, english);
 
   test('is the number with its noun while it is live', () => {
     expect(said({ state: 'live' }, 1)).toEqual([{ text: 'Live' }, { text: '1 visitor here right now' }]);

@@ -1,5 +1,5 @@
 import { setText } from '../dom.ts';
-import type { Messages } from '../messages/messages.ts';
+import type { Messages } from '../messages/en.ts';
 
 /** How long a button shows that it has copied. */
 const confirmationMs = 2500;

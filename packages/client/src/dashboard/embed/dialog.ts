@@ -3,7 +3,7 @@ import { shareSubscription } from '../../widget/document-subscriptions.ts';
 import { defineElement } from '../../widget/element.ts';
 import { textsFor } from '../../widget/labels.ts';
 import { find, findAs, setText } from '../dom.ts';
-import type { Locale } from '../locale.ts';
+import type { Locale } from '../messages/languages.ts';
 import { createCopier } from './copier.ts';
 import { attributesFor, type EmbedOptions, snippetFor } from './snippet.ts';
 

@@ -1,4 +1,4 @@
-import type { Messages, Span } from './messages.ts';
+import type { Span } from '../formats.ts';
 
 const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'] } as const;
 
@@ -7,8 +7,13 @@ function inTheLast({ unit, count }: Span): string {
   return count === 1 ? `in the last ${one}` : `in the last ${count} ${many}`;
 }
 
-export const en: Messages = {
+/** All texts of the dashboard. Counts and durations are already formatted. */
+export type Messages = typeof en;
+
+export const en = {
+  /** The language's own name. */
   name: 'English',
+  /** Messages that never change, by the names that `index.html` has for them. */
   fixed: {
     description: 'How many people are on this site right now, live.',
     language: 'Language',
@@ -41,26 +46,32 @@ export const en: Messages = {
     stale: 'No updates from the server',
     reconnecting: 'Reconnecting',
     offline: 'This device is offline',
+    /** Followed by the reason. */
     refused: 'Connection refused:',
+    /** These follow `reconnecting` during an attempt, and before one. */
     now: '…',
-    in: (duration) => `in ${duration}`,
-    again: (duration) => `Next try in ${duration}.`,
+    in: (duration: string) => `in ${duration}`,
+    again: (duration: string) => `Next try in ${duration}.`,
   },
+  /** Why the server refuses the stream, by the HTTP status. */
   reasons: {
     403: 'This site is not allowed to read the count.',
     429: 'Too many tabs are open from your network.',
   },
   visitorsHere: { one: 'visitor here', other: 'visitors here' },
+  /** These follow `visitorsHere` while the number is live, and otherwise. */
   rightNow: 'right now',
-  ago: (duration) => `${duration} ago`,
+  ago: (duration: string) => `${duration} ago`,
   tabs: { one: 'tab', other: 'tabs' },
   browsers: { one: 'browser', other: 'browsers' },
-  define: (tabs, browsers) => `Each open tab counts as one visitor. Right now: ${tabs} in ${browsers}.`,
+  define: (tabs: string, browsers: string) => `Each open tab counts as one visitor. Right now: ${tabs} in ${browsers}.`,
+  /** Shown while the servers of a fleet cannot reach each other. */
   partial: 'Part of this count is out of date: some servers cannot be reached.',
-  between: (lowest, highest, span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
-  always: (count, span) => `Always ${count} ${inTheLast(span)}`,
+  between: (lowest: string, highest: string, span: Span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
+  always: (count: string, span: Span) => `Always ${count} ${inTheLast(span)}`,
   noData: 'No data yet',
   dayUnavailable: 'The last 24 hours could not be loaded',
   copied: 'Copied',
+  /** Shown if the browser does not let the dashboard copy. */
   selected: 'Text selected. Copy it now.',
 };

@@ -1,4 +1,5 @@
-import type { Messages, Span } from './messages.ts';
+import type { Span } from '../formats.ts';
+import type { Messages } from './en.ts';
 
 function enLosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'en el último minuto' : `en los últimos ${count} minutos`;

@@ -1,6 +1,6 @@
-import { en } from './en.ts';
+import { createFormats, type Formats } from '../formats.ts';
+import { en, type Messages } from './en.ts';
 import { es } from './es.ts';
-import type { Messages } from './messages.ts';
 import { ptBR } from './pt-br.ts';
 
 /** The languages of the dashboard, by their BCP 47 tags. */
@@ -10,6 +10,13 @@ export type Language = keyof typeof languages;
 
 // `languages` has no other keys.
 export const languageTags = Object.keys(languages) as Language[];
+
+/** The language of the dashboard, and how its reader writes numbers and dates. */
+export type Locale = { language: Language; messages: Messages; formats: Formats };
+
+export function createLocale({ language, tag }: Choice): Locale {
+  return { language, messages: languages[language], formats: createFormats(tag) };
+}
 
 /** @property tag - the BCP 47 tag for numbers and dates: the reader's own variant of the language, if known */
 export type Choice = { language: Language; tag: string };
