@@ -62,7 +62,8 @@ test('the tooltip shows only moments with data, and stays within the chart', asy
   const { page } = await open();
   const chart = await chartOf(page);
   const point = (share: number) => page.mouse.move(chart.x + chart.width * share, chart.y + chart.height / 2);
-  const isShown = () => page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
+  const isShown = () =>
+    page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
 
   await point(0.99);
   await eventually(async () => expect(await isShown()).toBe(true));

@@ -21,10 +21,9 @@ function documentSubscriptions(): Map<string, DocumentSubscription> {
 
 /** @param server - its URL, without a slash at the end */
 export function subscriptionTo(server: string): DocumentSubscription {
-  const known = documentSubscriptions().get(server);
-  if (known) return known;
-  const subscription = createDocumentSubscription([webLocks, unshared], environment, server);
-  shareSubscription(server, subscription);
+  const known = documentSubscriptions();
+  const subscription = known.get(server) ?? createDocumentSubscription([webLocks, unshared], environment, server);
+  known.set(server, subscription);
   return subscription;
 }
 

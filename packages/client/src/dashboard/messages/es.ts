@@ -25,7 +25,7 @@ export const es: Messages = {
     embedIntro:
       'Pega estas dos líneas donde quieras mostrar el número. A partir de entonces se contará cada pestaña que tenga abierto tu sitio.',
     preview: 'Vista previa',
-    label: 'Texto',
+    label: 'Texto junto al número',
     widgetLanguage: 'Idioma',
     anyLanguage: 'el mismo del sitio',
     format: 'Formato del número',
