@@ -19,12 +19,12 @@ async function open(prepare?: (page: Page) => Promise<unknown>) {
 /** Where the chart is, once it is drawn. */
 async function chartOf(page: Page) {
   const box = await (await page.waitForSelector('.chart canvas'))?.boundingBox();
-  if (!box) throw new Error('the chart has no place on the page');
+  if (!box) throw new Error('the chart is not shown');
   return box;
 }
 
 test('the dashboard says so if the last day cannot be loaded', async () => {
-  // A page that sees the peak rise knows when that was. This one comes after it has been recorded.
+  // A dashboard that sees the peak rise knows its time. This one is opened after the peak was recorded.
   const first = await openTab(browser(), server().url);
   const figures = async () => (await fetch(`${server().url}/visitors`)).json();
   await eventually(async () => expect(await figures()).toMatchObject({ peak: 1 }));
@@ -68,7 +68,7 @@ test('the tooltip shows only moments with data, and stays within the chart', asy
   await point(0.99);
   await eventually(async () => expect(await isShown()).toBe(true));
   const box = await (await page.$('.chart-tooltip'))?.boundingBox();
-  if (!box) throw new Error('the tooltip has no place on the page');
+  if (!box) throw new Error('the tooltip is not shown');
   // To the pixel: its own place is a fraction of one.
   expect(Math.round(box.x)).toBeGreaterThanOrEqual(chart.x);
   expect(Math.round(box.y)).toBeGreaterThanOrEqual(chart.y);

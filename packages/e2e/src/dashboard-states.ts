@@ -1,20 +1,20 @@
 import type { Tab } from './browser.ts';
 import { type Manner, reason, type StandIn } from './stand-in.ts';
 
-/** A state in which someone may find the page. */
-export type PageState = {
+/** A state in which someone may find the dashboard. */
+export type DashboardState = {
   name: string;
-  /** How the server behaves when the page is loaded. */
+  /** How the server behaves when the dashboard is loaded. */
   manner?: Manner;
   /** The value of `data-connection`. */
   connection: string;
-  /** What it says in English, by selectors. */
+  /** Its English texts, by selectors. */
   says: Record<string, string>;
-  /** Brings a page that has been loaded into the state. */
+  /** Brings the loaded dashboard into the state. */
   reach?: (tab: Tab, server: StandIn) => Promise<unknown>;
 };
 
-export const pageStates: readonly PageState[] = [
+export const dashboardStates: readonly DashboardState[] = [
   { name: 'connecting', manner: 'silent', connection: 'connecting', says: { '.connection': 'Connecting…' } },
   { name: 'live', connection: 'live', says: { '.connection': 'Live', '.age': '' } },
   {
@@ -84,21 +84,21 @@ export const pageStates: readonly PageState[] = [
   },
 ];
 
-/** Waits until the page has an element that matches. */
+/** Waits until the dashboard has an element that matches. */
 async function shows(tab: Tab, selector: string): Promise<void> {
   await tab.page.waitForSelector(selector, { timeout: 60_000 });
 }
 
-/** Waits until a page that was loaded from a server that behaves so is in the state. */
-export async function reach(state: PageState, tab: Tab, server: StandIn): Promise<void> {
+/** Waits until the dashboard is in the state. Its server must behave as `manner` says since it was loaded. */
+export async function reach(state: DashboardState, tab: Tab, server: StandIn): Promise<void> {
   await state.reach?.(tab, server);
   await shows(tab, selectorOf(state));
 }
 
-export async function isIn(state: PageState, tab: Tab): Promise<boolean> {
+export async function isIn(state: DashboardState, tab: Tab): Promise<boolean> {
   return (await tab.page.$(selectorOf(state))) !== null;
 }
 
-function selectorOf({ connection }: PageState): string {
+function selectorOf({ connection }: DashboardState): string {
   return `body[data-connection="${connection}"]`;
 }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type Language, languages, languageTags } from '../../client/src/dashboard/messages/languages.ts';
 import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
 import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { type DashboardState, dashboardStates, isIn, reach } from '../src/dashboard-states.ts';
 import { eventually } from '../src/eventually.ts';
-import { isIn, type PageState, pageStates, reach } from '../src/page-states.ts';
 import { reason, type StandIn, startStandIn } from '../src/stand-in.ts';
 
 let browser: Browser;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function open(state: PageState, query = ''): Promise<{ tab: Tab; server: StandIn }> {
+async function open(state: DashboardState, query = ''): Promise<{ tab: Tab; server: StandIn }> {
   const server = await startStandIn();
   server.behave(state.manner ?? 'even');
   const tab = await openTab(browser, server.url + query);
@@ -25,9 +25,9 @@ async function open(state: PageState, query = ''): Promise<{ tab: Tab; server: S
   return { tab, server };
 }
 
-/** Does something to a page that is in a state all the while: some of them pass by themselves. */
+/** Does something while the dashboard is in a state. Some states pass by themselves: then it starts again. */
 async function within<Result>(
-  state: PageState,
+  state: DashboardState,
   { tab, server }: Awaited<ReturnType<typeof open>>,
   work: () => Promise<Result>,
 ) {
@@ -39,13 +39,13 @@ async function within<Result>(
   }
 }
 
-function stateNamed(name: string): PageState {
-  const state = pageStates.find((candidate) => candidate.name === name);
+function stateNamed(name: string): DashboardState {
+  const state = dashboardStates.find((candidate) => candidate.name === name);
   if (!state) throw new Error(`there is no state ${name}`);
   return state;
 }
 
-describe.each(pageStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
+describe.each(dashboardStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
   test('fits every screen and bars nobody, in every theme, and is told', async () => {
     const opened = await open(state);
     const { tab } = opened;
@@ -57,7 +57,7 @@ describe.each(pageStates.map((state) => [state.name, state] as const))('%s', (_,
   });
 });
 
-describe.each(['reconnecting', 'offline'])('the number, while the page is %s', (name) => {
+describe.each(['reconnecting', 'offline'])('the number, while the dashboard is %s', (name) => {
   test.each(themes)('is dimmed, and can still be read when it is %s', async (theme) => {
     const { tab } = await open(stateNamed(name));
     await tab.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
@@ -119,8 +119,8 @@ function textsOf(page: Page): Promise<string[]> {
 
 describe.each(languageTags)('in %s', (tag) => {
   // Those in English have been looked at above.
-  test.each(tag === 'en' ? [] : pageStates.map(({ name }) => name))(
-    'the page that is %s fits, and bars nobody',
+  test.each(tag === 'en' ? [] : dashboardStates.map(({ name }) => name))(
+    'the dashboard that is %s fits, and bars nobody',
     async (name) => {
       const state = stateNamed(name);
       const opened = await open(state, `?lang=${tag}`);

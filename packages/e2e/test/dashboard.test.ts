@@ -160,7 +160,7 @@ describe('what was before', () => {
       return pixels;
     });
 
-  test('is in the chart as soon as the page is there, and in words', async () => {
+  test('is in the chart as soon as the dashboard is there, and in words', async () => {
     const earlier = await observe(server().url);
     onTestFinished(earlier.stop);
     await eventually(() => expect(earlier.online.length).toBeGreaterThan(3));
@@ -223,7 +223,7 @@ describe('the language', () => {
   });
 });
 
-test.each(Object.entries(viewports))('nothing moves as the page comes to life, on a %s', async (_, viewport) => {
+test.each(Object.entries(viewports))('nothing moves as the dashboard comes to life, on a %s', async (_, viewport) => {
   const tab = await open('', async (page) => {
     await page.setViewport(viewport);
     await page.evaluateOnNewDocument(() => {
