@@ -124,7 +124,7 @@ describe('the button that copies', () => {
     tab = await openDialog(server.url.replace('localhost', plainHost));
     expect(await tab.page.evaluate(() => 'clipboard' in navigator)).toBe(false);
     await tab.page.click('.copy');
-    await eventually(async () => expect(await tab.text('.copied')).toBe('Selected: now copy it'));
+    await eventually(async () => expect(await tab.text('.copied')).toBe('Text selected. Copy it now.'));
     expect(await tab.page.evaluate(() => String(getSelection()))).toBe(await tab.text('.snippet code'));
   });
 });

@@ -24,14 +24,17 @@ describe('a widget', () => {
     onTestFinished(strict.kill);
     const site = await startSite();
     const page = await open(site.publish(`${scriptOf(strict.url)}<live-visitors></live-visitors>`), record);
-    const reason = `Pages of "${site.origin}" may not read this count. ALLOWED_ORIGINS must list them.`;
+    const reason = `Pages of "${site.origin}" are not allowed to read this count. To allow them, add this origin to ALLOWED_ORIGINS.`;
     await eventually(async () =>
       expect(await page.widgets()).toEqual([
         { number: '–', label: 'visitors online', state: 'refused', title: reason },
       ]),
     );
     const { connection } = await recorded(page.page);
-    expect(connection).toEqual([{ state: 'connecting' }, { state: 'refused', reason, inMs: expect.any(Number) }]);
+    expect(connection).toEqual([
+      { state: 'connecting' },
+      { state: 'refused', reason, status: 403, inMs: expect.any(Number) },
+    ]);
 
     // It asks again after half a minute.
     await eventually(async () => {

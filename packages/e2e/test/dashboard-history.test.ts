@@ -16,15 +16,15 @@ async function open(prepare?: (page: Page) => Promise<unknown>) {
   return tab;
 }
 
-/** Where the plot is, once it is drawn. */
-async function plotOf(page: Page) {
-  const box = await (await page.waitForSelector('.plot-room canvas'))?.boundingBox();
-  if (!box) throw new Error('the plot has no place on the page');
+/** Where the chart is, once it is drawn. */
+async function chartOf(page: Page) {
+  const box = await (await page.waitForSelector('.chart canvas'))?.boundingBox();
+  if (!box) throw new Error('the chart is not shown');
   return box;
 }
 
-test('the last day cannot be read where the server does not tell it, and the page says so', async () => {
-  // A page that sees the peak rise knows when that was. This one comes after it has been recorded.
+test('the dashboard says so if the last day cannot be loaded', async () => {
+  // A dashboard that sees the peak rise knows its time. This one is opened after the peak was recorded.
   const first = await openTab(browser(), server().url);
   const figures = async () => (await fetch(`${server().url}/visitors`)).json();
   await eventually(async () => expect(await figures()).toMatchObject({ peak: 1 }));
@@ -37,16 +37,16 @@ test('the last day cannot be read where the server does not tell it, and the pag
     );
   });
   await tab.page.click('.period [value="day"]');
-  await eventually(async () => expect(await tab.text('.summary')).toBe('The last 24 hours cannot be read now'));
+  await eventually(async () => expect(await tab.text('.summary')).toBe('The last 24 hours could not be loaded'));
   expect(await tab.text('.peak-time')).toBe('');
 });
 
-test('what was before is told in words where what draws the plot cannot be loaded, and the page goes on', async () => {
+test('without the code of the chart, the dashboard says in words what was before, and goes on', async () => {
   let aborted = 0;
   const tab = await open(async (page) => {
     await page.setRequestInterception(true);
     page.on('request', (request) => {
-      if (!/\/plot-[^/]*\.js/.test(request.url())) return request.continue();
+      if (!/\/chart-[^/]*\.js/.test(request.url())) return request.continue();
       aborted++;
       return request.abort();
     });
@@ -55,24 +55,25 @@ test('what was before is told in words where what draws the plot cannot be loade
   await eventually(async () => expect(await tab.text('.summary')).toMatch(/in the last minute$/));
   const seconds = await tab.figure('visitorSeconds');
   await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(seconds));
-  expect(await tab.page.$('.plot-room canvas')).toBeNull();
+  expect(await tab.page.$('.chart canvas')).toBeNull();
 });
 
-test('the tooltip tells only of moments that are known, and stays within the plot', async () => {
+test('the tooltip shows only moments with data, and stays within the chart', async () => {
   const { page } = await open();
-  const plot = await plotOf(page);
-  const point = (share: number) => page.mouse.move(plot.x + plot.width * share, plot.y + plot.height / 2);
-  const isShown = () => page.$eval('.plot-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
+  const chart = await chartOf(page);
+  const point = (share: number) => page.mouse.move(chart.x + chart.width * share, chart.y + chart.height / 2);
+  const isShown = () =>
+    page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
 
   await point(0.99);
   await eventually(async () => expect(await isShown()).toBe(true));
-  const box = await (await page.$('.plot-tooltip'))?.boundingBox();
-  if (!box) throw new Error('the tooltip has no place on the page');
+  const box = await (await page.$('.chart-tooltip'))?.boundingBox();
+  if (!box) throw new Error('the tooltip is not shown');
   // To the pixel: its own place is a fraction of one.
-  expect(Math.round(box.x)).toBeGreaterThanOrEqual(plot.x);
-  expect(Math.round(box.y)).toBeGreaterThanOrEqual(plot.y);
-  expect(Math.round(box.x + box.width)).toBeLessThanOrEqual(plot.x + plot.width);
-  expect(Math.round(box.y + box.height)).toBeLessThanOrEqual(plot.y + plot.height);
+  expect(Math.round(box.x)).toBeGreaterThanOrEqual(chart.x);
+  expect(Math.round(box.y)).toBeGreaterThanOrEqual(chart.y);
+  expect(Math.round(box.x + box.width)).toBeLessThanOrEqual(chart.x + chart.width);
+  expect(Math.round(box.y + box.height)).toBeLessThanOrEqual(chart.y + chart.height);
 
   // The server has just begun.
   await point(0.5);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'v
 import { type Language, languages, languageTags } from '../../client/src/dashboard/messages/languages.ts';
 import { auditEverywhere, contrastOf, themes } from '../src/audit.ts';
 import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { type DashboardState, dashboardStates, isIn, reach } from '../src/dashboard-states.ts';
 import { eventually } from '../src/eventually.ts';
-import { isIn, type PageState, pageStates, reach } from '../src/page-states.ts';
 import { reason, type StandIn, startStandIn } from '../src/stand-in.ts';
 
 let browser: Browser;
@@ -15,7 +15,7 @@ afterAll(() => browser.close());
 
 async function open(
   { onTestFinished }: TestContext,
-  state: PageState,
+  state: DashboardState,
   query = '',
 ): Promise<{ tab: PuppeteerTab; server: StandIn }> {
   const server = await startStandIn();
@@ -29,9 +29,9 @@ async function open(
   return { tab, server };
 }
 
-/** Does something to a page that is in a state all the while: some of them pass by themselves. */
+/** Does something while the dashboard is in a state. Some states pass by themselves: then it starts again. */
 async function within<Result>(
-  state: PageState,
+  state: DashboardState,
   { tab, server }: Awaited<ReturnType<typeof open>>,
   work: () => Promise<Result>,
 ) {
@@ -43,13 +43,13 @@ async function within<Result>(
   }
 }
 
-function stateNamed(name: string): PageState {
-  const state = pageStates.find((candidate) => candidate.name === name);
+function stateNamed(name: string): DashboardState {
+  const state = dashboardStates.find((candidate) => candidate.name === name);
   if (!state) throw new Error(`there is no state ${name}`);
   return state;
 }
 
-describe.concurrent.each(pageStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
+describe.concurrent.each(dashboardStates.map((state) => [state.name, state] as const))('%s', (_, state) => {
   test('fits every screen and bars nobody, in every theme, and is told', async (context) => {
     const opened = await open(context, state);
     const { tab } = opened;
@@ -61,7 +61,7 @@ describe.concurrent.each(pageStates.map((state) => [state.name, state] as const)
   });
 });
 
-describe.concurrent.each(['reconnecting', 'offline'])('the number, while the page is %s', (name) => {
+describe.concurrent.each(['reconnecting', 'offline'])('the number, while the dashboard is %s', (name) => {
   test.for(themes)('is dimmed, and can still be read when it is %s', async (theme, context) => {
     const { tab } = await open(context, stateNamed(name));
     await tab.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
@@ -85,11 +85,11 @@ test.concurrent('only the announcement speaks by itself', async (context) => {
   const live = await tab.page.$$eval('main :is([role="status"], [role="alert"], [aria-live])', (elements) =>
     elements.map(({ className }) => className),
   );
-  expect(live).toEqual(['announcement unseen']);
-  await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.fixed.partial));
+  expect(live).toEqual(['announcement visually-hidden']);
+  await eventually(async () => expect(await tab.text('.announcement')).toContain(languages.en.partial));
 });
 
-test.concurrent('a refusal is told in the words of the server, which are marked as English', async (context) => {
+test.concurrent('a refusal without a reason of its own has the one of the server, which is marked as English', async (context) => {
   const { tab } = await open(context, stateNamed('refused'), '?lang=es');
   expect(await tab.text('.connection')).toBe(`${languages.es.connection.refused} ${reason}`);
   expect(await tab.text('.connection [lang="en"]')).toBe(reason);
@@ -97,9 +97,9 @@ test.concurrent('a refusal is told in the words of the server, which are marked 
 
 test.concurrent('part of a fleet that cannot be heard is told, until it can', async (context) => {
   const { tab, server } = await open(context, stateNamed('partial'));
-  expect(await tab.text('.notices')).toBe(languages.en.fixed.partial);
+  expect(await tab.text('.notice')).toBe(languages.en.partial);
   server.count({ partial: undefined });
-  await eventually(async () => expect(await tab.text('.notices')).toBe(''));
+  await eventually(async () => expect(await tab.text('.notice')).toBe(''));
 });
 
 /** All that is said in a language by itself, and not as a part of a sentence. */
@@ -123,8 +123,8 @@ function textsOf(page: Page): Promise<string[]> {
 
 describe.concurrent.each(languageTags)('in %s', (tag) => {
   // Those in English have been looked at above.
-  test.for(tag === 'en' ? [] : pageStates.map(({ name }) => name))(
-    'the page that is %s fits, and bars nobody',
+  test.for(tag === 'en' ? [] : dashboardStates.map(({ name }) => name))(
+    'the dashboard that is %s fits, and bars nobody',
     async (name, context) => {
       const state = stateNamed(name);
       const opened = await open(context, state, `?lang=${tag}`);
@@ -137,10 +137,9 @@ describe.concurrent.each(languageTags)('in %s', (tag) => {
     expect(await tab.page.$eval('html', ({ lang }) => lang)).toBe(tag);
     const texts = await textsOf(tab.page);
     const own = phrasesIn(tag);
-    const { partial, buffered, silent, ...always } = languages[tag].fixed;
-    for (const phrase of Object.values(always)) {
-      expect(texts).toContain(phrase);
-    }
+    const { description, ...shown } = languages[tag].fixed;
+    expect(await tab.page.$eval('meta[name="description"]', ({ content }) => content)).toBe(description);
+    for (const phrase of Object.values(shown)) expect(texts).toContain(phrase);
     const foreign = languageTags.flatMap(phrasesIn).filter((phrase) => !own.includes(phrase));
     const found = foreign.filter((phrase) => texts.some((text) => ` ${text} `.includes(` ${phrase} `)));
     expect(found).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffDigits } from '../../src/dashboard/digits.ts';
+import { diffDigits } from '../../src/dashboard/number-view.ts';
 
 test('only the digits that change leave', () => {
   expect(diffDigits('129', '131')).toEqual([
@@ -23,7 +23,7 @@ test('digits keep their places when the number grows shorter', () => {
   expect(diffDigits('109', '99')).toEqual([{ character: '9', leaving: '0' }, { character: '9' }]);
 });
 
-test('a number takes the place of the dash that stands there until it is known', () => {
+test('a number replaces the dash that stands for an unknown one', () => {
   expect(diffDigits('–', '12')).toEqual([
     { character: '1', leaving: '' },
     { character: '2', leaving: '–' },

@@ -1,34 +1,32 @@
 import type { PuppeteerTab } from './browser.ts';
 import { type Manner, reason, type StandIn } from './stand-in.ts';
 
-/** A state in which someone may find the page. */
-export type PageState = {
+/** A state in which someone may find the dashboard. */
+export type DashboardState = {
   name: string;
-  /** How the server behaves when the page is loaded. */
+  /** How the server behaves when the dashboard is loaded. */
   manner?: Manner;
-  /** What `data-connection` says, or any of these. */
-  connection: readonly string[];
-  /** What it says in English, by selectors. */
+  /** The value of `data-connection`. */
+  connection: string;
+  /** Its English texts, by selectors. */
   says: Record<string, string>;
-  /** Brings a page that has been loaded into the state. */
+  /** Brings the loaded dashboard into the state. */
   reach?: (tab: PuppeteerTab, server: StandIn) => Promise<unknown>;
 };
 
-const cure = 'proxy_buffering off;';
-
-export const pageStates: readonly PageState[] = [
-  { name: 'connecting', manner: 'silent', connection: ['connecting'], says: { '.connection': 'Connecting…' } },
-  { name: 'live', connection: ['live'], says: { '.connection': 'Live', '.age': '' } },
+export const dashboardStates: readonly DashboardState[] = [
+  { name: 'connecting', manner: 'silent', connection: 'connecting', says: { '.connection': 'Connecting…' } },
+  { name: 'live', connection: 'live', says: { '.connection': 'Live', '.age': '' } },
   {
     name: 'day',
-    connection: ['live'],
+    connection: 'live',
     says: { '.summary': 'Between 1 and 8 in the last 24 hours' },
     reach: (tab) => tab.page.click('.period [value="day"]'),
   },
-  { name: 'stale', manner: 'falls silent', connection: ['stale'], says: { '.connection': 'No news from the server' } },
+  { name: 'stale', manner: 'falls silent', connection: 'stale', says: { '.connection': 'No updates from the server' } },
   {
     name: 'reconnecting',
-    connection: ['reconnecting'],
+    connection: 'reconnecting',
     says: { '.connection': 'Reconnecting' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -37,7 +35,7 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'counting down',
-    connection: ['reconnecting'],
+    connection: 'reconnecting',
     says: { '.connection': 'Reconnecting' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -48,7 +46,7 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'offline',
-    connection: ['offline'],
+    connection: 'offline',
     says: { '.connection': 'This device is offline' },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
@@ -58,8 +56,8 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'refused',
-    connection: ['refused'],
-    says: { '.connection': `Refused: ${reason}` },
+    connection: 'refused',
+    says: { '.connection': `Connection refused: ${reason}` },
     reach: async (tab, server) => {
       await shows(tab, 'body[data-connection="live"]');
       server.behave('refuses');
@@ -68,30 +66,16 @@ export const pageStates: readonly PageState[] = [
   },
   {
     name: 'partial',
-    connection: ['live'],
-    says: { '.notices': 'Some servers cannot be heard: their part is as last known.' },
+    connection: 'live',
+    says: { '.notice': 'Part of this count is out of date: some servers cannot be reached.' },
     reach: async (tab, server) => {
       server.count({ partial: true });
-      await shows(tab, '[data-notice="partial"]');
+      await shows(tab, '.notice:not(:empty)');
     },
   },
   {
-    name: 'buffered',
-    manner: 'bursts',
-    connection: ['live', 'stale'],
-    says: { '.notices code': cure },
-    reach: (tab) => shows(tab, '[data-notice="buffered"]'),
-  },
-  {
-    name: 'held back',
-    manner: 'silent',
-    connection: ['connecting', 'reconnecting'],
-    says: { '.notices code': cure },
-    reach: (tab) => shows(tab, '[data-notice="silent"]'),
-  },
-  {
     name: 'dialog open',
-    connection: ['live'],
+    connection: 'live',
     says: { '#embed-title': 'Put it on your site' },
     reach: async (tab) => {
       await tab.page.click('[data-opens="embed"]');
@@ -100,21 +84,21 @@ export const pageStates: readonly PageState[] = [
   },
 ];
 
-/** Waits until the page has an element that matches. */
+/** Waits until the dashboard has an element that matches. */
 async function shows(tab: PuppeteerTab, selector: string): Promise<void> {
   await tab.page.waitForSelector(selector, { timeout: 60_000 });
 }
 
-/** Waits until a page that was loaded from a server that behaves so is in the state. */
-export async function reach(state: PageState, tab: PuppeteerTab, server: StandIn): Promise<void> {
+/** Waits until the dashboard is in the state. Its server must behave as `manner` says since it was loaded. */
+export async function reach(state: DashboardState, tab: PuppeteerTab, server: StandIn): Promise<void> {
   await state.reach?.(tab, server);
   await shows(tab, selectorOf(state));
 }
 
-export async function isIn(state: PageState, tab: PuppeteerTab): Promise<boolean> {
+export async function isIn(state: DashboardState, tab: PuppeteerTab): Promise<boolean> {
   return (await tab.page.$(selectorOf(state))) !== null;
 }
 
-function selectorOf({ connection }: PageState): string {
-  return connection.map((name) => `body[data-connection="${name}"]`).join();
+function selectorOf({ connection }: DashboardState): string {
+  return `body[data-connection="${connection}"]`;
 }
