@@ -39,8 +39,8 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
   function print(url: string): Promise<string> {
     const module = new URL('../src/store/redis/redis-store.ts', import.meta.url);
     const program = `
-      import { openRedisStore } from ${JSON.stringify(module.href)};
-      const store = await openRedisStore({ url: ${JSON.stringify(url)}, now: Date.now });
+      import { RedisStore } from ${JSON.stringify(module.href)};
+      const store = await RedisStore.open({ url: ${JSON.stringify(url)}, now: Date.now });
       for (let i = 0; i < 3; i++) console.log(await store.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
       console.log(store.trouble());
       await store.close();`;

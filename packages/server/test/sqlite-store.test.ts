@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../src/store/store.ts';
 import { runProgram } from './helpers/program.ts';
 import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
@@ -10,7 +10,7 @@ import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
-const open = (dataDir: string, now: () => number = Date.now) => openSqliteStore({ dataDir, now });
+const open = (dataDir: string, now: () => number = Date.now) => new SqliteStore({ dataDir, now });
 
 function refusal(dataDir: string): string {
   try {
@@ -141,7 +141,7 @@ describe('the store in a file', () => {
     const dataDir = makeFolder();
     write(fileOf(dataDir));
     const before = readFileSync(fileOf(dataDir));
-    expect(refusal(dataDir)).toMatch(/is no file of this program\. .* Set DATA_DIR/);
+    expect(refusal(dataDir)).toMatch(/was not created by this program and was not changed\. Set DATA_DIR/);
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
@@ -160,7 +160,7 @@ describe('the store in a file', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
     expect(refusal(join(file, 'data'))).toMatch(
-      /^DATA_DIR is ".*", where the totals cannot be kept: ENOTDIR.* Set DATA_DIR/,
+      /^The totals cannot be stored in ".*" \(DATA_DIR\): ENOTDIR.* Set DATA_DIR/,
     );
   });
 
@@ -242,7 +242,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     fillDisk(folder);
     const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: folder });
     expect(await exited).toBe(1);
-    expect(errors()).toMatch(/^DATA_DIR is ".*full.* Set DATA_DIR to a folder that has room .*\n$/);
+    expect(errors()).toMatch(/^The totals cannot be stored in ".*full.* Set DATA_DIR to a writable folder .*\n$/);
   });
 
   test('the program goes on, says so everywhere, and writes what it kept when there is room again', async () => {

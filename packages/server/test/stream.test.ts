@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
@@ -38,7 +38,7 @@ describe('GET /stream', () => {
 
   test('never lets the last event ID go back, even where the clock is set back', async () => {
     let setBackMs = 0;
-    const store = openSqliteStore({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
+    const store = new SqliteStore({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
     const { url, snapshot } = await openServer({}, { store });
     const watcher = await openStream(`${url}/stream`);
     await eventually(() => expect(watcher.of('visitors').length).toBeGreaterThan(1));
@@ -206,7 +206,7 @@ describe('stopping', () => {
     const { url, close, dataDir } = await openServer();
     for (let i = 0; i < 5; i++) await (await openStream(`${url}/stream`)).first('visitors');
     await close();
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     expect(store.export().visits).toBe(5);
     await store.close();
   });

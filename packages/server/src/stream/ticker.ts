@@ -1,12 +1,10 @@
-import { nextTickAt } from './tick.ts';
-
 /**
- * Calls `onTick` at each tick, with how many milliseconds late it is. A tick that is still at work when the next one is
- * due is waited for, and one that fails does not keep the next from coming.
+ * Calls `onTick` at each tick, with how many milliseconds late it is. The next tick waits for one that is still at work,
+ * and comes after one that has failed.
  *
  * @param now - the time in milliseconds since 1970
- * @param onFailure - takes what a tick rejected with; left out, that is an uncaught exception
- * @returns how to stop; resolves when the tick under way, if any, is done
+ * @param onFailure - takes what a tick rejected with; by default, that is an uncaught exception
+ * @returns how to stop; resolves when no tick is at work
  */
 export function startTicking(
   everyMs: number,
@@ -35,6 +33,17 @@ export function startTicking(
     clearTimeout(timer);
     return underWay;
   };
+}
+
+/**
+ * When the next tick is due: at a multiple of `everyMs`, so that a late tick delays no other and all nodes of a fleet
+ * count at the same moment.
+ *
+ * @param lastAt - when the last one was due: a timer that fires a little early must not meet it twice
+ */
+export function nextTickAt(now: number, everyMs: number, lastAt?: number): number {
+  const next = now - (now % everyMs) + everyMs;
+  return next === lastAt ? next + everyMs : next;
 }
 
 function rethrow(error: unknown): never {
