@@ -52,6 +52,15 @@ function afterKill(parent: string) {
   return found;
 }
 
+async function secondsAfterKill(parent: string) {
+  const copy = makeFolder();
+  run(parent, `cp -rL data ${copy}`);
+  const store = open(join(copy, 'data'));
+  const seconds = await store.recentSeconds();
+  await store.close();
+  return seconds;
+}
+
 describe.each([
   ['the folder is deleted', 'rm -rf data'],
   ['the file is deleted', 'rm data/live-visitors.db'],
@@ -72,6 +81,7 @@ describe.each([
     expect(afterKill(parent)).toEqual(all);
     await store.close();
     expect(afterKill(parent)).toEqual(all);
+    expect(await secondsAfterKill(parent)).toEqual([{ at: now, online: 2 }]);
   });
 
   test('a server that is stopped at once loses nothing', async () => {

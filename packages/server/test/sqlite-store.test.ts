@@ -94,6 +94,27 @@ describe('the store in a file', () => {
     await store.close();
   });
 
+  test('keeps the seconds of the last hour only, and gives none that a wrong clock has left in the future', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const store = open(dataDir, () => time);
+    const tick = async (second: number, online: number) => {
+      time = start + second * 1000;
+      await store.record({ online, browsers: 1, visits: 0, visitorSeconds: 0 });
+    };
+    await tick(5000, 9);
+    for (let second = 0; second <= 3600; second++) await tick(second, second % 10);
+    const seconds = await store.recentSeconds();
+    expect(seconds).toHaveLength(3600);
+    expect(seconds[0]).toEqual({ at: start + 1000, online: 1 });
+    expect(seconds.at(-1)).toEqual({ at: start + 3_600_000, online: 0 });
+    await store.close();
+    const file = new DatabaseSync(fileOf(dataDir));
+    expect(file.prepare('SELECT count(*) AS count FROM seconds').get()?.count).toBe(3600);
+    file.close();
+  });
+
   test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
     const dataDir = makeFolder();
     const start = Date.UTC(2026, 0, 1);

@@ -211,7 +211,19 @@ describe('stopping', () => {
     await store.close();
   });
 
-  test('bids every stream farewell and ends it', async () => {
+  test('keeps the history of the last hour for the next start', async () => {
+    const first = await openServer();
+    const stream = await openStream(`${first.url}/stream?tabs=3`);
+    await eventually(() => expect(stream.of('visitors').some(({ payload }) => payload.online === 3)).toBe(true));
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
+    await first.close();
+    const { url } = await openServer({}, { dataDir: first.dataDir });
+    const { history } = (await (await openStream(`${url}/stream?history=60`)).first('welcome')).payload;
+    expect(history?.online).toContain(3);
+    expect(Math.abs(Number(history?.endsAt) - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('sends every stream a farewell and ends it', async () => {
     const { url, close } = await openServer();
     const streams = await Promise.all([1, 2, 3].map(() => openStream(`${url}/stream`)));
     await close();

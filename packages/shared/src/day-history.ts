@@ -1,4 +1,4 @@
-import { isNonNegativeInteger, isObject, isSeries } from './guards.ts';
+import { isNonNegativeInteger, objectOf, seriesOf } from './guards.ts';
 
 /** `null` where no tick was recorded. */
 type Series = (number | null)[];
@@ -21,21 +21,24 @@ export type DayHistory = {
   };
 };
 
+const isMean = (value: unknown): value is number => Number.isFinite(value) && Number(value) >= 0;
+const isOptionalTime = (value: unknown): value is number | null => value === null || isNonNegativeInteger(value);
+const isCounts = seriesOf(isNonNegativeInteger);
+const isDayHistory = objectOf<DayHistory>({
+  peak: objectOf<DayHistory['peak']>({ online: isNonNegativeInteger, at: isOptionalTime }),
+  minutes: objectOf<DayHistory['minutes']>({
+    everyMs: isNonNegativeInteger,
+    endsAt: isNonNegativeInteger,
+    lowest: isCounts,
+    mean: seriesOf(isMean),
+    highest: isCounts,
+    visits: isCounts,
+  }),
+});
+
 /** Reads the parsed answer of `GET /history`; `undefined` if it is not valid, or its lists differ in length. */
 export function readDayHistory(body: unknown): DayHistory | undefined {
-  if (!isObject(body)) return undefined;
-  const { peak, minutes } = body;
-  if (!isObject(peak) || !isNonNegativeInteger(peak.online) || !(peak.at === null || isNonNegativeInteger(peak.at)))
-    return undefined;
-  if (!isObject(minutes)) return undefined;
-  const { everyMs, endsAt, lowest, mean, highest, visits } = minutes;
-  if (!isNonNegativeInteger(everyMs) || !isNonNegativeInteger(endsAt)) return undefined;
-  const counts = [lowest, highest, visits];
-  if (!counts.every((series) => isSeries(series, isNonNegativeInteger)) || !isSeries(mean, isMean)) return undefined;
-  // All members have been checked.
-  return counts.every(({ length }) => length === mean.length) ? (body as DayHistory) : undefined;
-}
-
-function isMean(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  if (!isDayHistory(body)) return undefined;
+  const { lowest, mean, highest, visits } = body.minutes;
+  return [lowest, highest, visits].every(({ length }) => length === mean.length) ? body : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Guard, isNonNegativeInteger, isObject, isOptional, isSeries } from './guards.ts';
+import { type Guard, isNonNegativeInteger, isText, objectOf, oneOf, optional, seriesOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
@@ -24,12 +24,15 @@ export type Snapshot = {
 /** The numbers that a snapshot shows. */
 export type Figure = Exclude<keyof Snapshot, 'at' | 'partial'>;
 
-function isSnapshot(value: unknown): value is Snapshot {
-  if (!isObject(value)) return false;
-  const { online, browsers, visits, peak, visitorSeconds, at, partial } = value;
-  const numbers = [online, browsers, visits, peak, visitorSeconds, at];
-  return numbers.every(isNonNegativeInteger) && (partial === undefined || partial === true);
-}
+const isSnapshot = objectOf<Snapshot>({
+  online: isNonNegativeInteger,
+  browsers: isNonNegativeInteger,
+  visits: isNonNegativeInteger,
+  peak: isNonNegativeInteger,
+  visitorSeconds: isNonNegativeInteger,
+  at: isNonNegativeInteger,
+  partial: optional(oneOf(true)),
+});
 
 /** `online` of consecutive ticks, oldest first. */
 export type History = {
@@ -41,14 +44,11 @@ export type History = {
   online: (number | null)[];
 };
 
-function isHistory(value: unknown): value is History {
-  return (
-    isObject(value) &&
-    isNonNegativeInteger(value.everyMs) &&
-    isNonNegativeInteger(value.endsAt) &&
-    isSeries(value.online, isNonNegativeInteger)
-  );
-}
+const isHistory = objectOf<History>({
+  everyMs: isNonNegativeInteger,
+  endsAt: isNonNegativeInteger,
+  online: seriesOf(isNonNegativeInteger),
+});
 
 /** The first event of every stream that is opened. */
 type Welcome = {
@@ -60,14 +60,11 @@ type Welcome = {
   history?: History | undefined;
 };
 
-function isWelcome(value: unknown): value is Welcome {
-  return (
-    isObject(value) &&
-    isNonNegativeInteger(value.tabs) &&
-    isOptional(value.renewWithinMs, isNonNegativeInteger) &&
-    isOptional(value.history, isHistory)
-  );
-}
+const isWelcome = objectOf<Welcome>({
+  tabs: isNonNegativeInteger,
+  renewWithinMs: optional(isNonNegativeInteger),
+  history: optional(isHistory),
+});
 
 /** The last event of a stream that the server ends on purpose. */
 type Farewell = {
@@ -76,13 +73,10 @@ type Farewell = {
   reconnectInMs: number;
 };
 
-function isFarewell(value: unknown): value is Farewell {
-  return (
-    isObject(value) &&
-    (value.reason === 'restart' || value.reason === 'expired' || value.reason === 'replaced') &&
-    isNonNegativeInteger(value.reconnectInMs)
-  );
-}
+const isFarewell = objectOf<Farewell>({
+  reason: oneOf('restart', 'expired', 'replaced'),
+  reconnectInMs: isNonNegativeInteger,
+});
 
 /** The only event of a stream that is refused, if its query has `refusal=event`. */
 type Refused = {
@@ -94,14 +88,11 @@ type Refused = {
   reconnectInMs?: number | undefined;
 };
 
-function isRefused(value: unknown): value is Refused {
-  return (
-    isObject(value) &&
-    isNonNegativeInteger(value.status) &&
-    typeof value.detail === 'string' &&
-    isOptional(value.reconnectInMs, isNonNegativeInteger)
-  );
-}
+const isRefused = objectOf<Refused>({
+  status: isNonNegativeInteger,
+  detail: isText,
+  reconnectInMs: optional(isNonNegativeInteger),
+});
 
 /** The event types that a stream carries, each with its payload. */
 export type EventMap = { welcome: Welcome; visitors: Snapshot; farewell: Farewell; refused: Refused };

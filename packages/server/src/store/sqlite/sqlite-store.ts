@@ -12,6 +12,9 @@ import type { FileState } from './file-check.ts';
 import { adviseLocalDisk } from './network-file-system.ts';
 import type { Entry } from './queries.ts';
 
+/** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
+const secondsPerWrite = 60;
+
 export type SqliteStoreOptions = {
   dataDir: string;
   /** The time in milliseconds since 1970. */
@@ -57,13 +60,15 @@ export class SqliteStore implements Store {
       minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
       seconds: [...seconds, { at, online }].slice(-maxHistorySeconds),
     };
-    this.#save();
+    this.#save(this.#unwritten.seconds.length >= secondsPerWrite);
     return { online, browsers, visits, peak, visitorSeconds, at };
   }
 
   async recentSeconds(): Promise<Second[]> {
     const now = this.now();
-    return this.#database.readSeconds(now - maxHistorySeconds * tickMs, now);
+    const after = now - maxHistorySeconds * tickMs;
+    const written = this.#database.readSeconds(after, now);
+    return [...written, ...this.#unwritten.seconds.filter(({ at }) => at > after && at <= now)];
   }
 
   async lastDay(): Promise<Day> {
@@ -81,7 +86,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#trouble !== undefined) this.#save();
+    if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save(true);
     try {
       this.#database.close();
     } catch {
@@ -108,13 +113,15 @@ export class SqliteStore implements Store {
     return true;
   }
 
-  #save(): void {
+  /** Writes the totals and minutes, and the seconds too if `withSeconds` is true. */
+  #save(withSeconds: boolean): void {
     try {
       const state = this.#database.state();
       const isWritable = this.#prepareFile(state);
       if (isWritable) {
-        this.#database.write(this.#unwritten);
-        this.#unwritten = { ...this.#unwritten, minutes: [], seconds: [] };
+        const { totals, seconds } = this.#unwritten;
+        this.#database.write(withSeconds ? this.#unwritten : { ...this.#unwritten, seconds: [] });
+        this.#unwritten = { totals, minutes: [], seconds: withSeconds ? [] : seconds };
       }
       const isCreated = isWritable && state.name === 'missing';
       this.#setTrouble(isCreated ? undefined : explainFileState(state, sqlitePath(this.#dataDir)));
