@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { explainConnectionError } from '../src/store/redis/explain-error.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
@@ -29,6 +30,15 @@ test('a server that takes connections and says nothing is in trouble as soon as 
   const port = await startServer(() => '');
   const store = await openNode({ url: `redis://127.0.0.1:${port}` });
   expect(store.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
+});
+
+test('a failed DNS lookup is not taken for a missing host, nor a forbidden command for a wrong password', () => {
+  const lookup = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' });
+  expect(explainConnectionError(lookup, 'REDIS_URL')).toBe('cannot be found: the DNS lookup failed (EAI_AGAIN)');
+  const forbidden = new Error("NOPERM User late has no permissions to run the 'client|setinfo' command");
+  expect(explainConnectionError(forbidden, 'REDIS_URL')).toBe(
+    'does not allow the user in REDIS_URL to run the commands it needs (NOPERM)',
+  );
 });
 
 describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {

@@ -115,7 +115,7 @@ describe('the store in a file', () => {
     file.close();
   });
 
-  test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
+  test('gives the last 24 hours only, and no minutes that a wrong clock has left in the future', async () => {
     const dataDir = makeFolder();
     const start = Date.UTC(2026, 0, 1);
     const at = (minute: number) => ({
@@ -177,7 +177,7 @@ describe('the store in a file', () => {
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
-  test('cannot be had in a folder that cannot be made, which it says', () => {
+  test('cannot be opened in a folder that cannot be created, and says why', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
     expect(refusal(join(file, 'data'))).toMatch(
@@ -185,7 +185,7 @@ describe('the store in a file', () => {
     );
   });
 
-  test('takes the totals of another, but none where it has some already', async () => {
+  test('imports the totals of another store, but not if it has some already', async () => {
     const totals = { visits: 41, visitorSeconds: 5310, peak: 9, peakAt: 1_790_000_000_000 };
     const minutes = [{ at: Date.now() - (Date.now() % 60_000), lowest: 1, highest: 2, sum: 3, ticks: 2, visits: 1 }];
     const dataDir = makeFolder();

@@ -55,8 +55,8 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections 
     admit({ address, tabs }: Share, replaced?: Share): { ok: true; tabs: number } | { ok: false; limit: BrokenLimit } {
       const usage = usageOf(address);
       if (replaced?.address === address) {
-        const room = maxTabsPerAddress - (usage.tabs - replaced.tabs);
-        return { ok: true, tabs: Math.min(tabs, Math.max(room, replaced.tabs)) };
+        const free = maxTabsPerAddress - (usage.tabs - replaced.tabs);
+        return { ok: true, tabs: Math.min(tabs, Math.max(free, replaced.tabs)) };
       }
       if (streams - (replaced ? 1 : 0) >= maxStreams) return { ok: false, limit: 'max_streams' };
       const fits = usage.streams < maxStreamsPerAddress && usage.tabs + tabs <= maxTabsPerAddress;

@@ -57,7 +57,6 @@ export class Emitter {
       tickMs,
       () => store.now(),
       (latenessMs) => this.#tick(latenessMs),
-      (error) => this.#reportFailure(error),
     );
   }
 
@@ -125,20 +124,24 @@ export class Emitter {
 
   async #tick(latenessMs: number): Promise<void> {
     const startedAt = this.#clock.elapsed();
+    try {
+      await this.#emit(startedAt);
+      this.#metrics.tickLateness.observe(latenessMs / 1000);
+      this.#metrics.tickDuration.observe((this.#clock.elapsed() - startedAt) / 1000);
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#log.error({ err: error }, 'a tick failed');
+      this.#isFailing = true;
+    }
+  }
+
+  async #emit(startedAt: number): Promise<void> {
     // Streams that are opened from now on are not counted in this tick. They have a snapshot of their own.
     const { streams, counts } = await this.#count();
     const { snapshot, id } = await this.#recorder.record(counts);
     // What a listener throws disturbs neither the tick nor other listeners.
     for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
     await this.#send(Buffer.from(encodeEvent('visitors', snapshot, id)), streams, startedAt);
-    this.#metrics.tickLateness.observe(latenessMs / 1000);
-    this.#metrics.tickDuration.observe((this.#clock.elapsed() - startedAt) / 1000);
-    this.#isFailing = false;
-  }
-
-  #reportFailure(error: unknown): void {
-    if (!this.#isFailing) this.#log.error({ err: error }, 'a tick failed');
-    this.#isFailing = true;
   }
 
   async #count() {
@@ -177,7 +180,7 @@ export class Emitter {
 
   #remove(stream: EventStream, reason: EndReason): void {
     this.#changes++;
-    // When a shared stream breaks off, maybe only the tab that held it is gone. After a pause nobody knows when that was.
+    // When a shared stream breaks off, maybe only the tab that held it is gone. After a pause, when is not known.
     const keepPlaces = reason === 'closed' && !this.#pauseWatch.wasPaused();
     if (this.#registry.remove(stream, { keepPlaces })) this.#metrics.streamsEnded.inc({ reason });
   }

@@ -1,16 +1,13 @@
 /**
- * Calls `onTick` at each tick, with how many milliseconds late it is. The next tick waits for one that is still at work,
- * and comes after one that has failed.
+ * Calls `onTick` at each tick, with how many milliseconds late it is. The next tick waits for one that is still at work.
  *
  * @param now - the time in milliseconds since 1970
- * @param onFailure - takes what a tick rejected with; by default, that is an uncaught exception
  * @returns how to stop; resolves when no tick is at work
  */
 export function startTicking(
   everyMs: number,
   now: () => number,
   onTick: (latenessMs: number) => Promise<void>,
-  onFailure: (error: unknown) => void = rethrow,
 ): () => Promise<void> {
   let stopped = false;
   let underWay = Promise.resolve();
@@ -19,11 +16,9 @@ export function startTicking(
   const schedule = (lastAt?: number) => {
     const dueAt = nextTickAt(now(), everyMs, lastAt);
     timer = setTimeout(() => {
-      underWay = onTick(Math.max(0, now() - dueAt))
-        .catch(onFailure)
-        .then(() => {
-          if (!stopped) schedule(dueAt);
-        });
+      underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
+        if (!stopped) schedule(dueAt);
+      });
     }, dueAt - now());
   };
   schedule();
@@ -44,8 +39,4 @@ export function startTicking(
 export function nextTickAt(now: number, everyMs: number, lastAt?: number): number {
   const next = now - (now % everyMs) + everyMs;
   return next === lastAt ? next + everyMs : next;
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

@@ -87,7 +87,7 @@ end
 
 local function restore(copy)
   if copy.since < fleet.since and fleet.forgotten == 0 then
-    -- It has begun anew. These were counted by processes that the copy does not name.
+    -- This Redis has begun again. These were counted by processes that the copy does not name.
     add(copy, 1)
     for _, node in pairs(copy.nodes) do add(node, -1) end
     fleet.forgotten = copy.at - rememberedMs
