@@ -7,7 +7,7 @@ import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import { messageOf } from './observability/message-of.ts';
 import { sqlitePath } from './store/sqlite/file.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import { parseTotals } from './store/totals-file.ts';
 
 const usage = `Usage: totals export FILE   writes all that the store in DATA_DIR holds to a new file, as JSON
@@ -37,7 +37,7 @@ async function exportTotals(): Promise<void> {
     fail(`There is no store in ${resolve(dataDir)}. Set DATA_DIR to the folder that the server keeps its totals in.`);
   }
   if (existsSync(path)) fail(`${path} is there already, and was left as it is. Name a new file.`);
-  const store = openSqliteStore({ dataDir, now: Date.now });
+  const store = new SqliteStore({ dataDir, now: Date.now });
   writeFileSync(path, `${JSON.stringify(store.export(), undefined, 2)}\n`, { flag: 'wx' });
   await store.close();
   console.log(`Written to ${path}`);
@@ -47,7 +47,7 @@ async function importTotals(): Promise<void> {
   if (!existsSync(path)) fail(`There is no file ${path}.`);
   const result = parseTotals(readFileSync(path), Date.now());
   if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
-  const store = openSqliteStore({ dataDir, now: Date.now });
+  const store = new SqliteStore({ dataDir, now: Date.now });
   if (!store.import(result.totals)) {
     fail(`The store in ${resolve(dataDir)} holds figures already, which were kept. Set DATA_DIR to a new folder.`);
   }

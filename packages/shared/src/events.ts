@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { nonNegativeIntegerSchema } from './whole.ts';
+import { type Guard, isNonNegativeInteger, isText, objectOf, oneOf, optional, seriesOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
@@ -25,6 +24,16 @@ export type Snapshot = {
 /** The numbers that a snapshot shows. */
 export type Figure = Exclude<keyof Snapshot, 'at' | 'partial'>;
 
+const isSnapshot = objectOf<Snapshot>({
+  online: isNonNegativeInteger,
+  browsers: isNonNegativeInteger,
+  visits: isNonNegativeInteger,
+  peak: isNonNegativeInteger,
+  visitorSeconds: isNonNegativeInteger,
+  at: isNonNegativeInteger,
+  partial: optional(oneOf(true)),
+});
+
 /** `online` of consecutive ticks, oldest first. */
 export type History = {
   /** Milliseconds from one entry to the next. */
@@ -34,6 +43,12 @@ export type History = {
   /** `null` where no tick was recorded: the server was stopped or stalled. */
   online: (number | null)[];
 };
+
+const isHistory = objectOf<History>({
+  everyMs: isNonNegativeInteger,
+  endsAt: isNonNegativeInteger,
+  online: seriesOf(isNonNegativeInteger),
+});
 
 /** The first event of every stream that is opened. */
 type Welcome = {
@@ -45,12 +60,23 @@ type Welcome = {
   history?: History | undefined;
 };
 
+const isWelcome = objectOf<Welcome>({
+  tabs: isNonNegativeInteger,
+  renewWithinMs: optional(isNonNegativeInteger),
+  history: optional(isHistory),
+});
+
 /** The last event of a stream that the server ends on purpose. */
 type Farewell = {
   reason: 'restart' | 'expired' | 'replaced';
   /** Reconnect after this many milliseconds. */
   reconnectInMs: number;
 };
+
+const isFarewell = objectOf<Farewell>({
+  reason: oneOf('restart', 'expired', 'replaced'),
+  reconnectInMs: isNonNegativeInteger,
+});
 
 /** The only event of a stream that is refused, if its query has `refusal=event`. */
 type Refused = {
@@ -62,43 +88,38 @@ type Refused = {
   reconnectInMs?: number | undefined;
 };
 
+const isRefused = objectOf<Refused>({
+  status: isNonNegativeInteger,
+  detail: isText,
+  reconnectInMs: optional(isNonNegativeInteger),
+});
+
 /** The event types that a stream carries, each with its payload. */
 export type EventMap = { welcome: Welcome; visitors: Snapshot; farewell: Farewell; refused: Refused };
 export type EventName = keyof EventMap;
 
-const whole = nonNegativeIntegerSchema;
-
-export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.object({
-  online: whole,
-  browsers: whole,
-  visits: whole,
-  peak: whole,
-  visitorSeconds: whole,
-  at: whole,
-  partial: v.optional(v.literal(true)),
-});
-
-export const historySchema: v.GenericSchema<unknown, History> = v.object({
-  everyMs: whole,
-  endsAt: whole,
-  online: v.array(v.nullable(whole)),
-});
-
-const eventSchemas: { [Name in EventName]: v.GenericSchema<unknown, EventMap[Name]> } = {
-  welcome: v.object({ tabs: whole, renewWithinMs: v.optional(whole), history: v.optional(historySchema) }),
-  visitors: snapshotSchema,
-  farewell: v.object({ reason: v.picklist(['restart', 'expired', 'replaced']), reconnectInMs: whole }),
-  refused: v.object({ status: whole, detail: v.string(), reconnectInMs: v.optional(whole) }),
+const guards: { [Name in EventName]: Guard<EventMap[Name]> } = {
+  welcome: isWelcome,
+  visitors: isSnapshot,
+  farewell: isFarewell,
+  refused: isRefused,
 };
 
+// The type of `guards` allows no other keys.
+export const eventNames = Object.keys(guards) as EventName[];
+
 /**
- * Reads the `data` of an event of the given name.
+ * Reads the `data` of an event of the given name. Members that this version does not know stay in the payload.
  *
- * @returns the payload without members unknown to this version, or `undefined` where `data` is no such payload.
+ * @returns the payload, or `undefined` if `data` is not valid
  */
-export function decodeEvent<Name extends EventName>(name: Name, data: string): EventMap[Name] | undefined {
-  const schema: v.GenericSchema<unknown, EventMap[EventName]> = eventSchemas[name];
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), data);
-  // The schema that was looked up by `Name` yields the payload of `Name`; TypeScript does not follow the look-up.
-  return result.success ? (result.output as EventMap[Name]) : undefined;
+export function readEvent<Name extends EventName>(name: Name, data: string): EventMap[Name] | undefined {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  const isPayload: Guard<EventMap[Name]> = guards[name];
+  return isPayload(payload) ? payload : undefined;
 }

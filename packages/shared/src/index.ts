@@ -3,7 +3,6 @@ export * from './events.ts';
 export * from './paths.ts';
 export * from './problem.ts';
 export * from './query.ts';
-export * from './read-event.ts';
+export * from './recent-history.ts';
 export * from './stream-query.ts';
 export * from './stream-url.ts';
-export * from './whole.ts';

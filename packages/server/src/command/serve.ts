@@ -20,7 +20,7 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   const onWait = ({ message }: StoreInUseError) =>
     log.warn({ reason: message, forMs: retry.forMs }, 'waiting for another process to stop');
   const store = await openOrFail(() => openWhenFree(() => openStore(config), { stop, onWait }));
-  let close = store?.close;
+  let close = () => store?.close();
 
   // A signal that came while modules were loaded or the store was opened is seen only when the event loop turns.
   await endOfTurn();
@@ -35,7 +35,7 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   }
 
   log.info({ signal: stop.reason }, 'stopping');
-  await close?.();
+  await close();
   log.info('stopped');
   await flush();
   process.exit(0);

@@ -4,11 +4,10 @@ import { createDayReader } from '../history/day-reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createRefusals, type Refusals } from '../observability/refusals.ts';
 import { createSafeLog, type Log } from '../observability/safe-log.ts';
-import { watchStore } from '../observability/store-watch.ts';
 import { createLimits, type Limits } from '../presence/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../stream/clock.ts';
-import { type Emitter, startEmitter } from '../stream/emitter.ts';
+import { Emitter } from '../stream/emitter.ts';
 import { createRouter } from './router.ts';
 
 export type ServiceOptions = {
@@ -49,13 +48,7 @@ export async function startService({
   let closing: Promise<void> | undefined;
   const limits = createLimits(config);
   const refusals = createRefusals(metrics, log, config.nameOf);
-  const emitter = await startEmitter({
-    store: watchStore(store, metrics, log),
-    clock,
-    limits,
-    metrics,
-    log,
-  });
+  const emitter = await Emitter.start({ store, clock, limits, metrics, log });
   const router = createRouter({
     emitter,
     limits,
@@ -65,14 +58,14 @@ export async function startService({
     readDay: createDayReader(store, clock.elapsed),
     pageDir,
     isReady: () => ready,
-    trouble: store.trouble,
+    trouble: () => store.trouble(),
     log,
   });
 
   return {
     router,
-    snapshot: emitter.snapshot,
-    subscribe: emitter.subscribe,
+    snapshot: () => emitter.snapshot(),
+    subscribe: (listener) => emitter.subscribe(listener),
     limits,
     refusals,
     log,

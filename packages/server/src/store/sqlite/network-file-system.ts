@@ -12,8 +12,8 @@ const namesByType = new Map([
 ]);
 
 /**
- * What to add to a message about files of SQLite that fail (https://sqlite.org/faq.html#q5): a sentence with a space
- * before it where they are on a network file system, or else nothing.
+ * What to add to a message about a failing SQLite file (https://sqlite.org/faq.html#q5): on a network file system a
+ * sentence with a space before it, otherwise nothing.
  */
 export function adviseLocalDisk(dataDir: string, nameOf: NameOf): string {
   const fileSystem = namesByType.get(typeOf(dataDir) ?? 0);

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { createHistory } from '../src/history/seconds.ts';
+import { RecentHistory } from '../src/index.ts';
 
 const second = (n: number) => 1_790_000_000_000 + n * 1000;
 
 function recorded(capacity: number, ...ticks: [at: number, online: number][]) {
-  const history = createHistory(capacity);
+  const history = new RecentHistory(capacity);
   for (const [at, online] of ticks) history.add({ id: at, at, online });
   return history;
 }
 
-describe('the history', () => {
+describe('the recent history', () => {
   test('is none before the first tick', () => {
-    expect(createHistory(10).last(5)).toBeUndefined();
-    expect(createHistory(10).since(0)).toBeUndefined();
+    expect(new RecentHistory(10).last(5)).toBeUndefined();
+    expect(new RecentHistory(10).since(0)).toBeUndefined();
   });
 
   test('gives the last seconds, oldest first', () => {
@@ -35,11 +35,11 @@ describe('the history', () => {
     expect(history.last(9)).toEqual({ everyMs: 1000, endsAt: second(3), online: [1, 2, 3] });
   });
 
-  test('shows a gap as a gap, even one longer than it holds', () => {
+  test('shows a gap as a gap, unless nothing before it is held', () => {
     const history = recorded(4, [second(1), 1], [second(2), 2], [second(5), 5]);
     expect(history.last(9)?.online).toEqual([2, null, null, 5]);
     history.add({ id: second(5_000_000), at: second(5_000_000), online: 6 });
-    expect(history.last(9)?.online).toEqual([null, null, null, 6]);
+    expect(history.last(9)?.online).toEqual([6]);
   });
 
   test('moves with a clock that is set, back or forward, and leaves no gap for it', () => {
