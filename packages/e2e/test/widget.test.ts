@@ -24,7 +24,7 @@ describe('a widget', () => {
     const page = await open(site.publish(`${scriptOf(strict.url)}<live-visitors></live-visitors>`), {
       prepare: record,
     });
-    const reason = `Pages of "${site.origin}" may not read this count. ALLOWED_ORIGINS must list them.`;
+    const reason = `Pages of "${site.origin}" are not allowed to read this count. To allow them, add this origin to ALLOWED_ORIGINS.`;
     await eventually(async () =>
       expect(await page.widgets()).toEqual([
         { number: '–', label: 'visitors online', state: 'refused', title: reason },

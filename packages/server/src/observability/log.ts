@@ -30,11 +30,11 @@ export function openLog(level: LevelWithSilent, registry: Registry): { log: Logg
       }
       if (droppedLines === 0 || isRetryDue) return;
       isRetryDue = true;
-      setTimeout(tell, retryMs).unref();
+      setTimeout(reportLost, retryMs).unref();
     });
   }
 
-  function tell(): void {
+  function reportLost(): void {
     reportedLines = droppedLines;
     log.error({ lines: droppedLines }, 'lines of the log were lost');
     reportedLines = 0;
