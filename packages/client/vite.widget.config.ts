@@ -1,6 +1,6 @@
 import { scripts } from '@live-visitors/shared';
-import { dts } from 'rolldown-plugin-dts';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { declarations } from '../shared/declarations.ts';
 import { compressFiles } from './compress-files.ts';
 
 /** What other sites load, each in one file whose name never changes, by the mode of the build. */
@@ -30,20 +30,6 @@ function bundle(entry: string, format: 'iife' | 'es', ...plugins: Plugin[]): Use
       emptyOutDir: false,
     },
   };
-}
-
-/** Emits the declarations of the entry and of all that it imports, in one file. */
-function declarations(): Plugin[] {
-  const generate = dts({ emitDtsOnly: true, oxc: true }).map((plugin) => {
-    // Vite's plugins see the sources without their types. It takes Rolldown's plugins, under a stricter type.
-    return { ...plugin, enforce: 'pre' } as Plugin;
-  });
-  const moveComments: Plugin = {
-    name: 'move-comments',
-    // They stand on the line of the member before, where editors do not see them.
-    renderChunk: (code) => code.replaceAll(/; (?=\/\*\*)/g, ';\n  ').replaceAll(/(?<=\*\/)(?=\w)/g, '\n  '),
-  };
-  return [...generate, moveComments];
 }
 
 /** Lets Vite's dev server build each of them when it is requested. */

@@ -2,9 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config/config.ts';
-import { variablesFor } from '../src/config/config-variables.ts';
-import { variables } from '../src/config/usage.ts';
+import { variables } from '../src/config/help.ts';
+import { readConfig } from '../src/config/read-config.ts';
 import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
 
@@ -93,7 +92,7 @@ function isUnknownCommand(command: Command): boolean {
 }
 
 const knownVariables = new Set([
-  ...Object.keys(variablesFor(20_000)),
+  ...variables.map(({ name }) => name),
   // For the tests, for Node, and for the proxy of compose.fleet.yaml.
   'PUPPETEER_EXECUTABLE_PATH',
   'NODE_ENV',

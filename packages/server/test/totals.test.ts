@@ -31,7 +31,7 @@ describe('totals', () => {
     const file = join(makeFolder(), 'totals.json');
     expect(await run(from, 'export', file)).toMatchObject({ code: 0, output: `Written to ${file}\n` });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(held);
-    expect(await run(to, 'import', file)).toMatchObject({ code: 0, output: `Taken from ${file}\n` });
+    expect(await run(to, 'import', file)).toMatchObject({ code: 0, output: `Imported from ${file}\n` });
     const moved = new SqliteStore({ dataDir: to, now: Date.now });
     expect(moved.export()).toEqual(held);
     await moved.close();
@@ -64,11 +64,11 @@ describe('totals', () => {
     writeFileSync(file, '{ "visits": 1, "visitorSeconds": 2, "peak": 1 }');
     expect(await run(dataDir, 'export', file)).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('is there already'),
+      errors: expect.stringContaining('exists and was not changed'),
     });
     expect((await run(dataDir, 'import', file)).code).toBe(0);
     const again = await run(dataDir, 'import', file);
-    expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('holds figures already') });
+    expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('already, which were not changed') });
   });
 
   const minute = { at: 1_790_000_040_000, lowest: 1, highest: 9, sum: 20, ticks: 10, visits: 1 };
@@ -129,7 +129,7 @@ describe('totals', () => {
   test('finds no store where there is none, and makes none', async () => {
     const dataDir = makeFolder();
     const file = join(dataDir, 'totals.json');
-    expect((await run(dataDir, 'export', file)).errors).toMatch(/^There is no store in .* Set DATA_DIR/);
+    expect((await run(dataDir, 'export', file)).errors).toMatch(/^There are no totals in .* Set DATA_DIR/);
     expect((await run(dataDir, 'import', file)).errors).toBe(`There is no file ${file}.\n`);
     expect(readdirSync(dataDir)).toEqual([]);
   });

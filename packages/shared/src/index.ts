@@ -1,7 +1,6 @@
 export * from './day-history.ts';
 export * from './events.ts';
 export * from './paths.ts';
-export * from './problem.ts';
 export * from './query.ts';
 export * from './recent-history.ts';
 export * from './stream-query.ts';

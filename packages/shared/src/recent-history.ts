@@ -59,7 +59,7 @@ export class RecentHistory {
   }
 
   /** The last `count` ticks, or as many as are known; `undefined` if that is none. */
-  last(count = this.#capacity): History | undefined {
+  last(count: number = this.#capacity): History | undefined {
     return this.#after(this.#ticks.findLastIndex(({ tick }) => tick <= this.#newest - count));
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { decodeProblem, type EventMap, type EventName, eventNames, readEvent, type Snapshot } from '../src/index.ts';
+import { type EventMap, type EventName, eventNames, readEvent, type Snapshot } from '../src/index.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
@@ -99,14 +99,5 @@ describe('the contract of events, as types', () => {
     // @ts-expect-error: "peak" and others are missing
     const payload: EventMap['visitors'] = { online: 1, browsers: 1 };
     expect(payload).not.toHaveProperty('peak');
-  });
-});
-
-describe('decodeProblem', () => {
-  test('reads a problem and nothing else', () => {
-    const problem = { status: 400, title: 'Bad Request', detail: 'So it is.' };
-    expect(decodeProblem(problem)).toEqual(problem);
-    expect(decodeProblem(undefined)).toBeUndefined();
-    expect(decodeProblem('<html>')).toBeUndefined();
   });
 });

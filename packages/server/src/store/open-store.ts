@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { Config } from '../config/read-config.ts';
 import { RedisStore } from './redis/redis-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
@@ -12,9 +12,8 @@ export function openStore({
   dataDir,
   redisUrl,
   redisPrefix,
-  nameOf,
-}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix' | 'nameOf'>): Store | Promise<Store> {
+}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix'>): Store | Promise<Store> {
   return redisUrl === undefined
-    ? new SqliteStore({ dataDir, now: Date.now, nameOf })
-    : RedisStore.open({ url: redisUrl, prefix: redisPrefix, now: Date.now, nameOf });
+    ? new SqliteStore({ dataDir, now: Date.now })
+    : RedisStore.open({ url: redisUrl, prefix: redisPrefix, now: Date.now });
 }

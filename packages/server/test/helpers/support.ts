@@ -8,7 +8,7 @@ import { type EventMap, type EventName, eventNames, readEvent } from '@live-visi
 import { createParser } from 'eventsource-parser';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
-import { type Config, readConfig } from '../../src/config/config.ts';
+import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import type { Log } from '../../src/observability/safe-log.ts';

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
-import { defaultRedisPrefix } from '../../config/config-variables.ts';
-import { type NameOf, variableName } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
+import { defaultRedisPrefix } from '../../config/options.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
 import type { Day, Second, Store } from '../store.ts';
@@ -28,7 +28,6 @@ export type RedisStoreOptions = {
   prefix?: string;
   /** The time of this machine, in milliseconds since 1970. Redis's own is derived from it. */
   now: () => number;
-  nameOf?: NameOf;
 };
 
 /** The store of a fleet: several processes that count as one. */
@@ -52,7 +51,7 @@ export class RedisStore implements Store {
   #underWay: Promise<boolean> | undefined;
   #isClosed = false;
 
-  private constructor({ url, prefix = defaultRedisPrefix, now, nameOf = variableName }: RedisStoreOptions) {
+  private constructor({ url, prefix = defaultRedisPrefix, now }: RedisStoreOptions) {
     this.#names = redisNames(prefix, databaseOf(url));
     this.#localNow = now;
     this.#connection = new RedisConnection({

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { NameOf } from '../../config/name-of.ts';
 import type { Minute } from '../../history/minutes.ts';
 import type { Second } from '../store.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
@@ -26,9 +25,9 @@ export class SqliteDatabase {
    *
    * @throws StoreError if it cannot be opened
    */
-  constructor(dataDir: string, nameOf: NameOf) {
+  constructor(dataDir: string) {
     this.#path = sqlitePath(dataDir);
-    this.#database = openSqliteFile(dataDir, nameOf);
+    this.#database = openSqliteFile(dataDir);
     this.#realPath = realpathSync(this.#path);
     this.#check = new SqliteFileCheck(this.#path);
     this.#queries = prepareQueries(this.#database);
@@ -40,14 +39,14 @@ export class SqliteDatabase {
    *
    * @throws if a file exists already, or cannot be created
    */
-  static create(dataDir: string, nameOf: NameOf, entry: Entry): SqliteDatabase {
+  static create(dataDir: string, entry: Entry): SqliteDatabase {
     const path = sqlitePath(dataDir);
     mkdirSync(dataDir, { recursive: true });
     // Fails if a file exists by now. SQLite would open it.
     closeSync(openSync(path, 'wx'));
     let created: SqliteDatabase | undefined;
     try {
-      created = new SqliteDatabase(dataDir, nameOf);
+      created = new SqliteDatabase(dataDir);
       created.write(entry);
       return created;
     } catch (error) {

@@ -1,38 +1,38 @@
-import type { NameOf } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import { StoreError, StoreInUseError } from '../store.ts';
 import type { FileState } from './file-check.ts';
 import { adviseLocalDisk } from './network-file-system.ts';
 
 /** Explains an error of SQLite, or of the file system, that keeps a database from being opened. */
-export function toStoreError(cause: unknown, path: string, dataDir: string, nameOf: NameOf): StoreError {
-  const advice = adviseLocalDisk(dataDir, nameOf);
+export function toStoreError(cause: unknown, path: string, dataDir: string): StoreError {
+  const advice = adviseLocalDisk(dataDir);
   // https://sqlite.org/rescode.html: BUSY, CORRUPT and NOTADB
   switch (resultCodeOf(cause) & 0xff) {
     case 5:
-      return new StoreInUseError(explainFileInUse(path, nameOf) + advice, { cause });
+      return new StoreInUseError(explainFileInUse(path) + advice, { cause });
     case 11:
-      return new StoreError(explainDamagedFile(path, nameOf), { cause });
+      return new StoreError(explainDamagedFile(path), { cause });
     case 26:
-      return new StoreError(explainForeignFile(path, nameOf), { cause });
+      return new StoreError(explainForeignFile(path), { cause });
     default:
-      return new StoreError(explainUnusableFolder(cause, dataDir, nameOf) + advice, { cause });
+      return new StoreError(explainUnusableFolder(cause, dataDir) + advice, { cause });
   }
 }
 
-export function explainDamagedFile(path: string, nameOf: NameOf): string {
+export function explainDamagedFile(path: string): string {
   return `${path} is damaged and was not changed. Restore a backup, or set ${nameOf('DATA_DIR')} to another folder.`;
 }
 
-export function explainForeignFile(path: string, nameOf: NameOf): string {
+export function explainForeignFile(path: string): string {
   return `${path} was not created by this program and was not changed. Set ${nameOf('DATA_DIR')} to another folder.`;
 }
 
-function explainFileInUse(path: string, nameOf: NameOf): string {
+function explainFileInUse(path: string): string {
   return `${path} is in use by another process. Stop that process, or give each process its own ${nameOf('DATA_DIR')}. If your platform starts a new version before it stops the old one, set it to stop the old one first. To have several servers count as one, set ${nameOf('REDIS_URL')}.`;
 }
 
-function explainUnusableFolder(error: unknown, dataDir: string, nameOf: NameOf): string {
+function explainUnusableFolder(error: unknown, dataDir: string): string {
   const name = nameOf('DATA_DIR');
   const remedy = lockErrors.includes(resultCodeOf(error))
     ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'

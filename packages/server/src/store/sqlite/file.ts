@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { NameOf } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
 import { StoreError } from '../store.ts';
 import { explainDamagedFile, explainForeignFile, toStoreError } from './explain-error.ts';
 
@@ -43,7 +43,7 @@ export function sqlitePath(dataDir: string): string {
  * @throws StoreInUseError while another process has it open, and StoreError if it cannot be opened. A file that is not
  * ours, or from a newer version, is not changed
  */
-export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
+export function openSqliteFile(dataDir: string): DatabaseSync {
   const path = sqlitePath(dataDir);
   let database: DatabaseSync | undefined;
   try {
@@ -51,25 +51,25 @@ export function openSqliteFile(dataDir: string, nameOf: NameOf): DatabaseSync {
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    migrate(database, path, nameOf);
+    migrate(database, path);
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof StoreError ? error : toStoreError(error, path, dataDir, nameOf);
+    throw error instanceof StoreError ? error : toStoreError(error, path, dataDir);
   }
 }
 
-function migrate(database: DatabaseSync, path: string, nameOf: NameOf): void {
+function migrate(database: DatabaseSync, path: string): void {
   const version = Number(readPragma(database, 'user_version'));
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
   if (!isNew && readPragma(database, 'application_id') !== applicationId)
-    throw new StoreError(explainForeignFile(path, nameOf));
+    throw new StoreError(explainForeignFile(path));
   if (version > migrations.length) {
     throw new StoreError(
       `${path} was written by a newer version of this program and was not changed. Run that version, or set ${nameOf('DATA_DIR')} to another folder.`,
     );
   }
-  if (readPragma(database, 'quick_check') !== 'ok') throw new StoreError(explainDamagedFile(path, nameOf));
+  if (readPragma(database, 'quick_check') !== 'ok') throw new StoreError(explainDamagedFile(path));
 
   // Waits for the disk at checkpoints only: a crash of the machine may cost the last ticks, but never the file. A crash of
   // this process costs nothing. Checkpoints are explicit, so that a commit never writes to the file itself, and every

@@ -1,5 +1,5 @@
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
-import { type NameOf, variableName } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
 import { dayMinutes, maxMinutes, mergeMinutes, minuteMs, minuteOf, minuteOfTick } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import type { Counts } from '../../presence/presence.ts';
@@ -19,14 +19,12 @@ export type SqliteStoreOptions = {
   dataDir: string;
   /** The time in milliseconds since 1970. */
   now: () => number;
-  nameOf?: NameOf;
 };
 
 /** A store in a SQLite file, which only this process has open. */
 export class SqliteStore implements Store {
   readonly now: () => number;
   readonly #dataDir: string;
-  readonly #nameOf: NameOf;
   #database: SqliteDatabase;
   /** The totals when this process began to count. */
   #before: Entry['totals'];
@@ -37,11 +35,10 @@ export class SqliteStore implements Store {
   #isMissing = false;
 
   /** @throws StoreError if the file cannot be opened */
-  constructor({ dataDir, now, nameOf = variableName }: SqliteStoreOptions) {
+  constructor({ dataDir, now }: SqliteStoreOptions) {
     this.now = now;
     this.#dataDir = dataDir;
-    this.#nameOf = nameOf;
-    this.#database = new SqliteDatabase(dataDir, nameOf);
+    this.#database = new SqliteDatabase(dataDir);
     this.#before = this.#database.readTotals();
     this.#unwritten = { totals: this.#before, minutes: [], seconds: [] };
   }
@@ -129,13 +126,13 @@ export class SqliteStore implements Store {
       this.#setTrouble(
         error instanceof StoreError
           ? error.message
-          : `The totals cannot be written to ${this.#nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`,
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`,
       );
     }
   }
 
   #setTrouble(sentence: string | undefined): void {
-    this.#trouble = sentence && sentence + adviseLocalDisk(this.#dataDir, this.#nameOf);
+    this.#trouble = sentence && sentence + adviseLocalDisk(this.#dataDir);
   }
 
   /** Repairs the files if possible. Returns whether the database may be written to. */
@@ -167,7 +164,7 @@ export class SqliteStore implements Store {
   #createAgain(): void {
     const old = this.#database;
     try {
-      this.#database = SqliteDatabase.create(this.#dataDir, this.#nameOf, {
+      this.#database = SqliteDatabase.create(this.#dataDir, {
         totals: this.#unwritten.totals,
         minutes: readIfPossible(() => old.readMinutes()),
         seconds: readIfPossible(() => old.readSeconds()),
