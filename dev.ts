@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { concurrently } from 'concurrently';
 import { fail } from './packages/server/src/command/fail.ts';
+import { explainListenError } from './packages/server/src/command/listen-error.ts';
 import { configureOrFail } from './packages/server/src/command/start-up.ts';
-import { explainListenError } from './packages/server/src/config/listen-error.ts';
 
 const config = configureOrFail(process.env);
 // On some systems, another program can listen on this address while the server listens on all of them.

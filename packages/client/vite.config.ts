@@ -17,14 +17,14 @@ const server: ProxyOptions = {
 };
 
 export default defineConfig({
-  // Relative links: the page may be served under any path.
+  // Relative links: the dashboard may be served under any path.
   base: './',
   plugins: [serveBundles, compressFiles],
   server: {
     proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),
   },
   build: {
-    // The server serves the page that lies beside its own bundle.
+    // The server serves this folder, which is beside its own bundle.
     outDir: '../server/dist/page',
     emptyOutDir: true,
   },

@@ -1,37 +1,45 @@
+import { scripts } from '@live-visitors/shared';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { declarations } from '../shared/declarations.ts';
 import { compressFiles } from './compress-files.ts';
 
-/** What other sites load: each in one small file, whose name stays the same. */
+/** What other sites load, each in one file whose name never changes, by the mode of the build. */
 const bundles = {
-  widget: bundle('main.ts', 'iife', 'widget.js'),
-  subscribe: bundle('subscribe.ts', 'es', 'subscribe.js'),
+  widget: bundle('main.ts', 'iife'),
+  subscribe: bundle('subscribe.ts', 'es'),
+  types: bundle('subscribe.ts', 'es', ...declarations()),
 };
 
-export default defineConfig(({ mode }) => (mode === 'subscribe' ? bundles.subscribe : bundles.widget));
+export default defineConfig(({ mode }) => bundles[mode as keyof typeof bundles] ?? bundles.widget);
 
-function bundle(entry: string, format: 'iife' | 'es', fileName: string) {
+function bundle(entry: string, format: 'iife' | 'es', ...plugins: Plugin[]): UserConfig {
   return {
     publicDir: false,
-    plugins: [compressFiles],
+    plugins: [...plugins, compressFiles],
     logLevel: 'warn',
     build: {
-      lib: { entry: `src/widget/${entry}`, formats: [format], name: 'liveVisitors', fileName: () => fileName },
-      // A library's modules are left as they are otherwise.
+      lib: {
+        entry: `src/widget/${entry}`,
+        formats: [format],
+        name: 'liveVisitors',
+        fileName: (_format, name) => `${name === 'main' ? 'widget' : name}.js`,
+      },
+      // Vite does not minify the modules of a library.
       rolldownOptions: { output: { minify: true } },
       outDir: '../server/dist/page',
       emptyOutDir: false,
     },
-  } satisfies UserConfig;
+  };
 }
 
-/** Has Vite's dev server serve them, as they are now, under the names that they have on a built one. */
+/** Lets Vite's dev server build each of them when it is requested. */
 export const serveBundles: Plugin = {
   name: 'serve-bundles',
   configureServer({ middlewares }) {
-    for (const config of Object.values(bundles)) {
-      const path = `/${config.build.lib.fileName()}`;
+    for (const [name, path] of Object.entries(scripts)) {
       middlewares.use(path, async (_request, response, next) => {
         try {
+          const config = bundles[name as keyof typeof scripts];
           const result = await build({ ...config, configFile: false, build: { ...config.build, write: false } });
           const [output] = [result].flat();
           if (!output || !('output' in output)) throw new Error(`${path} was not built.`);

@@ -1,10 +1,17 @@
 import { defineConfig } from 'vite';
+import { declarations } from '../shared/declarations.ts';
 
-// Bundles for Node: the shared contract is inlined, packages from the registry stay imports.
-export default defineConfig({
-  build: {
-    ssr: true,
-    rolldownOptions: { input: ['src/main.ts', 'src/totals.ts', 'src/index.ts'] },
-    target: 'node24',
-  },
+// Bundles for Node: the shared contract is inlined, packages from the registry stay imports. The mode `types` adds the
+// declarations of the library.
+export default defineConfig(({ mode }) => {
+  const isTypes = mode === 'types';
+  return {
+    plugins: isTypes ? declarations() : [],
+    build: {
+      ssr: true,
+      emptyOutDir: !isTypes,
+      rolldownOptions: { input: isTypes ? 'src/index.ts' : ['src/main.ts', 'src/totals.ts', 'src/index.ts'] },
+      target: 'node24',
+    },
+  };
 });

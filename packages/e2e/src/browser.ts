@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Figure } from '@live-visitors/shared';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { type Profile, type Tab, withHooks } from './tab.ts';
 import { unpackChromium } from './unpack-chromium.ts';
+
+// Animations take most of the CPU time of pages that tests wait for. The tests of the page ask for them.
+const reducedMotion = '--force-prefers-reduced-motion';
 
 /**
  * Starts Chromium: the one that comes as an npm package, or the one at `PUPPETEER_EXECUTABLE_PATH`.
@@ -14,7 +17,7 @@ export async function launchChromium(...args: string[]): Promise<Browser> {
     executablePath: process.env.PUPPETEER_EXECUTABLE_PATH ?? (await unpackChromium()),
     headless: true,
     // The package's own arguments switch web security off. These let it run as root and without a GPU.
-    args: ['--no-sandbox', '--disable-gpu', '--no-zygote', ...args],
+    args: ['--no-sandbox', '--disable-gpu', '--no-zygote', reducedMotion, ...args],
   });
 }
 
@@ -23,12 +26,18 @@ export async function launchWholeChromium(): Promise<Browser> {
   return puppeteer.launch({
     executablePath: installed.chromium ?? '',
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', reducedMotion],
   });
 }
 
-export async function launchFirefox(): Promise<Browser> {
-  return puppeteer.launch({ browser: 'firefox', executablePath: installed.firefox ?? '', headless: true });
+/** @param preferences - as on `about:config` */
+export async function launchFirefox(preferences: Record<string, unknown> = {}): Promise<Browser> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: installed.firefox ?? '',
+    headless: true,
+    extraPrefsFirefox: { 'ui.prefersReducedMotion': 1, ...preferences },
+  });
 }
 
 /** Where these browsers are on this machine, if they are. */
@@ -37,56 +46,60 @@ export const installed = {
   firefox: findProgram('firefox', 'firefox-esr'),
 };
 
-function findProgram(...names: string[]): string | undefined {
+export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** One tab with the page in it, seen through the page's hooks. */
-export type Tab = Awaited<ReturnType<typeof openTab>>;
+/** A tab of a browser that puppeteer drives, with all that puppeteer can do with it. */
+export type PuppeteerTab = Tab & {
+  page: Page;
+  /** Every line of the console, errors of the network among them. */
+  logged: string[];
+};
 
 /** @param prepare - what to do with the page before it is loaded */
 export async function openTab(
-  profile: BrowserContext | Browser,
+  context: BrowserContext | Browser,
   url: string,
-  prepare: (page: Page) => Promise<unknown> = async () => {},
-) {
-  const page = await profile.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  await prepare(page);
-  await page.goto(url);
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<PuppeteerTab> {
+  return profileOf(context).open(url, async ({ page }) => prepare?.(page));
+}
 
+/** The profile that a browser, or a context of it, stands for. */
+export function profileOf(context: BrowserContext | Browser): Profile<PuppeteerTab> {
   return {
-    page,
-    /** Uncaught errors of the page. */
-    problems,
-
-    figure: (name: Figure): Promise<number> =>
-      page.$eval(`[data-figure="${name}"]`, (element) => Number((element as HTMLElement).dataset.value ?? Number.NaN)),
-
-    connection: (): Promise<string | undefined> => page.$eval('body', (body) => body.dataset.connection),
-
-    text: (selector: string): Promise<string | null> => page.$eval(selector, (element) => element.textContent),
-
-    /** Leaves a mark in the document, which a reload would wipe. */
-    mark: () => page.evaluate(() => Object.assign(window, { marked: true })),
-    isMarked: (): Promise<boolean> => page.evaluate(() => 'marked' in window),
-
-    /** Records what `online` has shown from now on, a value for each snapshot. */
-    async record(): Promise<() => Promise<number[]>> {
-      await page.evaluate(() => {
-        const element = document.querySelector<HTMLElement>('[data-figure="online"]');
-        if (!element) throw new Error('the page has no such figure');
-        const recorded = [Number(element.dataset.value)];
-        Object.assign(window, { recorded });
-        new MutationObserver(() => recorded.push(Number(element.dataset.value))).observe(element, {
-          attributeFilter: ['data-value'],
-        });
-      });
-      return () => page.evaluate(() => (window as unknown as { recorded: number[] }).recorded);
+    async open(url, prepare) {
+      const tab = tabFor(await context.newPage());
+      await prepare?.(tab);
+      await tab.navigate(url);
+      return tab;
     },
-
-    close: () => page.close(),
+    async openProfile() {
+      const browser = 'browser' in context ? context.browser() : context;
+      return profileOf(await browser.createBrowserContext());
+    },
+    close: () => context.close(),
   };
+}
+
+function tabFor(page: Page): PuppeteerTab {
+  const problems: string[] = [];
+  const logged: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => logged.push(message.text()));
+
+  return withHooks({
+    page,
+    problems,
+    logged,
+    // Puppeteer's types are wider: an argument may be a handle.
+    evaluate: page.evaluate.bind(page) as Tab['evaluate'],
+    evaluateOn: page.$eval.bind(page) as Tab['evaluateOn'],
+    navigate: (url) => page.goto(url),
+    goBack: () => page.goBack(),
+    reload: () => page.reload({ waitUntil: 'domcontentloaded' }),
+    close: () => page.close(),
+  });
 }

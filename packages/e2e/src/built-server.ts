@@ -1,10 +1,9 @@
-import type { Browser } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { startBuilt } from './program.ts';
 
 /** Gives the tests around it a browser that they share, and each of them a built server of its own. */
-export function useBuiltServer(launch: () => Promise<Browser>) {
-  let browser: Browser;
+export function useBuiltServer<Started extends { close: () => Promise<unknown> }>(launch: () => Promise<Started>) {
+  let browser: Started;
   let server: Awaited<ReturnType<typeof startBuilt>>;
 
   beforeAll(async () => {

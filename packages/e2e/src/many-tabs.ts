@@ -1,12 +1,12 @@
-import type { Browser } from 'puppeteer-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeIn, type Engine } from './engine.ts';
 import { observe } from './observer.ts';
 import { useTabs } from './sharing-tabs.ts';
 
 /** What must hold for 14 tabs in any browser. Each browser has a file of its own, so that they run side by side. */
-export function describeManyTabs(name: string, launch: () => Promise<Browser>, isInstalled: boolean): void {
-  describe.skipIf(!isInstalled)(`14 tabs in ${name}${isInstalled ? '' : ' (it is not installed)'}`, () => {
-    const { open, allShow, tab, tabs, take, browser, server, restartServer } = useTabs(launch);
+export function describeManyTabs(engine: Engine): void {
+  describeIn(engine, '14 tabs', () => {
+    const { open, allShow, tab, tabs, take, browser, server, restartServer } = useTabs(engine.launch);
 
     test('are all live on one stream, as one browser and 14 visits', async () => {
       await open(14);
@@ -29,7 +29,7 @@ export function describeManyTabs(name: string, launch: () => Promise<Browser>, i
 
     test('are 17 in 2 browsers with the 3 of another profile', async () => {
       await open(14);
-      const profile = await browser().createBrowserContext();
+      const profile = await browser().openProfile();
       await open(3, { profile });
       await allShow({ online: 17, browsers: 2, visits: 17 });
       await profile.close();
@@ -47,8 +47,18 @@ export function describeManyTabs(name: string, launch: () => Promise<Browser>, i
     test('count right after 10 fast reloads of one of them', async () => {
       await open(14);
       await allShow({ online: 14 });
-      for (let i = 0; i < 10; i++) await tab(7).page.reload({ waitUntil: 'domcontentloaded' });
+      for (let i = 0; i < 10; i++) await tab(7).reload();
       await allShow({ online: 14, browsers: 1 });
+    });
+  });
+
+  describeIn(engine, '14 tabs over plain HTTP', () => {
+    const { open, allShow, tab } = useTabs(engine.launch, { host: engine.plainHosts.server });
+
+    test('have no locks, and are all live on the one stream of a shared worker', async () => {
+      await open(14);
+      expect(await tab(0).evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false);
+      await allShow({ online: 14, browsers: 1, visits: 14 });
     });
   });
 }

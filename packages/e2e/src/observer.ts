@@ -1,4 +1,4 @@
-import { decodeEvent, type Snapshot } from '@live-visitors/shared';
+import { readEvent, type Snapshot } from '@live-visitors/shared';
 
 /** Reads a bare stream. Returns how to stop. */
 export async function readSnapshots(
@@ -14,7 +14,7 @@ export async function readSnapshots(
       const frames = text.split('\n\n');
       text = frames.pop() ?? '';
       for (const frame of frames) {
-        const snapshot = decodeEvent('visitors', /^data: (.*)$/m.exec(frame)?.[1] ?? '');
+        const snapshot = readEvent('visitors', /^data: (.*)$/m.exec(frame)?.[1] ?? '');
         if (snapshot) onSnapshot(snapshot);
       }
     }

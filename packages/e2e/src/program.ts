@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { eventually } from './eventually.ts';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -85,7 +84,7 @@ export function makeDataDir(): string {
  * @param settings - environment variables besides
  */
 export async function startBuilt({
-  port = '0',
+  port,
   dataDir = makeDataDir(),
   settings = {},
 }: {
@@ -93,9 +92,10 @@ export async function startBuilt({
   dataDir?: string;
   settings?: Record<string, string>;
 } = {}) {
-  const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: dataDir, ...settings };
+  const ownPort = port ?? String(await findFreePort());
+  const env = { PORT: ownPort, HOST: '127.0.0.1', DATA_DIR: dataDir, ...settings };
   const program = run(process.execPath, ['packages/server/dist/main.js'], env);
-  const ownPort = await program.printed(/"url":"http:\/\/localhost:(\d+)"/);
+  await program.printed(/("msg":"listening")/);
 
   return {
     ...program,
@@ -110,8 +110,8 @@ export async function startBuilt({
 }
 
 /** Runs `pnpm dev` until both sides are there. With an empty port, the default one. */
-export async function startDev(port = '0') {
-  const program = run('pnpm', ['dev'], { PORT: port, DATA_DIR: makeDataDir() });
+export async function startDev(port?: string) {
+  const program = run('pnpm', ['dev'], { PORT: port ?? String(await findFreePort()), DATA_DIR: makeDataDir() });
   const url = await program.printed(/Local:\s+(http:\/\/localhost:\d+)\//);
   await program.printed(/("msg":"listening")/);
   return { ...program, url };
@@ -132,13 +132,4 @@ export async function startDevServer(port: string) {
   const program = run(process.execPath, ['dev.ts'], env, join(packages, 'server'));
   await program.printed(/("msg":"listening")/);
   return { ...program, packages };
-}
-
-export async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }

@@ -1,16 +1,21 @@
-import type { Browser, Page } from 'puppeteer-core';
 import { afterEach, expect } from 'vitest';
-import { launchChromium, openTab, type Tab } from './browser.ts';
+import type { PuppeteerTab } from './browser.ts';
 import { useBuiltServer } from './built-server.ts';
 import { eventually } from './eventually.ts';
+import type { Profile, Tab } from './tab.ts';
 
-// Any name but localhost makes plain HTTP no secure context, in which there are no locks.
-export const plainHost = 'visitors.test';
+export type TabOptions<Opened extends Tab = Tab> = {
+  profile?: Profile<Opened>;
+  /** The name by which the page is opened. */
+  host?: string;
+  /** What to do with the tab before the page is loaded. */
+  prepare?: (tab: Opened) => Promise<unknown>;
+};
 
 /** Has the page find that features are withheld from it, as they are in some frames. */
 export const withhold =
   (...names: ('locks' | 'SharedWorker')[]) =>
-  (page: Page) =>
+  ({ page }: PuppeteerTab) =>
     page.evaluateOnNewDocument((withheld) => {
       for (const name of withheld) {
         Object.defineProperty(name === 'locks' ? navigator : window, name, {
@@ -21,26 +26,16 @@ export const withhold =
       }
     }, names);
 
-export const launchWithPlainHost = () => launchChromium(`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`);
-
-export type TabOptions = {
-  profile?: Parameters<typeof openTab>[0];
-  /** The name by which the page is opened. */
-  host?: string;
-  /** What to do with the page before it is loaded. */
-  prepare?: (page: Page) => Promise<unknown>;
-};
-
 /** Gives the tests around it a browser that they share, and each of them a built server of its own. */
-export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {}) {
+export function useTabs<Opened extends Tab>(launch: () => Promise<Profile<Opened>>, defaults: TabOptions<Opened> = {}) {
   const { browser, server, restartServer } = useBuiltServer(launch);
-  let tabs: Tab[] = [];
+  let tabs: Opened[] = [];
 
   afterEach(async () => {
-    const problems = tabs.flatMap((tab) => tab.problems);
-    for (const tab of tabs) await tab.close();
+    const opened = tabs;
     tabs = [];
-    expect(problems).toEqual([]);
+    for (const tab of opened) await tab.close();
+    expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
   return {
@@ -50,20 +45,20 @@ export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {
     tabs: () => tabs,
 
     /** The tab at an index; the first one leads. */
-    tab(index: number): Tab {
+    tab(index: number): Opened {
       const tab = tabs[index];
       if (!tab) throw new Error(`there is no tab ${index}`);
       return tab;
     },
 
-    async open(count: number, options: TabOptions = {}) {
+    async open(count: number, options: TabOptions<Opened> = {}) {
       const { profile = browser(), host = 'localhost', prepare } = { ...defaults, ...options };
       const url = server().url.replace('localhost', host);
-      for (let i = 0; i < count; i++) tabs.push(await openTab(profile, url, prepare));
+      for (let i = 0; i < count; i++) tabs.push(await profile.open(url, prepare));
     },
 
     /** Looks no more at the tab at an index, and gives it. */
-    take(index: number): Tab {
+    take(index: number): Opened {
       const [tab] = tabs.splice(index, 1);
       if (!tab) throw new Error(`there is no tab ${index}`);
       return tab;
@@ -84,6 +79,6 @@ export function useTabs(launch: () => Promise<Browser>, defaults: TabOptions = {
 }
 
 /** Ends the process of a tab. */
-export async function crash(tab: Tab): Promise<void> {
-  void tab.page.goto('chrome://crash').catch(() => {});
+export async function crash({ page }: PuppeteerTab): Promise<void> {
+  void page.goto('chrome://crash').catch(() => {});
 }

@@ -18,8 +18,6 @@ const types: Record<string, string> = {
 export type Manner =
   /** A snapshot each second. */
   | 'even'
-  /** Three snapshots together, every three seconds, as a proxy that buffers lets them go. */
-  | 'bursts'
   /** One snapshot, and then none. */
   | 'falls silent'
   /** Not even the head of an answer. */
@@ -29,16 +27,16 @@ export type Manner =
   | 'refuses';
 
 /** Why it refuses. */
-export const reason = 'The origin "https://elsewhere.example" may not read this count. Add it to ALLOWED_ORIGINS.';
+export const reason = '"tabs" must be a whole number from 0 to 64.';
 
 const refusals: { [Name in Manner]?: EventMap['refused'] } = {
-  refuses: { status: 403, detail: reason },
+  refuses: { status: 400, detail: reason },
   busy: { status: 503, detail: 'Not now.', reconnectInMs: 5000 },
 };
 
 export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
-/** Serves the built page, and in the server's place whatever a test wants of it. */
+/** Serves the built dashboard, and plays a server that behaves as a test wants. */
 export async function startStandIn(folder = pageDir) {
   let manner: Manner = 'even';
   let figures: Omit<Snapshot, 'at'> = { online: 7, browsers: 4, visits: 41, peak: 9, visitorSeconds: 5310 };
@@ -46,16 +44,10 @@ export async function startStandIn(folder = pageDir) {
   const streams = new Set<ServerResponse>();
 
   const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-  const snapshot = (at = Date.now()) => event('visitors', { ...figures, at });
+  const snapshot = () => event('visitors', { ...figures, at: Date.now() });
 
   const timer = setInterval(() => {
-    const second = Math.floor(Date.now() / 1000);
-    for (const stream of streams) {
-      if (manner === 'even') stream.write(snapshot());
-      if (manner === 'bursts' && second % 3 === 0) {
-        stream.write([2, 1, 0].map((ago) => snapshot((second - ago) * 1000)).join(''));
-      }
-    }
+    if (manner === 'even') for (const stream of streams) stream.write(snapshot());
   }, 1000);
 
   function openStream(response: ServerResponse): void {
@@ -69,13 +61,12 @@ export async function startStandIn(folder = pageDir) {
     response.once('close', () => streams.delete(response));
     if (manner === 'silent') return;
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write(event('welcome', { history: recent() }) + snapshot());
+    response.write(event('welcome', { tabs: 1, history: recent() }) + snapshot());
   }
 
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
     if (pathname === paths.stream) return openStream(response);
-    if (pathname === paths.healthz) return response.end('ok');
     if (pathname === paths.history) return response.end(JSON.stringify(day(figures.peak)));
     try {
       const file = join(folder, pathname === '/' ? 'index.html' : pathname);

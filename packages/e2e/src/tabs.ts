@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchChromium, openTab, type Tab } from './browser.ts';
+import { launchChromium, openTab, type PuppeteerTab } from './browser.ts';
 import { eventually } from './eventually.ts';
 
 export type Site = {
@@ -15,7 +15,7 @@ export function describeTabs(name: string, start: () => Promise<Site>): void {
   describe(`tabs on ${name}`, () => {
     let site: Site;
     let browser: Browser;
-    let tabs: Tab[] = [];
+    let tabs: PuppeteerTab[] = [];
 
     beforeAll(async () => {
       // One after the other, so that what was started is known, and ended, when the next does not start.
@@ -34,13 +34,13 @@ export function describeTabs(name: string, start: () => Promise<Site>): void {
       await site?.stop();
     });
 
-    async function open(profile: Parameters<typeof openTab>[0] = browser): Promise<Tab> {
+    async function open(profile: Parameters<typeof openTab>[0] = browser): Promise<PuppeteerTab> {
       const tab = await openTab(profile, site.url);
       tabs.push(tab);
       return tab;
     }
 
-    async function close(tab: Tab) {
+    async function close(tab: PuppeteerTab) {
       tabs.splice(tabs.indexOf(tab), 1);
       await tab.close();
     }

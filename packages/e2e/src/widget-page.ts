@@ -1,32 +1,26 @@
 import { type Snapshot, tickMs } from '@live-visitors/shared';
-import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterEach, expect } from 'vitest';
 import { useBuiltServer } from './built-server.ts';
 import { eventually } from './eventually.ts';
 import { type Site, startSite } from './site.ts';
-
-type OpenOptions = {
-  profile?: BrowserContext | Browser;
-  /** What to do with the page before it is loaded. */
-  prepare?: (page: Page) => Promise<unknown>;
-};
+import type { Profile, Tab } from './tab.ts';
 
 /** One tab with a page that has widgets in it. */
-export type WidgetPage = Awaited<ReturnType<typeof openWidgetPage>>;
+export type WidgetPage<Opened extends Tab = Tab> = ReturnType<typeof withWidgets<Opened>>;
 
 /** Gives the tests around it a browser that they share, and each of them a built server and sites of its own. */
-export function useWidgets(launch: () => Promise<Browser>) {
+export function useWidgets<Opened extends Tab>(launch: () => Promise<Profile<Opened>>) {
   const { browser, server, restartServer } = useBuiltServer(launch);
   let sites: Site[] = [];
-  let pages: WidgetPage[] = [];
+  let pages: WidgetPage<Opened>[] = [];
 
   afterEach(async () => {
-    const errors = pages.flatMap((page) => page.errors);
-    for (const page of pages) await page.close();
+    const opened = pages;
     pages = [];
+    for (const page of opened) await page.close();
     for (const site of sites) await site.stop();
     sites = [];
-    expect(errors).toEqual([]);
+    expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
   /** What the server counts. */
@@ -51,13 +45,14 @@ export function useWidgets(launch: () => Promise<Browser>) {
       return site;
     },
 
-    async open(url: string, { profile = browser(), prepare }: OpenOptions = {}): Promise<WidgetPage> {
-      const page = await openWidgetPage(profile, url, prepare);
+    /** @param prepare - what to do with the tab before the page is loaded */
+    async open(url: string, prepare?: (tab: Opened) => Promise<unknown>): Promise<WidgetPage<Opened>> {
+      const page = withWidgets(await browser().open(url, prepare));
       pages.push(page);
       return page;
     },
 
-    async close(page: WidgetPage) {
+    async close(page: WidgetPage<Opened>) {
       pages = pages.filter((other) => other !== page);
       await page.close();
     },
@@ -92,30 +87,15 @@ export function scriptOf(server: string): string {
   return `<script src="${server}/widget.js" async></script>`;
 }
 
-async function openWidgetPage(
-  profile: BrowserContext | Browser,
-  url: string,
-  prepare: (page: Page) => Promise<unknown> = async () => {},
-) {
-  const page = await profile.newPage();
-  const errors: string[] = [];
-  const logged: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => logged.push(message.text()));
-  await prepare(page);
-  await page.goto(url);
-
+/** Adds to a tab what tests look at in its widgets. */
+function withWidgets<Opened extends Tab>(tab: Opened) {
   return {
-    page,
-    /** What nobody caught. */
-    errors,
-    /** Every line of the console, errors of the network among them. */
-    logged,
+    ...tab,
 
     /** What each widget shows, in the order of the document. */
     widgets: () =>
-      page.$$eval('live-visitors', (elements) =>
-        elements.map((element) => {
+      tab.evaluate(() =>
+        [...document.querySelectorAll('live-visitors')].map((element) => {
           const part = (name: string) => element.shadowRoot?.querySelector<HTMLElement>(`[part~="${name}"]`);
           const number = part('number');
           return {
@@ -129,7 +109,7 @@ async function openWidgetPage(
 
     /** What a style property of a part of the first widget comes to. */
     style: (part: string, property: string) =>
-      page.$eval(
+      tab.evaluateOn(
         'live-visitors',
         (element, selector, name) => {
           const found = element.shadowRoot?.querySelector(selector);
@@ -138,7 +118,5 @@ async function openWidgetPage(
         `[part~="${part}"]`,
         property,
       ),
-
-    close: () => page.close(),
   };
 }

@@ -42,14 +42,14 @@ describe('the command live-visitors', () => {
   test('checks configuration, page and store, and leaves nothing running', async () => {
     const { code, stdout, stderr } = await command(['--check'], { DATA_DIR: 'totals' });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Configuration: in order\.\nPage: built\.\nStore: in \/.*\/totals\.\n$/);
+    expect(stdout).toMatch(/^Configuration: valid\.\nDashboard: built\.\nStorage: \/.*\/totals\.\n$/);
     expect(code).toBe(0);
   });
 
   test.each([
     [{ PORT: 'http' }, /^PORT must be a whole number/],
     [{ DATA_DIR: '/dev/null/data' }, /DATA_DIR/],
-    [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^Store: Redis at 127\.0\.0\.1:1 refuses connections/],
+    [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^Storage: Redis at 127\.0\.0\.1:1 refuses connections/],
   ])('fails its check with %j, in one sentence', async (env, sentence) => {
     const { code, stderr } = await command(['--check'], env as Record<string, string>);
     expect(code).toBe(1);

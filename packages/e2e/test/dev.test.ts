@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { paths } from '@live-visitors/shared';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { launchChromium, openTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
-import { findFreePort, makeDataDir, type Program, root, run, startDev, startDevServer } from '../src/program.ts';
+import { makeDataDir, type Program, root, run, startDev, startDevServer } from '../src/program.ts';
 import { describeTabs } from '../src/tabs.ts';
 
 /** Does to a source file what saving it does to its watchers, and leaves its contents alone. */
@@ -34,36 +35,38 @@ describeTabs('pnpm dev', async () => {
 });
 
 describe('pnpm dev', () => {
+  let dev: Awaited<ReturnType<typeof startDev>>;
   let browser: Browser;
   beforeAll(async () => {
+    dev = await startDev();
     browser = await launchChromium();
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser?.close();
+    await dev?.kill();
+  });
 
   test.each(['packages/server/src/stream/encode-event.ts', 'packages/shared/src/events.ts'])(
     'restarts the server when %s is saved, and open pages come back by themselves',
     async (file) => {
-      const dev = await startDev();
-      onTestFinished(dev.kill);
+      const startsBefore = starts(dev);
       const tab = await openTab(browser, dev.url);
       onTestFinished(tab.close);
       await eventually(async () => expect(await tab.connection()).toBe('live'));
       await save(file);
-      await eventually(() => expect(starts(dev)).toBe(2));
+      await eventually(() => expect(starts(dev)).toBe(startsBefore + 1));
       // What the page itself imports has it reload: a figure is there again after a while.
-      const before = await eventually(async () => {
+      const secondsBefore = await eventually(async () => {
         const seconds = await tab.figure('visitorSeconds');
         expect(seconds).not.toBeNaN();
         return seconds;
       });
-      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(before + 1));
+      await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(secondsBefore + 1));
       expect(await tab.connection()).toBe('live');
     },
   );
 
   test('reloads the page when its sources are saved', async () => {
-    const dev = await startDev();
-    onTestFinished(dev.kill);
     const tab = await openTab(browser, dev.url);
     onTestFinished(tab.close);
     await eventually(async () => expect(await tab.connection()).toBe('live'));
@@ -73,12 +76,22 @@ describe('pnpm dev', () => {
     await eventually(async () => expect(await tab.connection()).toBe('live'));
   });
 
+  test('goes on when files in node_modules change', async () => {
+    const startsBefore = starts(dev);
+    const ticks = readTicks(dev.url + paths.stream);
+    await ticks.next();
+    await save('packages/server/node_modules/express/index.js');
+    // The stream of a server that restarts ends.
+    for (let left = 4; left > 0; left--) expect((await ticks.next()).done).toBe(false);
+    expect(starts(dev)).toBe(startsBefore);
+  });
+
   test('leaves no process behind on Ctrl-C', async () => {
-    const dev = await startDev();
-    onTestFinished(dev.kill);
-    dev.signal('SIGINT');
-    await eventually(() => expect(dev.isRunning()).toBe(false));
-    expect(dev.output()).toContain('"msg":"stopped"');
+    const interrupted = await startDev();
+    onTestFinished(interrupted.kill);
+    interrupted.signal('SIGINT');
+    await eventually(() => expect(interrupted.isRunning()).toBe(false));
+    expect(interrupted.output()).toContain('"msg":"stopped"');
   });
 });
 
@@ -131,17 +144,6 @@ describe('the server in pnpm dev', () => {
     // A file is there in place of the folder.
     expectEnd({ DATA_DIR: join(root, 'package.json') }, join(root, 'package.json')));
 
-  test('goes on when files in node_modules change', async () => {
-    const dev = await startDev();
-    onTestFinished(dev.kill);
-    const ticks = readTicks(dev.url + paths.stream);
-    await ticks.next();
-    await save('packages/server/node_modules/express/index.js');
-    // The stream of a server that restarts ends.
-    for (let left = 4; left > 0; left--) expect((await ticks.next()).done).toBe(false);
-    expect(starts(dev)).toBe(1);
-  });
-
   test('restarts each time that an editor replaces a file', async () => {
     const dev = await startDevServer('0');
     onTestFinished(dev.kill);
@@ -155,12 +157,12 @@ describe('the server in pnpm dev', () => {
 
   test('keeps its port while a source is broken, and is back when it is mended', async () => {
     const port = await findFreePort();
-    const dev = await startDevServer(port);
+    const dev = await startDevServer(String(port));
     onTestFinished(dev.kill);
     const file = join(dev.packages, 'server/src/stream/encode-event.ts');
     await appendFile(file, 'const (');
     await dev.printed(/(SyntaxError)/);
-    await eventually(() => once(connect(Number(port), '127.0.0.1'), 'connect'));
+    await eventually(() => once(connect(port, '127.0.0.1'), 'connect'));
     expect(starts(dev)).toBe(1);
     await copyFile(join(root, 'packages/server/src/stream/encode-event.ts'), file);
     await eventually(() => expect(starts(dev)).toBe(2));
@@ -169,7 +171,7 @@ describe('the server in pnpm dev', () => {
 
   test('ends when another program takes its port during a restart', async () => {
     const port = await findFreePort();
-    const dev = await startDevServer(port);
+    const dev = await startDevServer(String(port));
     onTestFinished(dev.kill);
     const mayStart = join(dev.packages, 'may-start');
     await appendFile(
@@ -179,7 +181,7 @@ describe('the server in pnpm dev', () => {
       while (!existsSync(${JSON.stringify(mayStart)})) await new Promise((resolve) => setTimeout(resolve, 20));`,
     );
     await dev.printed(/^(loading)$/m);
-    await occupy(Number(port));
+    await occupy(port);
     await writeFile(mayStart, '');
     await eventually(() => expect(dev.isRunning()).toBe(false));
     expect(dev.child.exitCode).toBe(1);

@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab, type Tab } from '../src/browser.ts';
+import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startBuilt } from '../src/program.ts';
 import { startSite } from '../src/site.ts';
@@ -10,7 +10,7 @@ const plainHost = 'visitors.test';
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof startBuilt>>;
-let tab: Tab;
+let tab: PuppeteerTab;
 beforeAll(async () => {
   browser = await launchChromium(`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`);
 });
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterAll(() => browser.close());
 
-async function openDialog(url: string): Promise<Tab> {
+async function openDialog(url: string): Promise<PuppeteerTab> {
   const logged: string[] = [];
   const opened = await openTab(browser, url, async (page) => {
     page.on('console', (message) => logged.push(message.text()));
@@ -124,7 +124,7 @@ describe('the button that copies', () => {
     tab = await openDialog(server.url.replace('localhost', plainHost));
     expect(await tab.page.evaluate(() => 'clipboard' in navigator)).toBe(false);
     await tab.page.click('.copy');
-    await eventually(async () => expect(await tab.text('.copied')).toBe('Selected: now copy it'));
+    await eventually(async () => expect(await tab.text('.copied')).toBe('Text selected. Copy it now.'));
     expect(await tab.page.evaluate(() => String(getSelection()))).toBe(await tab.text('.snippet code'));
   });
 });

@@ -1,28 +1,29 @@
-import type { Page } from 'puppeteer-core';
 import { describe, expect, test } from 'vitest';
-import { launchChromium } from '../src/browser.ts';
+import type { PuppeteerTab } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { leftoversOf, noLeftovers, watchLeftovers } from '../src/leftovers.ts';
 import { scriptOf, useWidgets, type WidgetPage } from '../src/widget-page.ts';
 
-const { server, startSite, open, allShow, counts, keepsCounting } = useWidgets(launchChromium);
+const { server, startSite, open, allShow, counts, keepsCounting } = useWidgets(chromium.launch);
 
 /** Publishes a page that does what is given before it loads the widget's script, and opens it. */
 async function openPage(
   markup: string,
-  { before = '', prepare }: { before?: string; prepare?: (page: Page) => Promise<unknown> } = {},
+  { before = '', prepare }: { before?: string; prepare?: (tab: PuppeteerTab) => Promise<unknown> } = {},
 ) {
   const site = await startSite();
-  return open(site.publish(`${before && `<script>${before}</script>`}${scriptOf(server().url)}${markup}`), {
-    async prepare(page) {
-      await watchLeftovers(page);
-      await prepare?.(page);
+  return open(
+    site.publish(`${before && `<script>${before}</script>`}${scriptOf(server().url)}${markup}`),
+    async (tab) => {
+      await watchLeftovers(tab.page);
+      await prepare?.(tab);
     },
-  });
+  );
 }
 
 /** Waits until no widget is left, and nothing that one has started. */
-async function expectNothingLeft(page: WidgetPage) {
+async function expectNothingLeft(page: WidgetPage<PuppeteerTab>) {
   await page.page.evaluate(() => {
     for (const element of document.querySelectorAll('live-visitors')) element.remove();
   });
@@ -59,7 +60,7 @@ describe('odd attributes', () => {
       before: `document.addEventListener('DOMContentLoaded', () => {
         document.querySelector('live-visitors').setAttribute('server', ${JSON.stringify(value).replaceAll('<', '\\u003c')});
       }, { once: true });`,
-      prepare: async (tab) => tab.on('request', (request) => asked.push(new URL(request.url()).pathname)),
+      prepare: async ({ page }) => page.on('request', (request) => asked.push(new URL(request.url()).pathname)),
     });
     await eventually(async () => expect(await page.widgets()).toMatchObject([{ number: '–', state: 'refused' }]));
     const [widget] = await page.widgets();

@@ -20,7 +20,8 @@ describe('the Dockerfile, followed step by step without containers', () => {
     mkdirSync(context);
     copyContext(root, context);
     image = await replayDockerfile(join(root, 'Dockerfile'), context, folder, baseEnv);
-  });
+    // It installs and builds everything.
+  }, 300_000);
 
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,4 +1,4 @@
-import { launchChromium } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { describeManyTabs } from '../src/many-tabs.ts';
 
-describeManyTabs('Chromium', launchChromium, true);
+describeManyTabs(chromium);

@@ -1,4 +1,4 @@
-import { installed, launchFirefox } from '../src/browser.ts';
+import { firefox } from '../src/engine.ts';
 import { describeManyTabs } from '../src/many-tabs.ts';
 
-describeManyTabs('Firefox', launchFirefox, installed.firefox !== undefined);
+describeManyTabs(firefox);

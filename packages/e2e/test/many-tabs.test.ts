@@ -1,20 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { installed, launchChromium, launchWholeChromium, type Tab } from '../src/browser.ts';
+import type { PuppeteerTab } from '../src/browser.ts';
+import { chromium, describeIn, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
-import { crash, launchWithPlainHost, plainHost, useTabs, withhold } from '../src/sharing-tabs.ts';
-
-describe('14 tabs over plain HTTP', () => {
-  const { open, allShow, tab } = useTabs(launchWithPlainHost, { host: plainHost });
-
-  test('have no locks, and are all live on the one stream of a shared worker', async () => {
-    await open(14);
-    expect(await tab(0).page.evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false);
-    await allShow({ online: 14, browsers: 1, visits: 14 });
-  });
-});
+import { crash, useTabs, withhold } from '../src/sharing-tabs.ts';
 
 describe('14 tabs that crash', () => {
-  const { open, allShow, tabs, take } = useTabs(launchChromium);
+  const { open, allShow, tabs, take } = useTabs(chromium.launch);
 
   test('are counted out, and the others go on', async () => {
     await open(14);
@@ -29,7 +20,7 @@ describe('14 tabs that crash', () => {
 });
 
 describe('a leader that is frozen', () => {
-  const { open, allShow, tab, tabs, take } = useTabs(launchChromium);
+  const { open, allShow, tab, tabs, take } = useTabs(chromium.launch);
 
   test('loses the lead to a visible tab, and is counted once when it thaws', async () => {
     await open(5);
@@ -49,9 +40,9 @@ describe('a leader that is frozen', () => {
 });
 
 describe('a tab that can talk to no other', () => {
-  const { open, allShow, tab, server } = useTabs(launchChromium, { prepare: withhold('locks', 'SharedWorker') });
+  const { open, allShow, tab, server } = useTabs(chromium.launch, { prepare: withhold('locks', 'SharedWorker') });
 
-  const turn = ({ page }: Tab, state: string) =>
+  const turn = ({ page }: PuppeteerTab, state: string) =>
     page.evaluate((visibilityState) => {
       Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
@@ -78,53 +69,51 @@ describe('a tab that can talk to no other', () => {
 });
 
 describe('a page in a sandboxed frame', () => {
-  const { open, allShow, browser, server } = useTabs(launchChromium);
+  const { open, allShow, browser, server } = useTabs(chromium.launch);
 
   test('counts, although nearly everything is withheld from it', async () => {
     await open(1);
-    const page = await browser().newPage();
-    onTestFinished(() => page.close());
-    await page.setContent(`<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`);
+    const framing = await browser().open(
+      `data:text/html,<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`,
+    );
+    onTestFinished(framing.close);
     await allShow({ online: 2, browsers: 2 });
   });
 });
 
-describe.skipIf(!installed.chromium)(
-  `the back/forward cache${installed.chromium ? '' : ' (no whole Chromium is installed)'}`,
-  () => {
-    const { open, allShow, tab } = useTabs(launchWholeChromium);
+describeIn(wholeChromium, 'the back/forward cache', () => {
+  const { open, allShow, tab } = useTabs(wholeChromium.launch);
 
-    test.each([
-      ['alone', 1],
-      ['among others', 3],
-    ])('takes a page that is %s, which is no new visit when it comes back', async (_, count) => {
-      await open(count);
-      await allShow({ online: count, visits: count });
-      await tab(0).mark();
-      await tab(0).page.goto('about:blank');
-      if (count > 1) await eventually(async () => expect(await tab(1).figure('online')).toBe(count - 1));
-      await tab(0).page.goBack();
-      expect(await tab(0).isMarked()).toBe(true);
-      await allShow({ online: count, browsers: 1, visits: count });
-    });
+  test.each([
+    ['alone', 1],
+    ['among others', 3],
+  ])('takes a page that is %s, which is no new visit when it comes back', async (_, count) => {
+    await open(count);
+    await allShow({ online: count, visits: count });
+    await tab(0).mark();
+    await tab(0).page.goto('about:blank');
+    if (count > 1) await eventually(async () => expect(await tab(1).figure('online')).toBe(count - 1));
+    await tab(0).page.goBack();
+    expect(await tab(0).isMarked()).toBe(true);
+    await allShow({ online: count, browsers: 1, visits: count });
+  });
 
-    test('takes a page that is not live before it hears from the server again', async () => {
-      await open(1, {
-        prepare: (page) =>
-          page.evaluateOnNewDocument(() => {
-            // Before those of the page: so what the page shows when it is seen again.
-            addEventListener('pageshow', () => Object.assign(window, { state: document.body.dataset.connection }));
-          }),
-      });
-      await allShow({ online: 1 });
-      const { page, mark, isMarked } = tab(0);
-      await page.evaluate(() => Object.assign(window, { state: undefined }));
-      await mark();
-      await page.goto('about:blank');
-      await page.goBack();
-      await allShow({ online: 1 });
-      expect(await isMarked()).toBe(true);
-      expect(await page.evaluate(() => (window as unknown as { state: string }).state)).toBe('connecting');
+  test('takes a page that is not live before it hears from the server again', async () => {
+    await open(1, {
+      prepare: ({ page }) =>
+        page.evaluateOnNewDocument(() => {
+          // Before those of the page: so what the page shows when it is seen again.
+          addEventListener('pageshow', () => Object.assign(window, { state: document.body.dataset.connection }));
+        }),
     });
-  },
-);
+    await allShow({ online: 1 });
+    const { page, mark, isMarked } = tab(0);
+    await page.evaluate(() => Object.assign(window, { state: undefined }));
+    await mark();
+    await page.goto('about:blank');
+    await page.goBack();
+    await allShow({ online: 1 });
+    expect(await isMarked()).toBe(true);
+    expect(await page.evaluate(() => (window as unknown as { state: string }).state)).toBe('connecting');
+  });
+});

@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { readSnapshots } from '../src/observer.ts';
 import { useWidgets } from '../src/widget-page.ts';
@@ -44,7 +44,7 @@ async function recordWidget(page: Page): Promise<() => Promise<Shown>> {
 }
 
 describe('page, widget, badge, JSON, metrics and stream', () => {
-  const { browser, server, startSite, open } = useWidgets(launchChromium);
+  const { browser, server, startSite, open } = useWidgets(chromium.launch);
 
   test('show the same number at the same tick', async () => {
     const { url } = server();
@@ -55,7 +55,7 @@ describe('page, widget, badge, JSON, metrics and stream', () => {
       stream.set(visitorSeconds, online),
     );
     onTestFinished(stop);
-    const tab = await openTab(browser(), url);
+    const tab = await browser().open(url);
     onTestFinished(tab.close);
     const widget = await open(
       site.publish(`<script async src="${url}/widget.js"></script><live-visitors></live-visitors>`),
@@ -65,7 +65,7 @@ describe('page, widget, badge, JSON, metrics and stream', () => {
     const onWidget = await recordWidget(widget.page);
 
     for (const online of [2, 3, 4]) {
-      if (online > 2) onTestFinished((await openTab(browser(), url)).close);
+      if (online > 2) onTestFinished((await browser().open(url)).close);
       await eventually(async () => {
         const [visitors, metrics, badge] = await Promise.all(
           ['/visitors', '/metrics', '/badge.svg'].map(async (path) => (await fetch(url + path)).text()),

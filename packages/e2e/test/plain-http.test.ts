@@ -2,17 +2,14 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { root } from '../src/program.ts';
 import { startStandIn } from '../src/stand-in.ts';
 import { scriptOf, useWidgets } from '../src/widget-page.ts';
 
-// A name that is no `localhost`: over plain HTTP, browsers withhold locks from its pages.
-const host = 'visitors.test';
-const { browser, server, startSite, open, allShow, counts } = useWidgets(() =>
-  launchChromium('--host-resolver-rules=MAP *.test 127.0.0.1'),
-);
+const { server: host, site: siteHost } = chromium.plainHosts;
+const { browser, server, startSite, open, allShow, counts } = useWidgets(chromium.launch);
 
 test.each([
   ['cannot be loaded', undefined],
@@ -31,7 +28,7 @@ test.each([
   const standIn = await startStandIn(folder);
   onTestFinished(() => standIn.stop());
 
-  const tab = await openTab(browser(), standIn.url.replace('localhost', host));
+  const tab = await browser().open(standIn.url.replace('localhost', host));
   onTestFinished(tab.close);
   expect(await tab.page.evaluate(() => 'locks' in navigator)).toBe(false);
   await eventually(async () => expect(await tab.connection()).toBe('live'));
@@ -40,7 +37,7 @@ test.each([
 
 test('a widget that observes is in no count', async () => {
   const url = server().url.replace('localhost', host);
-  const site = await startSite('site.test');
+  const site = await startSite(siteHost);
   await open(site.publish(`${scriptOf(url)}<live-visitors observe></live-visitors>`));
   await allShow(0);
   await open(site.publish(`${scriptOf(url)}<live-visitors></live-visitors>`));

@@ -1,12 +1,12 @@
 import type { Page } from 'puppeteer-core';
 import { describe, expect, test } from 'vitest';
-import { launchChromium } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { fromGuide } from '../src/guide.ts';
 import { scriptOf, useWidgets } from '../src/widget-page.ts';
 
 describe('the subscription', () => {
-  const { server, startSite, open, allShow, counts, keepsCounting } = useWidgets(launchChromium);
+  const { server, startSite, open, allShow, counts, keepsCounting } = useWidgets(chromium.launch);
 
   /** Opens a page that has imported the module, to which it adds what is given. */
   async function openModule(code: string, markup = '') {
@@ -53,7 +53,7 @@ describe('the subscription', () => {
       expect(all.filter((each) => each === 'other').length).toBeGreaterThan(3);
       expect(all.filter((each) => each !== 'other')).toEqual(['first', 'last']);
     });
-    expect(page.errors.splice(0)).toEqual(Array(2).fill('Error: of the page'));
+    expect(page.problems.splice(0)).toEqual(Array(2).fill('Error: of the page'));
     await keepsCounting({ online: 1 });
   });
 

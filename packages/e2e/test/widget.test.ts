@@ -1,37 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium } from '../src/browser.ts';
+import type { PuppeteerTab } from '../src/browser.ts';
+import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { fromGuide } from '../src/guide.ts';
 import { startBuilt } from '../src/program.ts';
 import { scriptOf, useWidgets } from '../src/widget-page.ts';
 
 describe('a widget', () => {
-  const { server, startSite, open, allShow, counted, counts, keepsCounting, restartServer } =
-    useWidgets(launchChromium);
+  const { server, startSite, open, allShow, counted, counts, keepsCounting, restartServer } = useWidgets(
+    chromium.launch,
+  );
 
   /** Publishes a page with the widget's script, and opens it. */
-  async function openPage(markup: string, prepare?: (page: Page) => Promise<unknown>) {
+  async function openPage(markup: string, prepare?: (tab: PuppeteerTab) => Promise<unknown>) {
     const site = await startSite();
-    return open(site.publish(scriptOf(server().url) + markup), { ...(prepare && { prepare }) });
+    return open(site.publish(scriptOf(server().url) + markup), prepare);
   }
 
   test('of a site that is not allowed says so and why, is not counted, and leaves the console alone', async () => {
     const strict = await startBuilt({ settings: { ALLOWED_ORIGINS: 'https://example.com' } });
     onTestFinished(strict.kill);
     const site = await startSite();
-    const page = await open(site.publish(`${scriptOf(strict.url)}<live-visitors></live-visitors>`), {
-      prepare: record,
-    });
-    const reason = `Pages of "${site.origin}" may not read this count. ALLOWED_ORIGINS must list them.`;
+    const page = await open(site.publish(`${scriptOf(strict.url)}<live-visitors></live-visitors>`), record);
+    const reason = `Pages of "${site.origin}" are not allowed to read this count. To allow them, add this origin to ALLOWED_ORIGINS.`;
     await eventually(async () =>
       expect(await page.widgets()).toEqual([
         { number: '–', label: 'visitors online', state: 'refused', title: reason },
       ]),
     );
     const { connection } = await recorded(page.page);
-    expect(connection).toEqual([{ state: 'connecting' }, { state: 'refused', reason, inMs: expect.any(Number) }]);
+    expect(connection).toEqual([
+      { state: 'connecting' },
+      { state: 'refused', reason, status: 403, inMs: expect.any(Number) },
+    ]);
 
     // It asks again after half a minute.
     await eventually(async () => {
@@ -266,7 +269,7 @@ describe('a widget', () => {
 type Recorded = { snapshot: { at: number }[]; connection: { state: string }[] };
 
 /** Records what the events of every widget bear, from the first one on. */
-const record = (page: Page) =>
+const record = ({ page }: PuppeteerTab) =>
   page.evaluateOnNewDocument(() => {
     const recorded: Record<string, unknown[]> = { snapshot: [], connection: [] };
     Object.assign(globalThis, { recorded });
@@ -284,7 +287,7 @@ const recorded = (page: Page): Promise<Recorded> =>
   page.evaluate(() => (globalThis as unknown as { recorded: Recorded }).recorded);
 
 /** Records each number that the first widget shows, once it is there. */
-const recordNumbers = (page: Page) =>
+const recordNumbers = ({ page }: PuppeteerTab) =>
   page.evaluateOnNewDocument(() => {
     const numbers: string[] = [];
     Object.assign(globalThis, { numbers });

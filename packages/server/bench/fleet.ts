@@ -8,9 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
-import { openRedisStore } from '../src/store/redis/redis-store.ts';
-import { nextTickAt } from '../src/stream/tick.ts';
-import { startTicking } from '../src/stream/ticker.ts';
+import { RedisStore } from '../src/store/redis/redis-store.ts';
+import { nextTickAt, startTicking } from '../src/stream/ticker.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
 
 const { values } = parseArgs({
@@ -97,7 +96,7 @@ async function measure(nodes: number): Promise<Result> {
   let recording = false;
 
   async function startNode(index: number) {
-    const store = await openRedisStore({ url: redis.url, prefix: `fleet-of-${nodes}`, now: Date.now });
+    const store = await RedisStore.open({ url: redis.url, prefix: `fleet-of-${nodes}`, now: Date.now });
     let visits = 0;
     let visitorSeconds = 0;
     const now = () => Date.now() + (index / nodes) * spreadMs;

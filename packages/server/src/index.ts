@@ -1,37 +1,57 @@
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@live-visitors/shared';
 import { type RequestHandler, Router } from 'express';
-import { pino } from 'pino';
-import type { LiveVisitors, LiveVisitorsOptions } from '../index.d.ts';
-import { readConfig } from './config/config.ts';
-import { optionName } from './config/name-of.ts';
+import { nameSettingsAsOptions } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
-import { type Service, startService } from './http/service.ts';
+import type { LibraryOptions } from './config/options.ts';
+import { readOptions } from './config/read-config.ts';
+import { type Service, startRouter } from './http/router.ts';
 import { createMetrics } from './observability/metrics.ts';
+import type { Log } from './observability/safe-log.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 
-export type { LiveVisitors, LiveVisitorsOptions, Snapshot };
+export type { Snapshot };
+
+/** Each option has the name and the limits of its environment variable. The default differs where it says so. */
+export type LiveVisitorsOptions = Partial<LibraryOptions> & {
+  /** Receives the log, for example from pino. Without it, nothing is logged. */
+  logger?: Log;
+};
+
+/** An Express router, and the count. */
+export type LiveVisitors = Router & {
+  /** The latest counts; `undefined` until the first tick is recorded, shortly after the start, and after `close`. */
+  current(): Snapshot | undefined;
+  /**
+   * Calls `onSnapshot` with the snapshot of each tick, once a second. What it throws is an uncaught exception.
+   *
+   * @returns a function that ends the subscription
+   */
+  subscribe(onSnapshot: (snapshot: Snapshot) => void): () => void;
+  /** Sends `farewell` to every stream, ends it, and closes the store. Call it before you close the app's server. */
+  close(): Promise<void>;
+};
 
 /**
- * Counts the visitors of an app, and shows them: a router to mount under a path of its own, such as
- * `app.use('/visitors', liveVisitors())`. Whose address a request comes from is what the app's `trust proxy` says.
+ * Counts the visitors of an app and shows the count. Returns a router to mount under a path of its own, for example
+ * `app.use('/visitors', liveVisitors())`. Client addresses follow the app's `trust proxy` setting.
  *
- * @throws TypeError where an option is out of its limits, and StoreError where the totals cannot be kept in `dataDir`;
- * the message says what to set
+ * @throws TypeError if an option is wrong or unknown, and an error named StoreError if the totals cannot be stored in
+ * `dataDir`; the message says what to set
  */
-export function liveVisitors({
-  logger = pino({ level: 'silent' }),
-  ...options
-}: LiveVisitorsOptions = {}): LiveVisitors {
-  const result = readConfig(toVariables(options), openFilesLimit(), optionName);
+export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
+  nameSettingsAsOptions();
+  const { logger = silent, ...settings } = options;
+  const result = readOptions(settings, openFilesLimit());
   if (!result.ok) throw new TypeError(result.problems.join('\n'));
+  if (!isLog(logger)) throw new TypeError('logger must have the methods debug, info, warn and error, as in pino.');
   const { config } = result;
   const store = openStore(config);
   let service: Service | undefined;
 
   const started = (async () => {
-    service = await startService({
+    service = await startRouter({
       config,
       store: await store,
       clock: systemClock,
@@ -68,24 +88,9 @@ export function liveVisitors({
   });
 }
 
-/**
- * The options as the environment variables that they stand for: what holds for those holds here.
- *
- * @throws TypeError where one is empty: as a variable, that would be the default
- */
-function toVariables(options: Omit<LiveVisitorsOptions, 'logger'>) {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === '' || (Array.isArray(value) && value.length === 0))
-      throw new TypeError(`${name} is empty. Leave it out for its default, or name what it is to be.`);
-  }
-  const { allowedOrigins, metrics } = options;
-  return {
-    ALLOWED_ORIGINS: allowedOrigins?.toString(),
-    DATA_DIR: options.dataDir,
-    REDIS_URL: options.redisUrl,
-    REDIS_PREFIX: options.redisPrefix,
-    MAX_STREAMS: options.maxStreams?.toString(),
-    MAX_STREAMS_PER_ADDRESS: options.maxStreamsPerAddress?.toString(),
-    METRICS: metrics === undefined ? 'off' : String(metrics),
-  };
+const ignore = () => {};
+const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function isLog(logger: Partial<Log>): boolean {
+  return [logger?.debug, logger?.info, logger?.warn, logger?.error].every((write) => typeof write === 'function');
 }

@@ -7,15 +7,15 @@ import { fail } from './command/fail.ts';
 import { handleSignals } from './command/signals.ts';
 import { messageOf } from './observability/message-of.ts';
 
-// The commands are imported further down, because loading them takes long: signals are to be handled before.
+// Loading the commands takes long, so they are imported below, once signals are handled.
 const stop = handleSignals();
 
-// V8 enlarges the space for new objects under load, to 64 MiB, and hardly shrinks it again. At its first size, 3,000
-// streams that renew took 138 MiB, flat, where they took 175 to 281 MiB, growing, at the same CPU. On the command line,
-// this flag does nothing.
+// Under load, V8 enlarges the space for new objects up to 64 MiB, and hardly shrinks it again. At its first size, 3,000
+// renewing streams took a steady 138 MiB instead of a growing 175 to 281 MiB, at the same CPU. On the command line, this
+// flag has no effect.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-// Node writes its warnings there. Without a listener, one that cannot be written would end the process.
+// Node writes its warnings here. Without a listener, a failed write would end the process.
 process.stderr.on('error', () => {});
 
 const options = { check: { type: 'boolean' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
@@ -24,16 +24,16 @@ function readArguments() {
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    return fail(`${messageOf(error)}. live-visitors --help prints what there is.`);
+    return fail(`${messageOf(error)}. See live-visitors --help.`);
   }
 }
 
-/** The client's build puts the page beside the server's bundle. */
+/** The client's build puts the dashboard beside the server's bundle. */
 const pageDir = fileURLToPath(new URL('page', import.meta.url));
 const context = { env: process.env, pageDir, stop };
 const { help, version, check: isCheck } = readArguments();
 
-if (help) console.log((await import('./config/usage.ts')).usage);
+if (help) console.log((await import('./config/help.ts')).help);
 else if (version) console.log(packageJson.version);
 else if (isCheck) await (await import('./command/check.ts')).check(context);
 else await (await import('./command/serve.ts')).serve(context);

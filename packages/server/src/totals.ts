@@ -1,28 +1,29 @@
 #!/usr/bin/env node
-// Moves the totals: `totals export FILE` and `totals import FILE`, while the server is stopped.
+// Exports and imports the totals while the server is stopped: `totals export FILE` and `totals import FILE`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from './command/fail.ts';
-import { readConfig } from './config/config.ts';
 import { openFilesLimit } from './config/open-files.ts';
+import { readConfig } from './config/read-config.ts';
 import { messageOf } from './observability/message-of.ts';
 import { sqlitePath } from './store/sqlite/file.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import { parseTotals } from './store/totals-file.ts';
 
-const usage = `Usage: totals export FILE   writes all that the store in DATA_DIR holds to a new file, as JSON
-       totals import FILE   takes it into a store that is still empty
+const usage = `Usage: totals export FILE   writes the totals in DATA_DIR to a new file, as JSON
+       totals import FILE   reads them into an empty DATA_DIR
 
-"visits", "visitorSeconds" and "peak" are all that a file must have: { "visits": 41, "visitorSeconds": 5310, "peak": 9 }`;
+A file needs only "visits", "visitorSeconds" and "peak": { "visits": 41, "visitorSeconds": 5310, "peak": 9 }`;
 
 const [command, file, ...rest] = process.argv.slice(2);
 if ((command !== 'export' && command !== 'import') || file === undefined || rest.length > 0) fail(usage);
-// All others are the server's alone: one that is wrong there is no matter here.
+// The other variables are for the server only: a wrong one must not stop this command.
 const { DATA_DIR, REDIS_URL } = process.env;
 const config = readConfig({ DATA_DIR, REDIS_URL }, openFilesLimit());
 if (!config.ok) fail(config.problems.join('\n'));
 const { dataDir, redisUrl } = config.config;
-if (redisUrl !== undefined) fail('REDIS_URL is set: the totals are in Redis. Unset it to move those in DATA_DIR.');
+if (redisUrl !== undefined)
+  fail('REDIS_URL is set, so the totals are in Redis. Unset it to export or import those in DATA_DIR.');
 const path = resolve(file);
 
 try {
@@ -34,10 +35,12 @@ try {
 
 async function exportTotals(): Promise<void> {
   if (!existsSync(sqlitePath(dataDir))) {
-    fail(`There is no store in ${resolve(dataDir)}. Set DATA_DIR to the folder that the server keeps its totals in.`);
+    fail(
+      `There are no totals in ${resolve(dataDir)}. Set DATA_DIR to the folder in which the server stores its totals.`,
+    );
   }
-  if (existsSync(path)) fail(`${path} is there already, and was left as it is. Name a new file.`);
-  const store = openSqliteStore({ dataDir, now: Date.now });
+  if (existsSync(path)) fail(`${path} exists and was not changed. Name a new file.`);
+  const store = new SqliteStore({ dataDir, now: Date.now });
   writeFileSync(path, `${JSON.stringify(store.export(), undefined, 2)}\n`, { flag: 'wx' });
   await store.close();
   console.log(`Written to ${path}`);
@@ -46,11 +49,11 @@ async function exportTotals(): Promise<void> {
 async function importTotals(): Promise<void> {
   if (!existsSync(path)) fail(`There is no file ${path}.`);
   const result = parseTotals(readFileSync(path), Date.now());
-  if (!result.ok) fail(`${path} holds no totals. ${result.problem}`);
-  const store = openSqliteStore({ dataDir, now: Date.now });
+  if (!result.ok) fail(`${path} contains no totals. ${result.problem}`);
+  const store = new SqliteStore({ dataDir, now: Date.now });
   if (!store.import(result.totals)) {
-    fail(`The store in ${resolve(dataDir)} holds figures already, which were kept. Set DATA_DIR to a new folder.`);
+    fail(`There are totals in ${resolve(dataDir)} already, which were not changed. Set DATA_DIR to a new folder.`);
   }
   await store.close();
-  console.log(`Taken from ${path}`);
+  console.log(`Imported from ${path}`);
 }

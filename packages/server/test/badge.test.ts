@@ -1,8 +1,7 @@
-import { decodeProblem } from '@live-visitors/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { drawBadge } from '../src/http/badge.ts';
-import { type BadgeQuery, badgeColors, parseBadgeQuery } from '../src/http/badge-query.ts';
+import { type BadgeQuery, badgeColors, drawBadge, parseBadgeQuery } from '../src/http/badge.ts';
+import { readProblem } from './helpers/problem.ts';
 import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 import { readSvg } from './helpers/svg.ts';
 
@@ -160,7 +159,7 @@ describe('GET /badge.svg', () => {
     expect(refused.status).toBe(400);
     expect(refused.headers.get('Content-Type')).toContain('application/problem+json');
     expect(refused.headers.get('Cache-Control')).toBe('no-store');
-    expect(decodeProblem(await refused.json())?.detail).toBe(
+    expect(readProblem(await refused.json()).detail).toBe(
       '"style" must be one of flat, flat-square, plastic, for-the-badge, but is "social".',
     );
     expect(await metric('live_visitors_refusals_total{reason="query"}')).toBe(1);

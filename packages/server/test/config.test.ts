@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config/config.ts';
-import { variablesFor } from '../src/config/config-variables.ts';
-import { variableName } from '../src/config/name-of.ts';
+import { variables } from '../src/config/help.ts';
+import { readConfig } from '../src/config/read-config.ts';
 
 const openFiles = 20_000;
 
@@ -21,7 +20,6 @@ describe('the configuration', () => {
       keepAliveSeconds: 75,
       metrics: 'private',
       logLevel: 'info',
-      nameOf: variableName,
     };
     expect(readConfig({}, openFiles)).toEqual({ ok: true, config });
     const empty = Object.fromEntries(['HOST', 'PORT', 'ALLOWED_ORIGINS', 'MAX_STREAMS', 'METRICS'].map((n) => [n, '']));
@@ -43,7 +41,7 @@ describe('the configuration', () => {
       METRICS: 'off',
       LOG_LEVEL: 'debug',
     };
-    expect(Object.keys(env)).toEqual(Object.keys(variablesFor(openFiles)));
+    expect(Object.keys(env)).toEqual(variables.map(({ name }) => name));
     expect(readConfig(env, openFiles)).toEqual({
       ok: true,
       config: {
@@ -60,7 +58,6 @@ describe('the configuration', () => {
         keepAliveSeconds: 620,
         metrics: 'off',
         logLevel: 'debug',
-        nameOf: variableName,
       },
     });
   });
@@ -113,7 +110,7 @@ describe('the configuration', () => {
     if (result.ok) throw new Error('it was taken');
     expect(result.problems).toHaveLength(1);
     expect(result.problems[0]).toMatch(new RegExp(`^${name} must be \\S`));
-    expect(result.problems[0]).toContain(`it is ${JSON.stringify(value)} now`);
+    expect(result.problems[0]).toContain(`but is ${JSON.stringify(value)}.`);
   });
 
   test.each(['localhost:6379', 'http://:secret@localhost', 'redis://:secret@', 'redis://x:secret@y/z'])(

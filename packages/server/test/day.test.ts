@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { decodeProblem, readDayHistory } from '@live-visitors/shared';
+import { readDayHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { layOutDay } from '../src/history/day.ts';
 import type { Minute } from '../src/history/minutes.ts';
+import { readProblem } from './helpers/problem.ts';
 import { sendRaw } from './helpers/raw-request.ts';
 import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 
@@ -135,7 +136,7 @@ describe('GET /history', () => {
     expect(response.headers.get('Retry-After')).toBe('5');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
-    expect(decodeProblem(await response.json())?.detail).toBe(
+    expect(readProblem(await response.json()).detail).toBe(
       'The history is not available right now. Try again in a moment.',
     );
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openWhenFree } from '../src/command/open-when-free.ts';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreInUseError } from '../src/store/store.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { runProgram } from './helpers/program.ts';
@@ -108,13 +108,13 @@ describe('openWhenFree', () => {
 
   test('tries every 250 ms for 30 s while a file is in use, and says so once', async () => {
     const dataDir = makeFolder();
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     const { pauses, pause } = notePauses();
     let waits = 0;
     const onWait = () => {
       waits++;
     };
-    const open = () => openSqliteStore({ dataDir, now: Date.now });
+    const open = () => new SqliteStore({ dataDir, now: Date.now });
     await expect(openWhenFree(open, { stop, onWait, pause })).rejects.toThrow(StoreInUseError);
     expect(pauses).toEqual(Array(120).fill(250));
     expect(waits).toBe(1);
@@ -123,9 +123,9 @@ describe('openWhenFree', () => {
 
   test('ends a pause at once when it is stopped', async () => {
     const dataDir = makeFolder();
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     const stopping = new AbortController();
-    const opened = await openWhenFree(() => openSqliteStore({ dataDir, now: Date.now }), {
+    const opened = await openWhenFree(() => new SqliteStore({ dataDir, now: Date.now }), {
       stop: stopping.signal,
       onWait: () => setImmediate(() => stopping.abort()),
       pause: (_ms, value, options) => sleep(3_600_000, value, options),
@@ -136,8 +136,8 @@ describe('openWhenFree', () => {
 
   test('does not try again where a file cannot be opened for another reason', async () => {
     const { pauses, pause } = notePauses();
-    const open = () => openSqliteStore({ dataDir: '/dev/null/data', now: Date.now });
-    await expect(openWhenFree(open, { stop, onWait: () => {}, pause })).rejects.toThrow(/cannot be kept/);
+    const open = () => new SqliteStore({ dataDir: '/dev/null/data', now: Date.now });
+    await expect(openWhenFree(open, { stop, onWait: () => {}, pause })).rejects.toThrow(/cannot be stored/);
     expect(pauses).toEqual([]);
   });
 });

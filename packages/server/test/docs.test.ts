@@ -2,9 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config/config.ts';
-import { variablesFor } from '../src/config/config-variables.ts';
-import { variables } from '../src/config/usage.ts';
+import { variables } from '../src/config/help.ts';
+import { readConfig } from '../src/config/read-config.ts';
 import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
 
@@ -93,7 +92,7 @@ function isUnknownCommand(command: Command): boolean {
 }
 
 const knownVariables = new Set([
-  ...Object.keys(variablesFor(20_000)),
+  ...variables.map(({ name }) => name),
   // For the tests, for Node, and for the proxy of compose.fleet.yaml.
   'PUPPETEER_EXECUTABLE_PATH',
   'NODE_ENV',
@@ -136,6 +135,7 @@ function tighten(markdown: string): string {
 describe('docs/operating.md', () => {
   const document = documentAt('docs/operating.md');
   const code = codeOf(document).join('\n');
+  const alerts = read('deploy/alerts.yaml');
 
   test('has the table of variables', () => {
     expect(document.text).toMatch(/^<!-- variables -->$.*^<!-- \/variables -->$/ms);
@@ -146,14 +146,16 @@ describe('docs/operating.md', () => {
     const { url } = runProgram({ PORT: '0' });
     const text = await (await fetch(`${await url()}/metrics`)).text();
     const exported = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
-    const named = [...code.matchAll(/\b(?:live_visitors|process|nodejs)_[a-z\d_]*[a-z\d]\b/g)].map(([name]) =>
-      exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
-    );
-    expect([...new Set(named)].toSorted()).toEqual(exported.toSorted());
+    const namedIn = (text: string) =>
+      [...text.matchAll(/\b(?:live_visitors|process|nodejs)_[a-z\d_]*[a-z\d]\b/g)].map(([name]) =>
+        exported.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''),
+      );
+    expect([...new Set(namedIn(code))].toSorted()).toEqual(exported.toSorted());
+    expect(namedIn(alerts).filter((name) => !exported.includes(name))).toEqual([]);
   });
 
   test('has an alert that comes before a server is full, whatever its limit of open files', () => {
-    const threshold = / live_visitors_streams > (.*)/.exec(document.text)?.[1];
+    const threshold = / live_visitors_streams > (.*)/.exec(alerts)?.[1];
     // In this expression PromQL and JavaScript are alike.
     const read = new Function('process_max_fds', 'clamp_max', `return ${threshold}`);
     for (const limit of [40, 1024, 3999, 4000, 4999, 5000, 65_536, 1_048_576]) {
@@ -194,12 +196,12 @@ describe('docs/stream.md', () => {
   test('names every parameter, and no other', () => {
     const parameters =
       /^const parameters = \{$(.*?)^\};$/ms.exec(read('packages/shared/src/stream-query.ts'))?.[1] ?? '';
-    expect(named('What may be asked')).toEqual([...parameters.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
-    expect(named('What may be asked')).toContain('tabs');
+    expect(named('Parameters')).toEqual([...parameters.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name));
+    expect(named('Parameters')).toContain('tabs');
   });
 
   test('names every event, and no other', () => {
-    expect(named('What comes')).toEqual(eventNames);
+    expect(named('Events')).toEqual(eventNames);
   });
 });
 
@@ -225,33 +227,17 @@ describe('README.md and README.pt-BR.md', () => {
   test('quote what docs/benchmarks.md says', () => {
     const rows = read('docs/benchmarks.md').split('\n');
     const figuresOf = (name: string) => {
-      const [, , cpu = '', , , memory = '', , , , , , back = ''] =
+      const [, , cpu = '', , , , , , , , , back = ''] =
         rows.find((row) => row.startsWith(`| ${name}`))?.split('|') ?? [];
-      return [cpu, memory, back].map((cell) => /[\d.]+/.exec(cell)?.[0] ?? 'missing');
+      return [cpu, back].map((cell) => /[\d.]+/.exec(cell)?.[0] ?? 'missing');
     };
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
-    const row = (cells: string[]) => `| ${cells[0]} µs | ${cells[1]} KiB |`;
-    const [cost, , back] = figuresOf('Live Visitors');
-    const [, , backOfNchan] = figuresOf('nchan');
-    const quoted = ['bare net socket', 'Live Visitors', 'nchan', 'better-sse'].map(figuresOf).map(row);
+    const [cost = '', back] = figuresOf('Live Visitors');
+    const [, backOfNchan] = figuresOf('nchan');
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
-    const missing = (text: string, figures: string[]) => figures.filter((figure) => !tighten(text).includes(figure));
-    expect(
-      missing(english.text, [
-        `costs ${cost} µs of CPU, ${ratio}`,
-        `[${backOfNchan} ms](docs/benchmarks.md) to our ${back} |`,
-        ...quoted,
-      ]),
-    ).toEqual([]);
-    expect(
-      missing(
-        portuguese.text,
-        [
-          `custa ${cost} µs de CPU: ${ratio}`,
-          `[${backOfNchan} ms](docs/benchmarks.md) contra os nossos ${back} |`,
-          ...quoted,
-        ].map(comma),
-      ),
-    ).toEqual([]);
+    expect(english.text).toContain(`costs ${cost} µs of CPU, ${ratio}`);
+    expect(english.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) to our ${back} |`);
+    expect(portuguese.text).toContain(comma(`custa ${cost} µs de CPU: ${ratio}`));
+    expect(portuguese.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) contra os nossos ${back} |`);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createFleet, type FleetCopy, type NodeCounts, type Publication } from '../src/store/redis/fleet.ts';
+import { Fleet } from '../src/store/redis/fleet.ts';
+import type { FleetCopy, NodeCounts, Publication } from '../src/store/redis/report.ts';
 
 const second = (n: number) => 1_790_000_000_000 + n * 1000;
 const nobody = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
@@ -17,7 +18,7 @@ function publication(seq: number, id: string, own: NodeCounts, visits = 100): Pu
 }
 
 function joined() {
-  const fleet = createFleet('me');
+  const fleet = new Fleet('me');
   fleet.join(copyOf(7, second(0), { me: counts(second(0), 1), a: counts(second(0), 20), b: counts(second(0), 30) }));
   return fleet;
 }
@@ -28,7 +29,7 @@ describe('a fleet, as one node knows it', () => {
     expect(fleet.sum({ ...nobody, online: 2, browsers: 1 })).toMatchObject({ online: 52, browsers: 51, peak: 50 });
     fleet.hear(publication(8, 'a', counts(second(1), 25)));
     expect(fleet.sum(nobody).online).toBe(55);
-    expect(createFleet('me').sum({ ...nobody, online: 2 })).toMatchObject({ online: 2, peak: 0 });
+    expect(new Fleet('me').sum({ ...nobody, online: 2 })).toMatchObject({ online: 2, peak: 0 });
   });
 
   test('never goes below this node’s own counts, whatever it hears and whatever cannot be reported', () => {
@@ -61,7 +62,7 @@ describe('a fleet, as one node knows it', () => {
   });
 
   test('does not count who was on a node that was gone before this node came', () => {
-    const fleet = createFleet('me');
+    const fleet = new Fleet('me');
     fleet.join(copyOf(7, second(60), { me: counts(second(60), 0), a: counts(second(0), 20) }));
     expect(fleet.sum(nobody).online).toBe(0);
   });
@@ -77,20 +78,20 @@ describe('a fleet, as one node knows it', () => {
   test('asks for a copy after a gap, and believes no totals until it has one', () => {
     const fleet = joined();
     fleet.hear(publication(9, 'me', counts(second(1), 0, 5), 300));
-    expect(fleet.isComplete()).toBe(false);
+    expect(fleet.isComplete).toBe(false);
     expect(fleet.sum({ ...nobody, visits: 5 }).visits).toBe(104);
     fleet.hear(publication(10, 'a', counts(second(1), 22), 300));
     expect(fleet.sum(nobody).online).toBe(52);
     fleet.join(copyOf(11, second(1), { me: counts(second(1), 0, 5), a: counts(second(1), 22) }, 300));
-    expect(fleet.isComplete()).toBe(true);
+    expect(fleet.isComplete).toBe(true);
     expect(fleet.sum({ ...nobody, visits: 5 }).visits).toBe(300);
   });
 
   test('misses nothing that was published between a copy and the moment at which it is taken', () => {
-    const fleet = createFleet('me');
+    const fleet = new Fleet('me');
     for (const seq of [6, 7, 8, 9]) fleet.hear(publication(seq, 'a', counts(second(seq), seq), 100 + seq));
     fleet.join(copyOf(7, second(7), { me: counts(second(7), 0), a: counts(second(7), 7) }, 107));
-    expect(fleet.isComplete()).toBe(true);
+    expect(fleet.isComplete).toBe(true);
     expect(fleet.sum(nobody)).toMatchObject({ online: 9, visits: 109 });
   });
 
@@ -98,7 +99,7 @@ describe('a fleet, as one node knows it', () => {
     const fleet = joined();
     fleet.hear(publication(7, 'a', counts(second(0), 99), 999));
     expect(fleet.sum(nobody)).toMatchObject({ online: 50, visits: 100 });
-    expect(fleet.isComplete()).toBe(true);
+    expect(fleet.isComplete).toBe(true);
   });
 
   test('gives back all that it knows', () => {
@@ -107,6 +108,6 @@ describe('a fleet, as one node knows it', () => {
     expect(fleet.copy()).toEqual(
       copyOf(8, second(1), { me: counts(second(0), 1), a: counts(second(1), 21), b: counts(second(0), 30) }, 103),
     );
-    expect(createFleet('me').copy()).toBeUndefined();
+    expect(new Fleet('me').copy()).toBeUndefined();
   });
 });

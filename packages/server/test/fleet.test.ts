@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EventMap } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { startBalancer } from './helpers/balancer.ts';
+import { findFreePort } from './helpers/free-port.ts';
 import { runProgram } from './helpers/program.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { openReturning, type ReturningClient } from './helpers/returning-client.ts';
@@ -11,9 +12,10 @@ type Snapshot = EventMap['visitors'];
 
 /** One server process of a fleet, which can be started anew on its port. */
 async function startNode(redisUrl: string) {
-  const env = { REDIS_URL: redisUrl, MAX_STREAMS_PER_ADDRESS: '100000' };
-  let program = runProgram({ ...env, PORT: '0' });
-  const port = Number(new URL(await program.url()).port);
+  const port = await findFreePort();
+  const env = { PORT: String(port), REDIS_URL: redisUrl, MAX_STREAMS_PER_ADDRESS: '100000' };
+  let program = runProgram(env);
+  await program.url();
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   return {
     port,
@@ -25,7 +27,7 @@ async function startNode(redisUrl: string) {
       await program.exited;
     },
     async start() {
-      program = runProgram({ ...env, PORT: String(port) });
+      program = runProgram(env);
       await program.url();
     },
   };

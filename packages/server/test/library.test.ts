@@ -182,7 +182,7 @@ describe('liveVisitors in an app of another', () => {
     [{ maxStreamsPerAddress: 0 }, /^maxStreamsPerAddress must be a whole number/],
     [{ redisUrl: 'http://localhost' }, /^redisUrl must be/],
     [{ redisPrefix: 'a{b}' }, /^redisPrefix must be/],
-    [{ dataDir: '/dev/null/data' }, /^dataDir is .* Set dataDir to/],
+    [{ dataDir: '/dev/null/data' }, /\(dataDir\).* Set dataDir to/],
   ] satisfies [LiveVisitorsOptions, RegExp][])(
     'refuses %j at once, in a sentence with the option',
     (options, sentence) => {
@@ -191,10 +191,31 @@ describe('liveVisitors in an app of another', () => {
     },
   );
 
-  test.each([true, false, 'yes', null])('refuses metrics: %j, which is no option of it', (metrics) => {
+  test.each([
+    [{ metrics: true }, 'metrics must be one of on, off, private, but is true.'],
+    [{ metrics: 'yes' }, 'metrics must be one of on, off, private, but is "yes".'],
+    [{ metrics: null }, 'metrics must be one of on, off, private, but is null.'],
+    [{ maxStreams: '10' }, /^maxStreams must be a whole number .*, but is "10"\.$/],
+    [{ maxStreamsPerAddress: 1.5 }, /^maxStreamsPerAddress must be a whole number .*, but is 1\.5\.$/],
+    [{ dataDir: 5 }, /^dataDir must be the path of a folder, .*, but is 5\.$/],
+    [{ allowedOrigins: 'https://example.com' }, /^allowedOrigins must be \* or a list of origins, /],
+    [{ allowedOrigins: [1n] }, /^allowedOrigins must be \* or a list of origins, .*, but is \[ 1n \]\.$/],
+    [{ redisUrl: { password: 'secret' } }, /^redisUrl must be the URL of a Redis, .*is hidden/],
+    [{ logger: {} }, 'logger must have the methods debug, info, warn and error, as in pino.'],
+    [{ logger: null }, /^logger must have/],
+    [{ maxstreams: 10 }, /^There is no option "maxstreams"\. The options are allowedOrigins, .* and logger\.$/],
+    [{ port: 80 }, /^There is no option "port"\./],
+    [{ MAX_STREAMS: 80 }, /^There is no option "MAX_STREAMS"\./],
+  ])('refuses %o from JavaScript, where no type is checked', (options, message) => {
+    expect(() => liveVisitors(options as unknown as LiveVisitorsOptions)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('takes an option that is undefined as left out', () => {
     // As from JavaScript, where no type is checked.
-    const options = { metrics } as unknown as LiveVisitorsOptions;
-    expect(() => liveVisitors(options)).toThrow('metrics must be on, off or private; it is');
+    const options = { dataDir: makeFolder(), maxStreams: undefined } as unknown as LiveVisitorsOptions;
+    onTestFinished(liveVisitors(options).close);
   });
 
   test('names options to those whom it refuses, and in the log', async () => {
@@ -206,11 +227,13 @@ describe('liveVisitors in an app of another', () => {
       (await openStream(`${url}/visitors/stream?refusal=event`, headers)).first('refused');
     await (await openStream(`${url}/visitors/stream`)).first('visitors');
     expect((await refusal({})).payload.detail).toContain('maxStreamsPerAddress is 1.');
-    expect((await refusal({ Origin: 'https://example.org' })).payload.detail).toContain('allowedOrigins must list');
+    expect((await refusal({ Origin: 'https://example.org' })).payload.detail).toContain(
+      'add this origin to allowedOrigins.',
+    );
     const proxied = await refusal({ 'X-Forwarded-For': '192.0.2.1' });
-    expect(proxied.payload.detail).toContain(`the app's "trust proxy" must be set to all of them`);
+    expect(proxied.payload.detail).toContain(`set the app's "trust proxy" to all of them`);
     await close();
-    expect(logged.join('')).toContain(String.raw`the app's \"trust proxy\" must be set to all of them`);
+    expect(logged.join('')).toContain(String.raw`set the app's \"trust proxy\" to all of them`);
     expect(logged.join('')).not.toMatch(/[A-Z]_[A-Z]/);
   });
 

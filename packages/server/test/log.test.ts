@@ -106,7 +106,7 @@ onLinux('a log that cannot be written', () => {
     await program.refuse(1);
     await expectToCountAndStop(program);
     await eventually(() => expect(readLog(second.text()).last).toBe('stopped'));
-    expect(readLog(second.text()).count('refusal')).toBe(1);
+    expect(readLog(second.text()).count('request refused')).toBe(1);
   });
 
   test('keeps a bounded part of it for a reader that is slow, and tells of the rest', async () => {
@@ -118,7 +118,7 @@ onLinux('a log that cannot be written', () => {
     await eventually(async () => {
       const { count, lost } = readLog(output());
       expect(lost).toBe(await dropped());
-      expect(count('refusal') + lost).toBe(refused);
+      expect(count('request refused') + lost).toBe(refused);
     });
   });
 
@@ -157,7 +157,7 @@ onLinux('a log that cannot be written', () => {
     limitFiles('unlimited');
     await eventually(() => expect(readLog(readFileSync(path, 'utf8')).lost).toBe(20));
     await refuse(5);
-    expect(readLog(readFileSync(path, 'utf8'))).toMatchObject({ cutOff: 1, last: 'refusal' });
+    expect(readLog(readFileSync(path, 'utf8'))).toMatchObject({ cutOff: 1, last: 'request refused' });
   });
 });
 
@@ -189,5 +189,5 @@ test('has its last line before the program ends, in a file and for a reader that
   child.stdout?.resume();
   expect(await exited).toBe(0);
   await eventually(() => expect(readLog(output()).last).toBe('stopped'));
-  expect(readLog(output()).count('refusal')).toBe(5000);
+  expect(readLog(output()).count('request refused')).toBe(5000);
 });

@@ -36,7 +36,7 @@ describe('the program', () => {
   test.each([
     [{ PORT: 'http' }, 'PORT must be a whole number'],
     [{ ALLOWED_ORIGINS: 'example.com' }, 'ALLOWED_ORIGINS must be * or a list'],
-    [{ HOST: '192.0.2.1', PORT: '0' }, 'HOST is "192.0.2.1", which is no address of this machine'],
+    [{ HOST: '192.0.2.1', PORT: '0' }, 'HOST is "192.0.2.1", which is not an address of this machine'],
   ])('ends at once with exit code 1 and one sentence for %j', async (env, sentence) => {
     const { exited, output, errors } = runProgram(env);
     expect(await exited).toBe(1);
@@ -54,9 +54,7 @@ describe('the program', () => {
     const { port } = other.address() as AddressInfo;
     const { exited, errors } = runProgram({ PORT: String(port) });
     expect(await exited).toBe(1);
-    expect(errors()).toBe(
-      `Port ${port} is in use by another program. Set PORT to a free one, or to 0 for any that is free.\n`,
-    );
+    expect(errors()).toBe(`Port ${port} is in use by another program. Set PORT to a free port, or to 0 to pick one.\n`);
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { createMinutes, mergeMinutes } from '../src/history/minutes.ts';
+import { mergeMinutes, minuteOfTick } from '../src/history/minutes.ts';
 
 const start = Date.UTC(2026, 0, 1);
 
 describe('minutes', () => {
   test('add up the confirmed visitors of their ticks', () => {
-    const minutes = createMinutes();
-    minutes.add(start, { online: 4 }, 4);
-    minutes.add(start + 59_999, { online: 9, confirmed: 1 }, 0);
-    minutes.add(start + 60_000, { online: 2 }, 1);
-    expect([...minutes.all()]).toEqual([
+    const ticks = [
+      minuteOfTick(start, { online: 4 }, 4),
+      minuteOfTick(start + 59_999, { online: 9, confirmed: 1 }, 0),
+      minuteOfTick(start + 60_000, { online: 2 }, 1),
+    ];
+    expect(mergeMinutes(ticks, [])).toEqual([
       { at: start, lowest: 1, highest: 4, sum: 5, ticks: 2, visits: 4 },
       { at: start + 60_000, lowest: 2, highest: 2, sum: 2, ticks: 1, visits: 1 },
     ]);

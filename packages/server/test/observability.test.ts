@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 test('what fails within is for the log, and no word of it for who asked', async () => {
-  const store = openSqliteStore({ dataDir: makeFolder(), now: Date.now });
-  const broken = { ...store, lastDay: () => Promise.reject(new Error('the secret reason')) };
+  const store = new SqliteStore({ dataDir: makeFolder(), now: Date.now });
+  const broken = Object.assign(store, { lastDay: () => Promise.reject(new Error('the secret reason')) });
   const { url, logged } = await openServer({}, { store: broken });
   const response = await fetch(`${url}/history`);
   expect(response.status).toBe(500);
@@ -18,16 +18,17 @@ test('what fails within is for the log, and no word of it for who asked', async 
 describe('a tick that fails', () => {
   /** A store that cannot record until it is mended. */
   function breakableStore() {
-    const store = openSqliteStore({ dataDir: makeFolder(), now: Date.now });
+    const store = new SqliteStore({ dataDir: makeFolder(), now: Date.now });
     let isBroken = false;
     let failures = 0;
-    const record: typeof store.record = async (counts) => {
-      if (!isBroken) return store.record(counts);
+    const works = store.record.bind(store);
+    const record: typeof works = async (counts) => {
+      if (!isBroken) return works(counts);
       failures++;
       throw new Error('the store broke');
     };
     return {
-      store: { ...store, record },
+      store: Object.assign(store, { record }),
       failures: () => failures,
       breakDown: (broken: boolean) => {
         isBroken = broken;
@@ -137,7 +138,11 @@ describe('the log', () => {
   test('names the address of a refusal where it is set to debug', async () => {
     const { url, logged } = await openServer({ LOG_LEVEL: 'debug' });
     await fetch(`${url}/stream?tabs=65`);
-    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ msg: 'request refused', reason: 'query', address: '127.0.0.1' });
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({
+      msg: 'request refused',
+      reason: 'query',
+      address: '127.0.0.1',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
-import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { readProblem } from './helpers/problem.ts';
 import { openServer } from './helpers/support.ts';
 
 /** Asks for `/metrics` with these headers; `fetch` would not let `Host` be set. */
@@ -15,10 +15,10 @@ function askMetrics(port: number, headers: Record<string, string> = {}, host = '
   });
 }
 
-async function detailOf(answer: ReturnType<typeof askMetrics>): Promise<string | undefined> {
+async function detailOf(answer: ReturnType<typeof askMetrics>): Promise<string> {
   const { status, body } = await answer;
   expect(status).toBe(403);
-  return decodeProblem(JSON.parse(body))?.detail;
+  return readProblem(JSON.parse(body)).detail;
 }
 
 describe('METRICS=private, the default', () => {
@@ -37,7 +37,7 @@ describe('METRICS=private, the default', () => {
     async (address) => {
       const { port } = await openServer();
       expect(await detailOf(askMetrics(port, { 'X-Forwarded-For': address }))).toBe(
-        'Only clients with a private address are answered here. To answer everyone, set METRICS to "on".',
+        'Only clients on private networks may read this. To answer everyone, set METRICS to "on".',
       );
     },
   );
@@ -78,7 +78,7 @@ describe('METRICS=private, the default', () => {
     const { port } = await openServer();
     for (const header of ['Forwarded', 'X-Real-IP', 'Via']) {
       expect(await detailOf(askMetrics(port, { [header]: '10.0.0.1' })), header).toContain(
-        'have them send X-Forwarded-For',
+        'configure them to send X-Forwarded-For',
       );
     }
     await detailOf(askMetrics(port, { 'X-Forwarded-For': '' }));

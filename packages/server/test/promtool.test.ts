@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
 
 async function readMetrics(): Promise<string> {
@@ -22,6 +24,14 @@ describe.skipIf(missing)(`promtool${missing ? ` (${missing})` : ''}`, () => {
       encoding: 'utf8',
     });
     expect(stdout + stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  test('finds no fault with the alerting rules', () => {
+    const { stdout, status } = spawnSync('promtool', ['check', 'rules', join(root, 'deploy/alerts.yaml')], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
     expect(status).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, get as requestOverHttp1 } from 'node:http';
 import { constants, type IncomingHttpHeaders, connect as openHttp2Session } from 'node:http2';
 import type { Readable } from 'node:stream';
-import { decodeEvent } from '@live-visitors/shared';
+import { readEvent } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
@@ -58,7 +58,7 @@ function readSnapshots(body: Readable): Arrival[] {
   const arrivals: Arrival[] = [];
   const parser = createParser({
     onEvent({ event, data }) {
-      const snapshot = event === 'visitors' && decodeEvent(event, data);
+      const snapshot = event === 'visitors' && readEvent(event, data);
       if (snapshot) arrivals.push({ at: snapshot.at, arrivedAt: Date.now() });
     },
   });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openRedisStore } from '../src/store/redis/redis-store.ts';
+import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { eventually } from './helpers/support.ts';
@@ -93,7 +93,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
 
   test('a node closes within half a second, and does not hang', async () => {
     const redis = await startRedis();
-    const node = await openRedisStore({ url: redis.url, now: Date.now });
+    const node = await RedisStore.open({ url: redis.url, now: Date.now });
     await node.record({ ...nobody, online: 1 });
     redis.freeze();
     const startedAt = performance.now();

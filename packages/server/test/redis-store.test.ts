@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRedisStore } from '../src/store/redis/redis-store.ts';
+import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
@@ -13,7 +13,7 @@ const missing = whyNoRedis();
 if (!missing) {
   describeStore('Redis', async () => {
     const redis = await startRedis();
-    return () => openRedisStore({ url: redis.url, now: Date.now });
+    return () => RedisStore.open({ url: redis.url, now: Date.now });
   });
 }
 
@@ -116,7 +116,7 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
         expect(snapshot).toMatchObject({ online: 5, browsers: 2, visits: 115, visitorSeconds: 1012, peak: 5 });
         expect(snapshot.partial).toBeUndefined();
       }
-      for (const { trouble } of [a, b, fresh]) expect(trouble()).toBeUndefined();
+      for (const node of [a, b, fresh]) expect(node.trouble()).toBeUndefined();
     },
   );
 

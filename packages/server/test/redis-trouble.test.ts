@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { explainConnectionError } from '../src/store/redis/explain-error.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
@@ -31,6 +32,15 @@ test('a server that takes connections and says nothing is in trouble as soon as 
   expect(store.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
 });
 
+test('a failed DNS lookup is not taken for a missing host, nor a forbidden command for a wrong password', () => {
+  const lookup = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' });
+  expect(explainConnectionError(lookup, 'REDIS_URL')).toBe('cannot be found: the DNS lookup failed (EAI_AGAIN)');
+  const forbidden = new Error("NOPERM User late has no permissions to run the 'client|setinfo' command");
+  expect(explainConnectionError(forbidden, 'REDIS_URL')).toBe(
+    'does not allow the user in REDIS_URL to run the commands it needs (NOPERM)',
+  );
+});
+
 describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {
   const secret = 'a/very+secret word';
   const login = `someone:${encodeURIComponent(secret)}@`;
@@ -39,8 +49,8 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
   function print(url: string): Promise<string> {
     const module = new URL('../src/store/redis/redis-store.ts', import.meta.url);
     const program = `
-      import { openRedisStore } from ${JSON.stringify(module.href)};
-      const store = await openRedisStore({ url: ${JSON.stringify(url)}, now: Date.now });
+      import { RedisStore } from ${JSON.stringify(module.href)};
+      const store = await RedisStore.open({ url: ${JSON.stringify(url)}, now: Date.now });
       for (let i = 0; i < 3; i++) console.log(await store.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
       console.log(store.trouble());
       await store.close();`;

@@ -1,5 +1,5 @@
-import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { readProblem } from './helpers/problem.ts';
 import { eventually, openServer, openSocket, openStream } from './helpers/support.ts';
 
 /** A problem that scripts of any page can read. */
@@ -12,8 +12,7 @@ async function expectProblem(response: Response, status: number) {
   expect(response.status).toBe(status);
   expect(response.headers.get('Content-Type')).toContain('application/problem+json');
   expect(response.headers.get('Cache-Control')).toBe('no-store');
-  const problem = decodeProblem(await response.json());
-  if (!problem) throw new Error('the body is no problem');
+  const problem = readProblem(await response.json());
   expect(problem.status).toBe(status);
   return problem;
 }
@@ -85,9 +84,7 @@ describe('what is refused', () => {
     const { received, closed } = openSocket(port, 'HELO there\r\n\r\n');
     await eventually(() => expect(closed()).toBe(true));
     expect(received()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(decodeProblem(JSON.parse(received().split('\r\n\r\n')[1] ?? ''))?.detail).toBe(
-      'This is not an HTTP request.',
-    );
+    expect(readProblem(JSON.parse(received().split('\r\n\r\n')[1] ?? '')).detail).toBe('This is not an HTTP request.');
     expect(await snapshot()).toMatchObject({ online: 0 });
   });
 
@@ -160,7 +157,7 @@ describe('a refusal that is asked for as an event', () => {
     expect(response.headers.get('Content-Type')).toBe('text/event-stream');
     expect(response.headers.get('Cache-Control')).toContain('no-cache');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(foreign.Origin);
-    const detail = expect.stringContaining('ALLOWED_ORIGINS must list them');
+    const detail = expect.stringContaining('add this origin to ALLOWED_ORIGINS');
     expect(events).toEqual([{ name: 'refused', payload: { status: 403, detail }, id: undefined }]);
     expect(await snapshot()).toMatchObject({ online: 0, visits: 0 });
     expect(await metric('live_visitors_refusals_total{reason="origin"}')).toBe(1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLimits } from '../src/presence/limits.ts';
-import { createRegistry } from '../src/presence/registry.ts';
+import { PresenceRegistry } from '../src/presence/registry.ts';
 
 type Stream = { isHeld: boolean };
 
@@ -8,14 +8,15 @@ type Stream = { isHeld: boolean };
 function openRegistry(maxStreams = 3) {
   let now = 0;
   const replaced: Stream[] = [];
-  const registry = createRegistry<Stream>({
-    limits: createLimits({ maxStreams, maxStreamsPerAddress: maxStreams, maxConnections: 10_000 }),
-    elapsed: () => now,
-    onReplaced(stream) {
+  const limits = createLimits({ maxStreams, maxStreamsPerAddress: maxStreams, maxConnections: 10_000 });
+  const registry = new PresenceRegistry<Stream>(
+    limits,
+    () => now,
+    (stream) => {
       replaced.push(stream);
       end(stream);
     },
-  });
+  );
 
   /** Ends a stream, as the server does: its socket is closed a moment after it was counted out. */
   function end(stream: Stream, keepPlaces = false): boolean {
@@ -24,34 +25,40 @@ function openRegistry(maxStreams = 3) {
     return wasThere;
   }
 
-  function admit(tabs: number, browser?: string, open?: (tabs: number) => Stream) {
+  const ask = (tabs: number, browser?: string) =>
+    registry.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' });
+
+  function admit(tabs: number, browser?: string) {
     const stream = { isHeld: true };
-    const broken = registry.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' }, open ?? (() => stream));
-    return { stream, broken };
+    const admission = ask(tabs, browser);
+    if (!admission.ok) return { stream, broken: admission.limit };
+    admission.register(stream);
+    return { stream, counted: admission.tabs };
   }
 
   const wait = (ms: number) => {
     now += ms;
   };
-  return { ...registry, replaced, admit, end, wait };
+  return {
+    count: (options?: { isConfirmed: boolean }) => registry.count(options),
+    read: () => registry.read(),
+    audit: () => registry.audit(),
+    replaced,
+    ask,
+    admit,
+    end,
+    wait,
+  };
 }
 
 describe('the registry', () => {
-  test('have a client in the count before its stream is opened: what that tells first is true', () => {
-    const registry = createRegistry<Stream>({
-      limits: createLimits({ maxStreams: 1, maxStreamsPerAddress: 1, maxConnections: 10_000 }),
-      elapsed: () => 0,
-      onReplaced() {},
-    });
-    let onlineWhenOpened: number | undefined;
-    registry.admit({ tabs: 2, arrivals: 2, address: '192.0.2.1' }, () => {
-      onlineWhenOpened = registry.read().online;
-      return { isHeld: true };
-    });
-    expect(onlineWhenOpened).toBe(2);
+  test('has a client in the count before its stream is opened: what that tells first is true', () => {
+    const { ask, read } = openRegistry();
+    expect(ask(2)).toMatchObject({ ok: true, tabs: 2 });
+    expect(read().online).toBe(2);
   });
 
-  test('say which limit one more stream would break, and have then neither counted nor opened it', () => {
+  test('says which limit one more stream would break, and has then counted nothing', () => {
     const { admit, count, end } = openRegistry(1);
     const { stream: first, broken } = admit(1);
     expect(broken).toBeUndefined();
@@ -62,18 +69,16 @@ describe('the registry', () => {
     expect(admit(1).broken).toBeUndefined();
   });
 
-  test('have no entry for a stream that could not be opened, and keep no room for it', () => {
-    const { admit, count, audit } = openRegistry(1);
-    const noSocket = () => {
-      throw new Error('no socket');
-    };
-    expect(() => admit(2, 'browser-1', noSocket)).toThrow('no socket');
+  test('has no entry for a stream that could not be opened, and the limits do not count it', () => {
+    const { ask, admit, count, audit } = openRegistry(1);
+    const admission = ask(2, 'browser-1');
+    if (admission.ok) admission.leave();
     expect(count()).toMatchObject({ streams: [], counts: { online: 0, browsers: 0 } });
     expect(audit()).toEqual({ streams: 0, tabs: 0, drift: 0 });
     expect(admit(3, 'browser-2').broken).toBeUndefined();
   });
 
-  test('give a browser that has a stream already a new one for it, also where there is room for no more', () => {
+  test('gives a browser that has a stream a new one for it, even if a limit is reached', () => {
     const { admit, count, audit, replaced } = openRegistry(1);
     const { stream: first } = admit(3, 'browser-1');
     const { stream: second, broken } = admit(4, 'browser-1');
@@ -84,7 +89,7 @@ describe('the registry', () => {
     expect(admit(1).broken).toBe('max_streams');
   });
 
-  test('count nobody out twice', () => {
+  test('counts nobody out twice', () => {
     const { admit, end, audit } = openRegistry();
     const { stream } = admit(2);
     admit(1);
@@ -93,7 +98,7 @@ describe('the registry', () => {
     expect(audit()).toEqual({ streams: 1, tabs: 1, drift: 0 });
   });
 
-  test('keep the places of the other tabs of a stream that breaks off, until the next one takes them', () => {
+  test('keeps the places of the other tabs of a stream that breaks off, until the next one takes them', () => {
     const { admit, end, count, audit, wait } = openRegistry();
     const { stream } = admit(3, 'browser-1');
     end(stream, true);
@@ -108,7 +113,7 @@ describe('the registry', () => {
     expect(audit().drift).toBe(0);
   });
 
-  test('give those places up at the first count after their time, and the room with them', () => {
+  test('gives those places up at the first count after the grace period, and the limits do not count them any more', () => {
     const { admit, end, count, audit, wait, read } = openRegistry(1);
     const { stream } = admit(3, 'browser-1');
     end(stream, true);
@@ -121,14 +126,14 @@ describe('the registry', () => {
     expect(admit(1).broken).toBeUndefined();
   });
 
-  test('keep no places for a stream that was ended', () => {
+  test('keeps no places for a stream that was ended', () => {
     const { admit, end, read } = openRegistry();
     const { stream } = admit(3, 'browser-1');
     end(stream);
     expect(read().online).toBe(0);
   });
 
-  test('take the time between two counts as spent by all who are here at the second', () => {
+  test('takes the time between two counts as spent by all tabs that are online at the second', () => {
     const { admit, count, wait } = openRegistry();
     admit(1);
     wait(1500);
@@ -139,7 +144,7 @@ describe('the registry', () => {
     expect(count().counts.visitorSeconds).toBe(4);
   });
 
-  test('take no time as spent that is longer than two ticks: who left meanwhile is not known', () => {
+  test('takes no time as spent that is longer than two ticks: who left meanwhile is not known', () => {
     const { admit, count, wait } = openRegistry();
     admit(1);
     wait(2000);
@@ -150,7 +155,7 @@ describe('the registry', () => {
     expect(count().counts.visitorSeconds).toBe(3);
   });
 
-  test('confirm no more visitors than before where the count is not confirmed', () => {
+  test('confirms no more visitors than before if the count is not confirmed', () => {
     const { admit, count } = openRegistry();
     admit(2);
     expect(count().counts.confirmed).toBeUndefined();
@@ -161,21 +166,16 @@ describe('the registry', () => {
     expect(count({ isConfirmed: false }).counts).toMatchObject({ online: 5, confirmed: 5 });
   });
 
-  test('count the tabs that there is room for, and tell the stream how many; each arrival is a visit', () => {
+  test('counts as many tabs as the limits allow, and says how many; each arrival is a visit', () => {
     const { admit, count } = openRegistry(16);
     for (let i = 0; i < 3; i++) admit(20, `neighbour-${i}`);
     admit(3, 'browser-1');
-    let told: number | undefined;
     const before = count().counts;
-    admit(6, 'browser-1', (tabs) => {
-      told = tabs;
-      return { isHeld: true };
-    });
-    expect(told).toBe(4);
+    expect(admit(6, 'browser-1').counted).toBe(4);
     expect(count().counts).toMatchObject({ online: 64, browsers: 4, visits: before.visits + 6 });
   });
 
-  test('drift by each stream whose socket is gone without a word, observers among them', () => {
+  test('drifts by each stream whose socket is gone without a word, observers among them', () => {
     const { admit, audit } = openRegistry();
     const { stream: visitor } = admit(2, 'browser-1');
     const { stream: observer } = admit(0);

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeProblem } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { readProblem } from './helpers/problem.ts';
 import { runProgram } from './helpers/program.ts';
 import { eventually, makeFolder, openServer, openSocket } from './helpers/support.ts';
 
@@ -17,7 +17,7 @@ async function ask(port: number, requestLine: string, headers: string[] = ['Host
 function expectProblem({ status, head, body }: Awaited<ReturnType<typeof ask>>, expected: number): void {
   expect(status).toBe(expected);
   expect(head).toContain('Content-Type: application/problem+json');
-  expect(decodeProblem(JSON.parse(body))?.status).toBe(status);
+  expect(readProblem(JSON.parse(body)).status).toBe(status);
 }
 
 describe('a request target', () => {

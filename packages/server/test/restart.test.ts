@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findFreePort } from './helpers/free-port.ts';
 import { runProgram } from './helpers/program.ts';
 import { openReturning } from './helpers/returning-client.ts';
 import { eventually, makeFolder } from './helpers/support.ts';
@@ -6,9 +7,10 @@ import { eventually, makeFolder } from './helpers/support.ts';
 const streams = 2000;
 
 test(`${streams} streams are told farewell at different times, and all are back after a restart, none refused`, async () => {
-  const env = { DATA_DIR: makeFolder(), MAX_STREAMS_PER_ADDRESS: '10000' };
-  const first = runProgram({ PORT: '0', ...env });
-  const port = Number(new URL(await first.url()).port);
+  const port = await findFreePort();
+  const env = { PORT: String(port), DATA_DIR: makeFolder(), MAX_STREAMS_PER_ADDRESS: '10000' };
+  const first = runProgram(env);
+  await first.url();
   const clients = Array.from({ length: streams }, (_, index) => openReturning(port, `browser=browser-${index}`));
   await eventually(() => expect(clients.every(({ answers }) => answers.length === 1)).toBe(true), 30_000);
 
@@ -16,7 +18,7 @@ test(`${streams} streams are told farewell at different times, and all are back 
   expect(await first.exited).toBe(0);
   await eventually(() => expect(clients.every(({ reconnectInMs }) => reconnectInMs !== undefined)).toBe(true));
   const times = clients.map(({ reconnectInMs }) => Number(reconnectInMs)).sort((a, b) => a - b);
-  const second = runProgram({ PORT: String(port), ...env });
+  const second = runProgram(env);
   const url = await second.url();
 
   await eventually(() => expect(clients.every(({ answers }) => answers.length === 2)).toBe(true), 30_000);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreError, StoreInUseError } from '../src/store/store.ts';
 import { runProgram } from './helpers/program.ts';
 import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
@@ -15,7 +15,7 @@ const minuteAt = (at: number) => ({ at, lowest: 1, highest: 9, sum: 20, ticks: 1
 const oldMinutes = Array.from({ length: 100 }, (_, i) => minuteAt(start + i * minuteMs));
 
 const fileIn = (dataDir: string) => join(dataDir, 'live-visitors.db');
-const open = (dataDir: string) => openSqliteStore({ dataDir, now: () => now });
+const open = (dataDir: string) => new SqliteStore({ dataDir, now: () => now });
 const counts = (visits: number, online = 2) => ({ online, browsers: online, visits, visitorSeconds: visits });
 
 /** Runs commands as an operator does. A process of its own also leaves this one's locks alone. */
@@ -52,6 +52,15 @@ function afterKill(parent: string) {
   return found;
 }
 
+async function secondsAfterKill(parent: string) {
+  const copy = makeFolder();
+  run(parent, `cp -rL data ${copy}`);
+  const store = open(join(copy, 'data'));
+  const seconds = await store.recentSeconds();
+  await store.close();
+  return seconds;
+}
+
 describe.each([
   ['the folder is deleted', 'rm -rf data'],
   ['the file is deleted', 'rm data/live-visitors.db'],
@@ -62,7 +71,7 @@ describe.each([
     const { parent, file, store } = await openStore();
     run(parent, command);
     expect(await store.record(counts(2))).toMatchObject({ visits: 42, peak: 9 });
-    expect(store.trouble()).toMatch(/has been deleted or moved away .* creates the file anew/);
+    expect(store.trouble()).toMatch(/has been deleted or moved away .* creates the file again/);
     expect(existsSync(file)).toBe(false);
     expect(await store.record(counts(3))).toMatchObject({ visits: 43, peak: 9 });
     expect(store.trouble()).toBeUndefined();
@@ -72,6 +81,7 @@ describe.each([
     expect(afterKill(parent)).toEqual(all);
     await store.close();
     expect(afterKill(parent)).toEqual(all);
+    expect(await secondsAfterKill(parent)).toEqual([{ at: now, online: 2 }]);
   });
 
   test('a server that is stopped at once loses nothing', async () => {
@@ -208,7 +218,7 @@ test('half a backup in place of the file is refused at the next start', async ()
   await store.record(counts(2));
   await store.close();
   expect(() => open(dataDir)).toThrow(StoreError);
-  expect(() => open(dataDir)).toThrow(/is damaged\. It has been left as it is\./);
+  expect(() => open(dataDir)).toThrow(/is damaged and was not changed\./);
 });
 
 test('a file that is touched, linked or copied is no trouble', async () => {
@@ -227,7 +237,7 @@ test('a link to a folder that is gone is trouble until it leads there again', as
   renameSync(join(parent, 'real'), join(parent, 'elsewhere'));
   await store.record(counts(3));
   await store.record(counts(4));
-  expect(store.trouble()).toMatch(/cannot be created anew: ENOENT/);
+  expect(store.trouble()).toMatch(/cannot be created again: ENOENT/);
   rmSync(dataDir);
   run(parent, 'ln -s elsewhere data');
   await store.record(counts(5));
@@ -260,7 +270,7 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
     const filler = fillDisk(parent);
     run(parent, 'rm -rf data');
     for (let visits = 1; visits < 5; visits++) await store.record(counts(visits));
-    expect(store.trouble()).toMatch(/cannot be created anew: .*full.* tries again each second/);
+    expect(store.trouble()).toMatch(/cannot be created again: .*full.* tries again each second/);
     expect(existsSync(fileIn(dataDir))).toBe(false);
     rmSync(filler);
     await store.record(counts(5));
@@ -278,7 +288,7 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
     run(parent, 'rm -rf host');
     await mounted.record(counts(1));
     await mounted.record(counts(2));
-    expect(mounted.trouble()).toMatch(/cannot be created anew: ENOENT/);
+    expect(mounted.trouble()).toMatch(/cannot be created again: ENOENT/);
     run(parent, 'umount --lazy data');
     await mounted.record(counts(3));
     expect(mounted.trouble()).toBeUndefined();

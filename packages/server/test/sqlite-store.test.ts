@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../src/store/store.ts';
 import { runProgram } from './helpers/program.ts';
 import { fillDisk, mountSmallDisk, whyNoMount } from './helpers/small-disk.ts';
@@ -10,7 +10,7 @@ import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
-const open = (dataDir: string, now: () => number = Date.now) => openSqliteStore({ dataDir, now });
+const open = (dataDir: string, now: () => number = Date.now) => new SqliteStore({ dataDir, now });
 
 function refusal(dataDir: string): string {
   try {
@@ -94,7 +94,28 @@ describe('the store in a file', () => {
     await store.close();
   });
 
-  test('tells of the last 24 hours only, and not of minutes that a wrong clock has left in the future', async () => {
+  test('keeps the seconds of the last hour only, and gives none that a wrong clock has left in the future', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const store = open(dataDir, () => time);
+    const tick = async (second: number, online: number) => {
+      time = start + second * 1000;
+      await store.record({ online, browsers: 1, visits: 0, visitorSeconds: 0 });
+    };
+    await tick(5000, 9);
+    for (let second = 0; second <= 3600; second++) await tick(second, second % 10);
+    const seconds = await store.recentSeconds();
+    expect(seconds).toHaveLength(3600);
+    expect(seconds[0]).toEqual({ at: start + 1000, online: 1 });
+    expect(seconds.at(-1)).toEqual({ at: start + 3_600_000, online: 0 });
+    await store.close();
+    const file = new DatabaseSync(fileOf(dataDir));
+    expect(file.prepare('SELECT count(*) AS count FROM seconds').get()?.count).toBe(3600);
+    file.close();
+  });
+
+  test('gives the last 24 hours only, and no minutes that a wrong clock has left in the future', async () => {
     const dataDir = makeFolder();
     const start = Date.UTC(2026, 0, 1);
     const at = (minute: number) => ({
@@ -141,7 +162,7 @@ describe('the store in a file', () => {
     const dataDir = makeFolder();
     write(fileOf(dataDir));
     const before = readFileSync(fileOf(dataDir));
-    expect(refusal(dataDir)).toMatch(/is no file of this program\. .* Set DATA_DIR/);
+    expect(refusal(dataDir)).toMatch(/was not created by this program and was not changed\. Set DATA_DIR/);
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
@@ -156,15 +177,15 @@ describe('the store in a file', () => {
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
-  test('cannot be had in a folder that cannot be made, which it says', () => {
+  test('cannot be opened in a folder that cannot be created, and says why', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
     expect(refusal(join(file, 'data'))).toMatch(
-      /^DATA_DIR is ".*", where the totals cannot be kept: ENOTDIR.* Set DATA_DIR/,
+      /^The totals cannot be stored in ".*" \(DATA_DIR\): ENOTDIR.* Set DATA_DIR/,
     );
   });
 
-  test('takes the totals of another, but none where it has some already', async () => {
+  test('imports the totals of another store, but not if it has some already', async () => {
     const totals = { visits: 41, visitorSeconds: 5310, peak: 9, peakAt: 1_790_000_000_000 };
     const minutes = [{ at: Date.now() - (Date.now() % 60_000), lowest: 1, highest: 2, sum: 3, ticks: 2, visits: 1 }];
     const dataDir = makeFolder();
@@ -242,7 +263,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     fillDisk(folder);
     const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: folder });
     expect(await exited).toBe(1);
-    expect(errors()).toMatch(/^DATA_DIR is ".*full.* Set DATA_DIR to a folder that has room .*\n$/);
+    expect(errors()).toMatch(/^The totals cannot be stored in ".*full.* Set DATA_DIR to a writable folder .*\n$/);
   });
 
   test('the program goes on, says so everywhere, and writes what it kept when there is room again', async () => {

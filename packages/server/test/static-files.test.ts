@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { compressedFolders, decodeProblem } from '@live-visitors/shared';
+import { compressedFolders } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { readProblem } from './helpers/problem.ts';
 import { sendRaw } from './helpers/raw-request.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
@@ -166,7 +167,7 @@ describe('the files of the page', () => {
     const response = await fetch(`${url}/widget.js`, { headers: { 'If-Match': '"other"', 'Accept-Encoding': 'gzip' } });
     expect(response.status).toBe(412);
     expect(response.headers.has('Content-Encoding')).toBe(false);
-    expect(decodeProblem(await response.json())).toMatchObject({ status: 412 });
+    expect(readProblem(await response.json())).toMatchObject({ status: 412 });
   });
 
   test.each([
@@ -209,7 +210,7 @@ describe('the files of the page', () => {
     for (const path of ['/', '/widget.js', '/subscribe.js', '/subscribe.d.ts']) {
       const response = await fetch(url + path);
       expect(response.status).toBe(404);
-      expect(decodeProblem(await response.json())).toBeDefined();
+      expect(readProblem(await response.json())).toBeDefined();
     }
   });
 });

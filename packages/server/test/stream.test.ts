@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
@@ -38,7 +38,7 @@ describe('GET /stream', () => {
 
   test('never lets the last event ID go back, even where the clock is set back', async () => {
     let setBackMs = 0;
-    const store = openSqliteStore({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
+    const store = new SqliteStore({ dataDir: makeFolder(), now: () => Date.now() - setBackMs });
     const { url, snapshot } = await openServer({}, { store });
     const watcher = await openStream(`${url}/stream`);
     await eventually(() => expect(watcher.of('visitors').length).toBeGreaterThan(1));
@@ -206,12 +206,24 @@ describe('stopping', () => {
     const { url, close, dataDir } = await openServer();
     for (let i = 0; i < 5; i++) await (await openStream(`${url}/stream`)).first('visitors');
     await close();
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     expect(store.export().visits).toBe(5);
     await store.close();
   });
 
-  test('bids every stream farewell and ends it', async () => {
+  test('keeps the history of the last hour for the next start', async () => {
+    const first = await openServer();
+    const stream = await openStream(`${first.url}/stream?tabs=3`);
+    await eventually(() => expect(stream.of('visitors').some(({ payload }) => payload.online === 3)).toBe(true));
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
+    await first.close();
+    const { url } = await openServer({}, { dataDir: first.dataDir });
+    const { history } = (await (await openStream(`${url}/stream?history=60`)).first('welcome')).payload;
+    expect(history?.online).toContain(3);
+    expect(Math.abs(Number(history?.endsAt) - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('sends every stream a farewell and ends it', async () => {
     const { url, close } = await openServer();
     const streams = await Promise.all([1, 2, 3].map(() => openStream(`${url}/stream`)));
     await close();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextTickAt } from '../src/stream/tick.ts';
+import { nextTickAt } from '../src/stream/ticker.ts';
 
 describe('the next tick', () => {
   test('falls on the next whole second', () => {

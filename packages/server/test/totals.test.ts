@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { makeFolder } from './helpers/support.ts';
 
 const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));
@@ -24,15 +24,15 @@ function runWith(variables: Record<string, string>, ...args: string[]): Promise<
 describe('totals', () => {
   test('moves a counter to another machine', async () => {
     const [from, to] = [makeFolder(), makeFolder()];
-    const store = openSqliteStore({ dataDir: from, now: Date.now });
+    const store = new SqliteStore({ dataDir: from, now: Date.now });
     await store.record({ online: 3, browsers: 2, visits: 41, visitorSeconds: 5310 });
     const held = store.export();
     await store.close();
     const file = join(makeFolder(), 'totals.json');
     expect(await run(from, 'export', file)).toMatchObject({ code: 0, output: `Written to ${file}\n` });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(held);
-    expect(await run(to, 'import', file)).toMatchObject({ code: 0, output: `Taken from ${file}\n` });
-    const moved = openSqliteStore({ dataDir: to, now: Date.now });
+    expect(await run(to, 'import', file)).toMatchObject({ code: 0, output: `Imported from ${file}\n` });
+    const moved = new SqliteStore({ dataDir: to, now: Date.now });
     expect(moved.export()).toEqual(held);
     await moved.close();
   });
@@ -52,23 +52,23 @@ describe('totals', () => {
     const file = join(makeFolder(), 'seed.json');
     writeFileSync(file, '{ "visits": 123456, "visitorSeconds": 0, "peak": 7 }');
     expect((await run(dataDir, 'import', file)).code).toBe(0);
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     expect(store.export()).toEqual({ visits: 123_456, visitorSeconds: 0, peak: 7, peakAt: 0, minutes: [] });
     await store.close();
   });
 
   test('loses nothing: neither a file that is there nor figures that are', async () => {
     const dataDir = makeFolder();
-    await openSqliteStore({ dataDir, now: Date.now }).close();
+    await new SqliteStore({ dataDir, now: Date.now }).close();
     const file = join(makeFolder(), 'totals.json');
     writeFileSync(file, '{ "visits": 1, "visitorSeconds": 2, "peak": 1 }');
     expect(await run(dataDir, 'export', file)).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('is there already'),
+      errors: expect.stringContaining('exists and was not changed'),
     });
     expect((await run(dataDir, 'import', file)).code).toBe(0);
     const again = await run(dataDir, 'import', file);
-    expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('holds figures already') });
+    expect(again).toMatchObject({ code: 1, errors: expect.stringContaining('already, which were not changed') });
   });
 
   const minute = { at: 1_790_000_040_000, lowest: 1, highest: 9, sum: 20, ticks: 10, visits: 1 };
@@ -121,7 +121,7 @@ describe('totals', () => {
     const file = join(makeFolder(), 'totals.json');
     writeFileSync(file, content);
     expect(await run(dataDir, 'import', file)).toMatchObject({ code: 0, errors: '' });
-    const store = openSqliteStore({ dataDir, now: Date.now });
+    const store = new SqliteStore({ dataDir, now: Date.now });
     expect(store.export()).toEqual(JSON.parse(withMinutes(minute, later)));
     await store.close();
   });
@@ -129,7 +129,7 @@ describe('totals', () => {
   test('finds no store where there is none, and makes none', async () => {
     const dataDir = makeFolder();
     const file = join(dataDir, 'totals.json');
-    expect((await run(dataDir, 'export', file)).errors).toMatch(/^There is no store in .* Set DATA_DIR/);
+    expect((await run(dataDir, 'export', file)).errors).toMatch(/^There are no totals in .* Set DATA_DIR/);
     expect((await run(dataDir, 'import', file)).errors).toBe(`There is no file ${file}.\n`);
     expect(readdirSync(dataDir)).toEqual([]);
   });

@@ -1,13 +1,32 @@
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+/** Checks that untrusted JSON is of a type. */
+export type Guard<Type> = (value: unknown) => value is Type;
 
-/** A whole number that is not below zero and exact. */
 export function isNonNegativeInteger(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+  // Only numbers are safe integers.
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Entries where something was recorded, and `null` where nothing was. */
-export function isSeries(value: unknown, isEntry: (value: unknown) => boolean): value is (number | null)[] {
-  return Array.isArray(value) && value.every((entry) => entry === null || isEntry(entry));
+export function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function optional<Type>(guard: Guard<Type>): Guard<Type | undefined> {
+  return (value) => value === undefined || guard(value);
+}
+
+export function oneOf<const Value>(...values: Value[]): Guard<Value> {
+  return (value): value is Value => values.some((known) => known === value);
+}
+
+/** A list with `null` for entries that are unknown. */
+export function seriesOf<Entry>(guard: Guard<Entry>): Guard<(Entry | null)[]> {
+  return (value): value is (Entry | null)[] =>
+    Array.isArray(value) && value.every((entry) => entry === null || guard(entry));
+}
+
+/** Members that the type does not name are allowed: a later version may have added them. */
+export function objectOf<Type>(members: { [Name in keyof Type]-?: Guard<Type[Name]> }): Guard<Type> {
+  const guards = Object.entries<Guard<unknown>>(members);
+  return (value): value is Type =>
+    value instanceof Object && guards.every(([name, guard]) => guard(Reflect.get(value, name)));
 }

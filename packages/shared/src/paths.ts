@@ -1,4 +1,4 @@
-/** Where the server answers. */
+/** The server's endpoints. */
 export const paths = {
   /** The event stream: `text/event-stream`. */
   stream: '/stream',
@@ -6,17 +6,17 @@ export const paths = {
   visitors: '/visitors',
   /** The last 24 hours by the minute, as JSON. */
   history: '/history',
-  /** A figure as an image, for places where no script runs. */
+  /** A figure as an image, for places without scripts. */
   badge: '/badge.svg',
-  /** Alive: 200 as long as the process runs. */
+  /** Liveness: 200 as long as the process runs. */
   healthz: '/healthz',
-  /** Ready for traffic: 200, or 503 while draining. */
+  /** Readiness: 200, or 503 during shutdown. */
   readyz: '/readyz',
-  /** What the server tells of itself, as Prometheus text. */
+  /** Metrics, as Prometheus text. */
   metrics: '/metrics',
 } as const;
 
-/** What other sites load by name: files that the client's build puts beside the page. */
+/** Files of the client's build that other sites load by name. */
 export const scripts = {
   /** The widget, as a classic script. */
   widget: '/widget.js',
@@ -27,7 +27,7 @@ export const scripts = {
 } as const;
 
 /**
- * Where the client's build puts compressed copies of the page's files: into one folder for each content coding, the best
- * one first. The dot keeps them from being served under these names.
+ * The folders of compressed copies in the client's build, one for each content coding, best first. The dot keeps them
+ * from being served under these names.
  */
 export const compressedFolders = { br: '.br', gzip: '.gzip' } as const;

@@ -1,13 +1,12 @@
-import * as v from 'valibot';
-import { parameter, parseQuery, type QueryResult, wholeNumber, wrongParameter } from './query.ts';
+import { matching, oneOf, parseQuery, type QueryResult, wholeNumber, wrongParameter } from './query.ts';
 import { maxHistorySeconds, maxTabs, type StreamQuery } from './stream-url.ts';
 
 const parameters = {
-  browser: parameter('8 to 64 characters of A-Z a-z 0-9 _ -', v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))),
+  browser: matching('8 to 64 characters of A-Z a-z 0-9 _ -', /^[A-Za-z0-9_-]{8,64}$/),
   tabs: wholeNumber(0, maxTabs),
   arrivals: wholeNumber(0, maxTabs),
   history: wholeNumber(0, maxHistorySeconds),
-  refusal: parameter('event', v.literal('event')),
+  refusal: { ...oneOf('event'), limits: 'event' },
 };
 
 export type StreamQueryResult = QueryResult<StreamQuery>;

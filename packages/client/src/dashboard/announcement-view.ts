@@ -1,27 +1,27 @@
-import { createAnnouncer, type Saying } from './announcer.ts';
+import { type Announcement, createAnnouncer } from './announcer.ts';
 import { find } from './dom.ts';
 
-/** Announces what has changed to those who listen to the page. It is the page's only live region of its kind. */
+/** Announces changes to screen readers, in the dashboard's only live region. */
 export function createAnnouncementView(now: () => number) {
   const element = find('.announcement');
   const announce = createAnnouncer();
 
   return {
-    /** To be called with all that holds now, each second and whenever it changes. */
-    hear(sayings: readonly Saying[]): void {
-      const said = announce(sayings, now());
-      // New elements are announced even where the same was said before.
-      if (said.length > 0) element.replaceChildren(...said.flatMap((saying) => [createLine(saying), ' ']));
+    /** To be called with all that is true now, each second and after every change. */
+    update(current: readonly Announcement[]): void {
+      const added = announce(current, now());
+      // New elements are announced even if their text is the same as before.
+      if (added.length > 0) element.replaceChildren(...added.flatMap((each) => [createLine(each), ' ']));
     },
 
-    /** Takes away what stands there in another language. */
+    /** Removes what is there in another language. */
     clear(): void {
       element.replaceChildren();
     },
   };
 }
 
-function createLine({ text, lang }: Saying): HTMLElement {
+function createLine({ text, lang }: Announcement): HTMLElement {
   const line = document.createElement('p');
   if (lang) line.lang = lang;
   line.textContent = text;

@@ -1,27 +1,27 @@
-/** Whoever listens to the page is told of changes so often at the most. */
+/** The shortest time from one announcement to the next. */
 const announceEveryMs = 10_000;
 
-/** A sentence. `lang` is its language, where that is not the page's. */
-export type Saying = { text: string; lang?: 'en' };
+/** A sentence for screen readers. `lang` is its language, if that differs from the document's. */
+export type Announcement = { text: string; lang?: 'en' };
 
 /**
- * Decides when what has changed is to be announced: never twice in `announceEveryMs`, and only what did not hold when it
- * was decided last. What passes in between is never announced, what lasts is in the end.
+ * Decides when to announce changes to screen readers: at most once in `announceEveryMs`, and only what was not true at
+ * the last decision. A state that passes in between is never announced; one that lasts is.
  */
 export function createAnnouncer() {
-  let held: readonly Saying[] = [];
+  let held: readonly Announcement[] = [];
   let announcedAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * To be called with all that holds now, each second and whenever it changes.
+   * To be called with all that is true now, each second and after every change.
    *
-   * @param now - milliseconds since some moment; never set back
-   * @returns what is to be announced of it
+   * @param now - milliseconds on a clock that never goes back
+   * @returns what to announce
    */
-  return (sayings: readonly Saying[], now: number): Saying[] => {
+  return (current: readonly Announcement[], now: number): Announcement[] => {
     if (now - announcedAt < announceEveryMs) return [];
-    const added = sayings.filter(({ text }) => !held.some((before) => before.text === text));
-    held = sayings;
+    const added = current.filter(({ text }) => !held.some((before) => before.text === text));
+    held = current;
     if (added.length > 0) announcedAt = now;
     return added;
   };

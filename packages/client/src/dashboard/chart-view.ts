@@ -1,94 +1,86 @@
 import type { DayHistory } from '@live-visitors/shared';
 import type { Recent } from '../stream/recent.ts';
-import type { Plot } from './chart/chart.ts';
+import type { Chart } from './chart/chart.ts';
 import { find, setText } from './dom.ts';
-import type { Speech } from './locale.ts';
+import type { Locale } from './messages/languages.ts';
 import { summarizeDay, summarizeRecent } from './wording.ts';
 
-/** When to try again to load what draws the plot. */
+/** When to try again to load the code of the chart. */
 const loadAgainMs = 60_000;
 
-type Period = 'recent' | 'day';
+/** `unread` until the server has answered. */
+type Day = DayHistory | 'unread' | 'unavailable';
 
-/** `unread` until the server has been asked for it. */
-type Day = DayHistory | 'unread' | 'unreadable';
+/** Shows who was here before: in the last minutes, or in the last day. The code of the chart is loaded when it is needed. */
+export class ChartView {
+  readonly #container = find('.chart');
+  readonly #summary = find('.summary');
+  readonly #recent: Pick<Recent, 'read'>;
+  readonly #now: () => number;
+  #period: 'recent' | 'day' = 'recent';
+  #chart: Chart | undefined;
+  #locale: Locale | undefined;
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #day: Day = 'unread';
+  /** The day that the chart shows, if it shows one: it need not be drawn each second. */
+  #drawnDay: Day | undefined;
 
-/** Shows who was here before: in the last minutes, or in the last day. What draws it is loaded when it is first needed. */
-export function createPastView(recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
-  const subscription = find('.plot-subscription');
-  const summary = find('.summary');
-  const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
-  let period: Period = 'recent';
-  let plot: Plot | undefined;
-  let spokenBy: Speech | undefined;
-  let loadedAt = Number.NEGATIVE_INFINITY;
-  let day: Day = 'unread';
-  /** What the plot shows, as far as it need not be drawn anew each second. */
-  let drawnDay: Day | 'none' = 'none';
-
-  function load(speech: Speech): void {
-    if (plot || now() - loadedAt < loadAgainMs) return;
-    loadedAt = now();
-    import('./chart/chart.ts').then(
-      ({ createPlot }) => {
-        plot = createPlot(subscription, optionsFor(speech));
-        spokenBy = speech;
-        draw(speech);
-      },
-      // The summary says what there is to say.
-      () => {},
-    );
-  }
-
-  function draw(speech: Speech): void {
-    if (plot && spokenBy !== speech) {
-      plot.setOptions(optionsFor(speech));
-      spokenBy = speech;
+  constructor(recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
+    this.#recent = recent;
+    this.#now = now;
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
+    for (const button of buttons) {
+      button.addEventListener('click', () => {
+        this.#period = button.value === 'day' ? 'day' : 'recent';
+        for (const each of buttons) each.ariaPressed = String(each === button);
+        onPeriod();
+      });
     }
-    if (period === 'day') drawDay(speech);
-    else drawRecent(speech);
   }
 
-  function drawRecent({ words, formats }: Speech): void {
-    const history = recent.read();
-    setText(summary, summarizeRecent(history, words, formats));
-    plot?.showRecent(history);
-    drawnDay = 'none';
+  get period() {
+    return this.#period;
   }
 
-  function drawDay({ words, formats }: Speech): void {
-    if (typeof day === 'object') setText(summary, summarizeDay(day.minutes, words, formats));
-    else setText(summary, day === 'unread' ? '…' : words.dayUnreadable);
-    if (!plot || drawnDay === day) return;
-    plot.showDay(typeof day === 'object' ? day.minutes : undefined);
-    drawnDay = day;
+  learnDay(day: DayHistory | undefined): void {
+    // An older day is better than none.
+    if (day) this.#day = day;
+    else if (this.#day === 'unread') this.#day = 'unavailable';
   }
 
-  for (const button of buttons) {
-    button.addEventListener('click', () => {
-      period = button.value === 'day' ? 'day' : 'recent';
-      for (const each of buttons) each.ariaPressed = String(each === button);
-      onPeriod();
-    });
+  /** To be called with each snapshot while the document is visible, and after every other change. */
+  show(locale: Locale): void {
+    void this.#load();
+    if (this.#locale !== locale) this.#chart?.setLabels(locale.formats);
+    this.#locale = locale;
+    if (this.#period === 'day') this.#showDay(locale);
+    else this.#showRecent(locale);
   }
 
-  return {
-    period: () => period,
+  async #load(): Promise<void> {
+    if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
+    this.#loadedAt = this.#now();
+    // Without the chart there is still the summary.
+    const loaded = await import('./chart/chart.ts').catch(() => undefined);
+    if (!loaded || !this.#locale) return;
+    this.#chart = new loaded.Chart(this.#container, this.#locale.formats);
+    this.#drawnDay = undefined;
+    this.show(this.#locale);
+  }
 
-    learnDay(read: DayHistory | undefined): void {
-      // What was read before is better than nothing.
-      if (read) day = read;
-      else if (day === 'unread') day = 'unreadable';
-    },
+  #showRecent(locale: Locale): void {
+    const history = this.#recent.read();
+    setText(this.#summary, summarizeRecent(history, locale));
+    this.#chart?.showRecent(history);
+    this.#drawnDay = undefined;
+  }
 
-    /** To be called with each snapshot that someone may see, and whenever what is to be shown has changed. */
-    show(speech: Speech): void {
-      load(speech);
-      draw(speech);
-    },
-  };
-}
-
-function optionsFor({ formats }: Speech) {
-  return { locale: formats.locale, formatCount: formats.count };
+  #showDay(locale: Locale): void {
+    const day = this.#day;
+    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.minutes, locale));
+    else setText(this.#summary, day === 'unread' ? '…' : locale.messages.dayUnavailable);
+    if (this.#drawnDay === day) return;
+    this.#chart?.showDay(typeof day === 'object' ? day.minutes : undefined);
+    this.#drawnDay = day;
+  }
 }

@@ -1,39 +1,40 @@
 import type { Connection } from '../stream/connection.ts';
 import { find, setText } from './dom.ts';
-import type { Speech } from './locale.ts';
+import { formOf } from './formats.ts';
+import type { Locale } from './messages/languages.ts';
 import { describeConnection } from './wording.ts';
 
-/** What is known of the number: undefined while none has come. */
+/** The last number that arrived, and its age. */
 export type Known = { online: number; ageMs: number } | undefined;
 
-/** Shows how the page stands with the server, and how old the number is, unless it is live. */
-export function createStandingView() {
+/** Shows the state of the connection, and the age of the number unless it is live. */
+export function createConnectionView() {
   const state = find('.connection');
   const countdown = find('.countdown');
   const label = find('.online-label');
   const age = find('.age');
 
-  function showState(text: string, reason: string | undefined): void {
-    const whole = reason === undefined ? text : `${text} ${reason}`;
-    if (state.textContent === whole) return;
+  function showState(text: string, detail: string | undefined): void {
+    if (state.textContent === [text, detail].filter(Boolean).join(' ')) return;
     state.textContent = text;
-    if (reason === undefined) return;
-    const said = document.createElement('span');
-    said.lang = 'en';
-    said.textContent = reason;
-    state.append(' ', said);
+    if (detail === undefined) return;
+    const element = document.createElement('span');
+    element.lang = 'en';
+    element.textContent = detail;
+    state.append(' ', element);
   }
 
-  /** @param sinceMs - how long ago the connection was so */
-  return (connection: Connection, sinceMs: number, known: Known, { words, formats }: Speech): void => {
+  /** @param sinceMs - how long ago `connection` was reported */
+  return (connection: Connection, sinceMs: number, known: Known, locale: Locale): void => {
+    const { messages, formats } = locale;
     document.body.dataset.connection = connection.state;
-    const standing = describeConnection(connection, sinceMs, words, formats);
-    showState(standing.state, standing.reason);
-    setText(countdown, standing.countdown);
+    const text = describeConnection(connection, sinceMs, locale);
+    showState(text.state, text.detail);
+    setText(countdown, text.countdown);
 
-    const visitorsHere = formats.noun(known?.online ?? 0, words.visitorsHere);
+    const visitorsHere = formOf(messages.visitorsHere, known?.online ?? 0);
     const isOld = known !== undefined && connection.state !== 'live';
-    setText(label, isOld ? visitorsHere : `${visitorsHere} ${words.rightNow}`);
-    setText(age, isOld ? words.ago(formats.duration(Math.max(1, Math.round(known.ageMs / 1000)))) : '');
+    setText(label, isOld ? visitorsHere : `${visitorsHere} ${messages.rightNow}`);
+    setText(age, isOld ? messages.ago(formats.duration(Math.max(1, Math.round(known.ageMs / 1000)))) : '');
   };
 }

@@ -1,12 +1,12 @@
 import { type DayHistory, paths, readDayHistory } from '@live-visitors/shared';
 
-/** How often the last day is read anew while it is wanted: its entries are minutes. */
-const readEveryMs = 60_000;
+/** The shortest time from one request to the next: the entries of a day are minutes. */
+const loadEveryMs = 60_000;
 
 const timeoutMs = 10_000;
 
-/** Reads the last 24 hours from the server; `undefined` where it does not tell them. */
-export async function readDay(server: string): Promise<DayHistory | undefined> {
+/** Requests the last 24 hours from the server; `undefined` if they are not available. */
+export async function requestDay(server: string): Promise<DayHistory | undefined> {
   try {
     const response = await fetch(server + paths.history, { signal: AbortSignal.timeout(timeoutMs) });
     return response.ok ? readDayHistory(await response.json()) : undefined;
@@ -16,21 +16,21 @@ export async function readDay(server: string): Promise<DayHistory | undefined> {
 }
 
 /**
- * Reads the last day whenever it is wanted, yet not more than once a minute.
+ * Loads the last day when it is needed, at most once a minute.
  *
- * @param now - milliseconds since some moment; never set back
- * @returns what to call as long as it is wanted
+ * @param now - milliseconds on a clock that never goes back
+ * @returns what to call for as long as it is needed
  */
-export function createDayWish(
-  read: () => Promise<DayHistory | undefined>,
+export function createDayLoader(
+  request: () => Promise<DayHistory | undefined>,
   now: () => number,
   onDay: (day: DayHistory | undefined) => void,
 ) {
-  let readAt = Number.NEGATIVE_INFINITY;
+  let requestedAt = Number.NEGATIVE_INFINITY;
 
   return (): void => {
-    if (now() - readAt < readEveryMs) return;
-    readAt = now();
-    void read().then(onDay);
+    if (now() - requestedAt < loadEveryMs) return;
+    requestedAt = now();
+    void request().then(onDay);
   };
 }

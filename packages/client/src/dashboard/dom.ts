@@ -1,4 +1,4 @@
-/** Finds what `index.html` must have. */
+/** Finds an element that `index.html` must have. */
 export function find(selector: string): HTMLElement {
   return findAs(HTMLElement, selector);
 }
@@ -9,7 +9,7 @@ export function findAs<Kind extends Element>(kind: new () => Kind, selector: str
   return element;
 }
 
-/** Leaves alone what is the same, so that nothing is announced twice. */
+/** Changes nothing if the text is the same: screen readers would announce it again. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,45 +1,57 @@
 // biome-ignore-all lint/style/noRestrictedGlobals: the calendar of a time that is given, not the clock.
-import type { Counted, Forms } from './messages/messages.ts';
+
+/** A noun in its singular and its plural. */
+export type Forms = { one: string; other: string };
+
+/** How far back the chart reaches. */
+export type Span = { unit: 'minute' | 'hour'; count: number };
 
 export type Formats = ReturnType<typeof createFormats>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Writes numbers, durations and times as the readers of a language do. @param locale - a BCP 47 tag */
-export function createFormats(locale: string) {
-  const numbers = new Intl.NumberFormat(locale);
-  const plurals = new Intl.PluralRules(locale);
-  const days = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const fullDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+/** Writes numbers, durations and times as the readers of a language do. @param tag - a BCP 47 tag */
+export function createFormats(tag: string) {
+  const numbers = new Intl.NumberFormat(tag);
+  const compact = new Intl.NumberFormat(tag, { notation: 'compact' });
+  const days = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const minute = new Intl.DateTimeFormat(tag, { timeStyle: 'short' });
+  const second = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
+  const date = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
+  const fullDate = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' });
 
   const count = (value: number) => numbers.format(value);
-  const formFor = (value: number): keyof Forms => (plurals.select(value) === 'one' ? 'one' : 'other');
 
   function day(at: Date, now: Date): string {
-    // Days are counted from noon to noon: they are not all 24 hours long.
+    // Counted from noon to noon: not every day has 24 hours.
     const daysAgo = Math.round((noon(now) - noon(at)) / dayMs);
     if (daysAgo === 0 || daysAgo === 1) return days.format(-daysAgo, 'day');
     return (at.getFullYear() === now.getFullYear() ? date : fullDate).format(at);
   }
 
   return {
-    locale,
     count,
-    counted: (value: number): Counted => ({ count: count(value), form: formFor(value) }),
-    /** The form of a noun that goes with a count. */
-    noun: (value: number, forms: Forms) => forms[formFor(value)],
+    compact: (value: number) => compact.format(value),
+    /** A count with its noun, such as `7 tabs`. */
+    counted: (value: number, noun: Forms) => `${count(value)} ${formOf(noun, value)}`,
     duration: (seconds: number) => formatDuration(seconds, count),
-
-    /** When something was, for someone who reads it `now`, both in milliseconds since 1970: `today 14:03`. */
-    moment: (at: number, now: number) => `${day(new Date(at), new Date(now))} ${time.format(at)}`,
+    /** A time of day in hours and minutes. Times are in milliseconds since 1970. */
+    minute: (at: number) => minute.format(at),
+    /** A time of day in hours, minutes and seconds. */
+    second: (at: number) => second.format(at),
+    /** When something was, seen from `now`: `today, 14:03`. */
+    moment: (at: number, now: number) => `${day(new Date(at), new Date(now))}, ${minute.format(at)}`,
   };
 }
 
+/** The form of a noun for a count. In all languages of the dashboard, only 1 takes the singular. */
+export function formOf({ one, other }: Forms, count: number): string {
+  return count === 1 ? one : other;
+}
+
 /**
- * A duration as a person would say it, in its two largest units: `5310` seconds are `1 h 28 min`. The symbols are those
- * that the International System of Units has for all languages.
+ * A duration in its two largest units: `5310` seconds are `1 h 28 min`. The International System of Units has the same
+ * symbols for all languages.
  */
 function formatDuration(seconds: number, count: (value: number) => string): string {
   const minutes = Math.floor(seconds / 60);

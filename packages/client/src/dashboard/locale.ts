@@ -1,26 +1,45 @@
-import { createFormats, type Formats } from './formats.ts';
-import { type Choice, type Language, languages } from './messages/languages.ts';
-import type { FixedWords, Words } from './messages/messages.ts';
+import { findAs } from './dom.ts';
+import type { Messages } from './messages/en.ts';
+import { chooseLanguage, createLocale, type Locale } from './messages/languages.ts';
 
-/** How the page speaks to its reader. */
-export type Speech = { language: Language; words: Words; formats: Formats };
+const parameter = 'lang';
 
-export function createSpeech({ language, locale }: Choice): Speech {
-  return { language, words: languages[language], formats: createFormats(locale) };
+/** Reads the language from the URL, or else from the browser's settings. */
+export function readLocale(): Locale {
+  return createLocale(chooseLanguage(new URLSearchParams(location.search).get(parameter), navigator.languages));
 }
 
-/** Puts a language's words where `index.html` has named them. */
-export function showFixedWords({ language, words }: Speech): void {
+/** Lets the reader change the language. The choice is kept in the URL, also in that of the link to another tab. */
+export function offerLanguages({ language }: Locale, onLocale: (locale: Locale) => void): void {
+  const select = findAs(HTMLSelectElement, '.language select');
+  const openTab = findAs(HTMLAnchorElement, 'a.action');
+  const keepLanguage = () => {
+    openTab.href = location.pathname + location.search;
+  };
+
+  select.value = language;
+  keepLanguage();
+  select.addEventListener('change', () => {
+    const url = new URL(location.href);
+    url.searchParams.set(parameter, select.value);
+    history.replaceState(history.state, '', url);
+    keepLanguage();
+    onLocale(readLocale());
+  });
+}
+
+/** Shows the messages that `index.html` names in `data-message`, `data-message-label` and `data-message-content`. */
+export function showFixedMessages({ language, messages }: Locale): void {
   document.documentElement.lang = language;
-  const named = document.querySelectorAll<HTMLElement>('[data-word], [data-word-label]');
-  for (const element of named) {
-    const { word, wordLabel } = element.dataset;
-    if (word) element.textContent = wordOf(words, word);
-    if (wordLabel) element.ariaLabel = wordOf(words, wordLabel);
+  // A test compares the names in index.html with the messages.
+  const find = (name: string) => messages.fixed[name as keyof Messages['fixed']];
+  for (const element of document.querySelectorAll<HTMLElement>('[data-message]')) {
+    element.textContent = find(element.dataset.message ?? '');
   }
-}
-
-function wordOf({ fixed }: Words, name: string): string {
-  // A test holds every name in index.html against the words.
-  return fixed[name as keyof FixedWords];
+  for (const element of document.querySelectorAll<HTMLElement>('[data-message-label]')) {
+    element.ariaLabel = find(element.dataset.messageLabel ?? '');
+  }
+  for (const element of document.querySelectorAll<HTMLMetaElement>('[data-message-content]')) {
+    element.content = find(element.dataset.messageContent ?? '');
+  }
 }

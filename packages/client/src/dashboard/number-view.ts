@@ -1,23 +1,22 @@
-import { diffDigits, type Place } from './digits.ts';
 import { find } from './dom.ts';
 
 /**
- * Shows the number: the digits that change slide, the others stand still. Its text is always the number as it is; the
- * digits that slide out are painted by the style sheet.
+ * Shows the number: digits that change slide, the others stand still. The text is always the current number; the style
+ * sheet paints the digits that slide out.
  */
 export function createNumberView() {
   const element = find('.online');
   const line = find('.online-line');
   const read = find('.online-read');
-  let value: number | undefined;
+  let value = 0;
 
   return (next: number, text: string): void => {
     const before = element.textContent;
     if (text !== before) {
-      element.style.setProperty('--places', String(text.length));
-      replacePlaces(element, diffDigits(before, text), next < (value ?? 0) ? 'falls' : 'rises');
+      element.style.setProperty('--digits', String(text.length));
+      replaceDigits(element, diffDigits(before, text), next < value ? 'falls' : 'rises');
       read.textContent = text;
-      // Without a number, there is nothing to be read.
+      // Hidden from screen readers until there is a number.
       line.ariaHidden = null;
     }
     element.dataset.value = String(next);
@@ -25,19 +24,31 @@ export function createNumberView() {
   };
 }
 
-/** Leaves places that stay as they are where they are: an element that is put anywhere begins its animation anew. */
-function replacePlaces(element: HTMLElement, places: readonly Place[], motion: string): void {
-  while (element.childNodes.length > places.length) element.firstChild?.remove();
-  const added = places.length - element.childNodes.length;
-  const standing = [...element.childNodes];
-  const front = places.slice(0, added).map((place) => createPlace(place, motion));
-  places.slice(added).forEach((place, index) => {
-    if (place.leaving !== undefined) standing[index]?.replaceWith(createPlace(place, motion));
+/** One character of a number. `leaving` is the one before it in the same place, if that was another. */
+export type Digit = { character: string; leaving?: string };
+
+/** How the digits of a number change, from left to right. They are aligned to the right, whatever the lengths. */
+export function diffDigits(before: string, after: string): Digit[] {
+  const offset = before.length - after.length;
+  return [...after].map((character, index) => {
+    const was = before[index + offset] ?? '';
+    return was === character ? { character } : { character, leaving: was };
+  });
+}
+
+/** Does not move the elements of digits that stay: an element that is inserted starts its animation again. */
+function replaceDigits(element: HTMLElement, digits: readonly Digit[], motion: string): void {
+  while (element.childNodes.length > digits.length) element.firstChild?.remove();
+  const added = digits.length - element.childNodes.length;
+  const kept = [...element.childNodes];
+  const front = digits.slice(0, added).map((digit) => createDigit(digit, motion));
+  digits.slice(added).forEach((digit, index) => {
+    if (digit.leaving !== undefined) kept[index]?.replaceWith(createDigit(digit, motion));
   });
   element.prepend(...front);
 }
 
-function createPlace({ character, leaving = '' }: Place, motion: string): HTMLElement {
+function createDigit({ character, leaving = '' }: Digit, motion: string): HTMLElement {
   const place = document.createElement('span');
   place.className = motion;
   place.dataset.leaving = leaving;

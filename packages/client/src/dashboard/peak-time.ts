@@ -1,18 +1,18 @@
 import type { DayHistory, Snapshot } from '@live-visitors/shared';
 
-/** A rise between two snapshots that are no further apart was seen when it happened. */
+/** If two snapshots are no further apart, the time of a rise between them is known. */
 const watchedMs = 5000;
 
 export type PeakTime = ReturnType<typeof createPeakTime>;
 
-/** Knows when the most were here at once: from the server's history, and from what the page sees itself. */
+/** Knows when the peak was: from the server's history, and from the snapshots since. */
 export function createPeakTime() {
   let known: DayHistory['peak'] = { online: -1, at: null };
   let last: Pick<Snapshot, 'peak' | 'at'> | undefined;
 
   return {
     learn(peak: DayHistory['peak']): void {
-      // An answer may be older than what was seen meanwhile.
+      // The answer may be older than a peak seen since.
       if (peak.online >= known.online || last?.peak === peak.online) known = peak;
     },
 
@@ -21,7 +21,7 @@ export function createPeakTime() {
       last = { peak, at };
     },
 
-    /** When that peak was, in milliseconds since 1970; `undefined` while the server has to be asked. */
+    /** When that peak was, in milliseconds since 1970; `null` if the server does not know, `undefined` before it is asked. */
     of: (peak: number): number | null | undefined => (known.online === peak ? known.at : undefined),
   };
 }

@@ -1,25 +1,25 @@
-/** The green of the brand, dark enough for white digits, and a grey that is no darker. */
+/** The green of the brand, dark enough for white digits, and a grey as dark. */
 const liveGround = '#0a7549';
 const restGround = '#6b7280';
 
-/** How large one, two, three and four characters are that fill a square of 32, to be read at half that size. */
+/** The font sizes at which one, two, three and four characters fill a square of 32. Browsers show it at half that size. */
 const fontSizes = [27, 24, 18, 15];
 
-/** Two characters and more are made as wide as this, whatever font there is. */
+/** Two or more characters get this width in every font. */
 const textWidth = 28;
 
-/** The icon of a browser's tab: the number on the brand's ground, grey while it stands still; without a number, the brand. */
+/** The icon of the browser's tab: the number, in grey unless it is live, or the logo if there is no number. */
 export function iconSvg(online: string | undefined, isLive: boolean): string {
   const ground = isLive ? liveGround : restGround;
   const text = iconText(online ?? '');
-  const inside = text === '' ? brand(ground) : number(text, ground);
+  const inside = text === '' ? logo(ground) : number(text, ground);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${inside}</svg>`;
 }
 
 /**
- * A whole number in four characters at most, whatever digits and separators it is written with: `12,345` is `12k`.
+ * A whole number in at most four characters, in any digits and with any separators: `12,345` is `12k`.
  *
- * @returns nothing but digits and `k`, `M` or `G`
+ * @returns only digits and `k`, `M` or `G`
  */
 export function iconText(online: string): string {
   const digits = online.match(/\p{Nd}/gu) ?? [];
@@ -28,7 +28,7 @@ export function iconText(online: string): string {
   return digits.slice(0, digits.length - 3 * thousands).join('') + ['', 'k', 'M', 'G'][thousands];
 }
 
-function brand(color: string): string {
+function logo(color: string): string {
   return `<circle cx="16" cy="16" r="15" fill="${color}" opacity=".22"/><circle cx="16" cy="16" r="8" fill="${color}"/>`;
 }
 

@@ -1,35 +1,40 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
-import type { Saying } from './announcer.ts';
-import type { Formats } from './formats.ts';
-import type { Span, Words } from './messages/messages.ts';
+import type { Announcement } from './announcer.ts';
+import type { Span } from './formats.ts';
+import type { Locale } from './messages/languages.ts';
 
-/** What is said of the connection. */
-export type Standing = {
+export type ConnectionText = {
   state: string;
-  /** The server's own words, in English. */
-  reason?: string;
-  /** What changes each second, and so is not to be read aloud. */
+  /** The server's own explanation, in English. */
+  detail?: string;
+  /** Changes each second, so screen readers skip it. */
   countdown: string;
 };
 
-/** The state of the connection in words, so many milliseconds after it was so. */
-export function describeConnection(connection: Connection, sinceMs: number, words: Words, formats: Formats): Standing {
-  const said = words.connection;
+/** @param sinceMs - how long ago `connection` was reported */
+export function describeConnection(connection: Connection, sinceMs: number, locale: Locale): ConnectionText {
+  const { messages, formats } = locale;
+  const texts = messages.connection;
   switch (connection.state) {
     case 'connecting':
     case 'live':
     case 'stale':
     case 'offline':
-      return { state: said[connection.state], countdown: '' };
+      return { state: texts[connection.state], countdown: '' };
     case 'reconnecting': {
       const seconds = secondsLeft(connection.inMs, sinceMs);
-      return { state: said.reconnecting, countdown: seconds > 0 ? ` ${said.in(formats.duration(seconds))}` : said.now };
+      const countdown = seconds > 0 ? ` ${texts.in(formats.duration(seconds))}` : texts.now;
+      return { state: texts.reconnecting, countdown };
     }
     case 'refused': {
       const seconds = secondsLeft(connection.inMs, sinceMs);
-      const countdown = seconds > 0 ? ` ${said.again(formats.duration(seconds))}` : '';
-      return { state: said.refused, reason: connection.reason, countdown };
+      const countdown = seconds > 0 ? ` ${texts.again(formats.duration(seconds))}` : '';
+      const { status, reason } = connection;
+      if (status === 403 || status === 429) {
+        return { state: `${texts.refused} ${messages.reasons[status]}`, countdown };
+      }
+      return { state: texts.refused, detail: reason, countdown };
     }
     default:
       return connection satisfies never;
@@ -40,55 +45,44 @@ function secondsLeft(inMs: number, sinceMs: number): number {
   return Math.max(0, Math.ceil((inMs - sinceMs) / 1000));
 }
 
-/** What those hear who listen to the page: the state of the connection, and the number with its noun while it is live. */
-export function sayStanding(
-  connection: Connection,
-  online: number | undefined,
-  words: Words,
-  formats: Formats,
-): Saying[] {
-  // The page begins with it, and so it is read with the page.
+/** For screen readers: the state of the connection, and the number with its noun while it is live. */
+export function announceConnection(connection: Connection, online: number | undefined, locale: Locale): Announcement[] {
+  // Screen readers read this state with the document.
   if (connection.state === 'connecting') return [];
-  const { state, reason } = describeConnection(connection, 0, words, formats);
-  const sayings: Saying[] = [{ text: state }];
-  if (reason !== undefined) sayings.push({ text: reason, lang: 'en' });
+  const { state, detail } = describeConnection(connection, 0, locale);
+  const announcements: Announcement[] = [{ text: state }];
+  if (detail !== undefined) announcements.push({ text: detail, lang: 'en' });
   if (connection.state === 'live' && online !== undefined) {
-    const noun = formats.noun(online, words.visitorsHere);
-    sayings.push({ text: `${formats.count(online)} ${noun} ${words.rightNow}` });
+    const { messages, formats } = locale;
+    announcements.push({ text: `${formats.counted(online, messages.visitorsHere)} ${messages.rightNow}` });
   }
-  return sayings;
+  return announcements;
 }
 
-/** What the plot of the last minutes shows, for those who do not see it. */
-export function summarizeRecent(history: History | undefined, words: Words, formats: Formats): string {
-  if (history === undefined) return words.unknown;
-  return summarize(history.online, history.online, history.online.length * history.everyMs, words, formats);
+/** The chart of the last minutes in words. */
+export function summarizeRecent(history: History | undefined, locale: Locale): string {
+  const { online, everyMs } = history ?? { online: [], everyMs: 0 };
+  return summarize(online, online, everyMs, locale);
 }
 
-/** What the plot of the last day shows. */
-export function summarizeDay(minutes: DayHistory['minutes'], words: Words, formats: Formats): string {
-  const { lowest, highest, everyMs } = minutes;
-  return summarize(lowest, highest, lowest.length * everyMs, words, formats);
+/** The chart of the last day in words. */
+export function summarizeDay(minutes: DayHistory['minutes'], locale: Locale): string {
+  return summarize(minutes.lowest, minutes.highest, minutes.everyMs, locale);
 }
 
 function summarize(
   lowest: (number | null)[],
   highest: (number | null)[],
-  lengthMs: number,
-  words: Words,
-  formats: Formats,
+  everyMs: number,
+  { messages, formats }: Locale,
 ): string {
-  const low = Math.min(...known(lowest));
-  const high = Math.max(...known(highest));
-  // Nothing has no lowest.
-  if (low > high) return words.unknown;
-  const span = spanOf(lengthMs);
-  if (low === high) return words.always(formats.count(low), span);
-  return words.between(formats.count(low), formats.count(high), span);
-}
-
-function known(values: (number | null)[]): number[] {
-  return values.filter((value) => value !== null);
+  const low = Math.min(...lowest.filter((value) => value !== null));
+  const high = Math.max(...highest.filter((value) => value !== null));
+  // Of no values, the lowest is infinite.
+  if (low > high) return messages.noData;
+  const span = spanOf(lowest.length * everyMs);
+  if (low === high) return messages.always(formats.count(low), span);
+  return messages.between(formats.count(low), formats.count(high), span);
 }
 
 function spanOf(lengthMs: number): Span {

@@ -159,7 +159,7 @@ export function subscribe(environment: StreamEnvironment, options: SubscriptionO
         if (!giveUp(stream, refusal)) return;
         // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
         if (refusal.status >= 500) say({ state: 'reconnecting', inMs: 0 });
-        else say({ state: 'refused', reason: refusal.detail, inMs: 0 });
+        else say({ state: 'refused', reason: refusal.detail, status: refusal.status, inMs: 0 });
       },
       failed: lose,
     });

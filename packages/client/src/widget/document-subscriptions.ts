@@ -3,8 +3,8 @@ import { environment } from '../stream/browser-environment.ts';
 import { unshared } from '../tabs/unshared.ts';
 import { webLocks } from '../tabs/web-locks.ts';
 
-// The widget and the subscription are bundles of their own, which find each other by this. The number is that of the
-// subscription's form.
+// The bundles of the widget and of `subscribe` find each other by this key. Its number is the version of
+// `DocumentSubscription`.
 const subscriptionsKey: unique symbol = Symbol.for('live-visitors subscriptions 1');
 declare global {
   interface Window {
@@ -12,24 +12,22 @@ declare global {
   }
 }
 
-/** One room for each server, however many widgets and subscriptions there are in a document. */
-function allSubscriptions(): Map<string, DocumentSubscription> {
-  // Not at once: the module may be imported where there is no window, as on a server that renders pages.
-  const subscriptions = window[subscriptionsKey] ?? new Map();
-  window[subscriptionsKey] = subscriptions;
-  return subscriptions;
+/** The subscriptions of this document, by the server: there is one for each, however many widgets listen to it. */
+function documentSubscriptions(): Map<string, DocumentSubscription> {
+  // Not at import time: the module may be imported without a window, as in server-side rendering.
+  window[subscriptionsKey] ??= new Map();
+  return window[subscriptionsKey];
 }
 
 /** @param server - its URL, without a slash at the end */
 export function subscriptionTo(server: string): DocumentSubscription {
-  const known = allSubscriptions().get(server);
-  if (known) return known;
-  const subscription = createDocumentSubscription([webLocks, unshared], environment, server);
-  shareSubscription(server, subscription);
+  const known = documentSubscriptions();
+  const subscription = known.get(server) ?? createDocumentSubscription([webLocks, unshared], environment, server);
+  known.set(server, subscription);
   return subscription;
 }
 
-/** Has the widgets of a page share what the page itself listens to. */
+/** Lets the widgets of this document use a subscription that exists already. */
 export function shareSubscription(server: string, subscription: DocumentSubscription): void {
-  allSubscriptions().set(server, subscription);
+  documentSubscriptions().set(server, subscription);
 }

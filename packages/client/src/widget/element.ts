@@ -1,20 +1,20 @@
 import { shownForMs, type Update } from '../update.ts';
 import { subscriptionTo } from './document-subscriptions.ts';
-import { wordsFor } from './labels.ts';
+import { textsFor } from './labels.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 import styles from './widget.css?inline';
 
 /**
- * Defines `<live-visitors>`: how many visitors are on the site now, live.
+ * Defines `<live-visitors>`, which shows how many visitors are on the site now.
  *
- * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), and `observe`, with which the tab is
- * shown the count without being in it. Its events are `snapshot` and `connection`; each bears what it is named after.
+ * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), and `observe`, which shows the count
+ * without counting the tab. It dispatches the events of `LiveVisitorsEventMap`.
  *
- * @param defaultServer - the URL of the server of those that name none; empty where that is not known
+ * @param defaultServer - the URL of the server for elements without the attribute; empty if it is unknown
  */
 export function defineElement(defaultServer: string): void {
-  // The script may be there twice.
+  // A document may load the script twice.
   if (customElements.get('live-visitors')) return;
 
   customElements.define(
@@ -40,13 +40,13 @@ export function defineElement(defaultServer: string): void {
       }
 
       connectedCallback(): void {
-        // An element that is there before the script is told of its attributes first.
+        // An element that precedes the script gets its attributes before it is connected.
         this.disconnectedCallback();
         const view = this.ownerDocument.defaultView;
-        // Nobody sees what is in such a document.
+        // A document without a window is not visible.
         if (!view) return;
-        // A style sheet does not follow its element into another document. One that is made by script is no inline
-        // style, which a page's CSP may forbid.
+        // A style sheet belongs to one document, and an element can move to another. A constructed one is not an inline
+        // style, which a CSP may forbid.
         const sheet = new view.CSSStyleSheet();
         sheet.replaceSync(styles);
         this.#shadow.adoptedStyleSheets = [sheet];
@@ -75,7 +75,7 @@ export function defineElement(defaultServer: string): void {
       }
 
       #show(update: Update): void {
-        // Nobody tells an element that the frame it is in was removed.
+        // An element is not told when its frame is removed.
         if (!this.ownerDocument.defaultView) {
           this.disconnectedCallback();
           return;
@@ -105,7 +105,7 @@ export function defineElement(defaultServer: string): void {
       #render(): void {
         const language = this.closest<HTMLElement>('[lang]')?.lang || navigator.language;
         const isCompact = this.getAttribute('format') === 'compact';
-        const { number, label, longest } = wordsFor(language, isCompact, this.#online);
+        const { number, label, longest } = textsFor(language, isCompact, this.#online);
         const ownLabel = this.getAttribute('label');
         this.#number.textContent = number;
         this.#label.textContent = ownLabel ?? label;

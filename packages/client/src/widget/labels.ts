@@ -5,25 +5,23 @@ const labels = {
 };
 
 /**
- * The number and the words that follow it, in a language (BCP 47); the words in English where it is one that is not
- * spoken here.
+ * The number and its label in a language (BCP 47). The label is English if there is none in that language.
  *
- * @param online - left out while it is not known
- * @returns `longest`: the words that take most subscription, whatever the number
+ * @param online - left out while it is unknown
+ * @returns `longest`: the longest label for any number
  */
-export function wordsFor(language: string, isCompact: boolean, online: number | undefined) {
-  const locale = supported(language);
-  const spoken = locale.slice(0, 2) in labels ? locale : 'en';
-  const { one, other } = labels[spoken.slice(0, 2) as keyof typeof labels];
+export function textsFor(language: string, isCompact: boolean, online: number | undefined) {
+  const tag = supported(language);
+  const { one, other } = Object.entries(labels).find(([primary]) => primary === tag.slice(0, 2))?.[1] ?? labels.en;
   const notation = isCompact ? 'compact' : 'standard';
   return {
-    number: online === undefined ? '–' : new Intl.NumberFormat(locale, { notation }).format(online),
-    label: online !== undefined && new Intl.PluralRules(spoken).select(online) === 'one' ? one : other,
+    number: online === undefined ? '–' : new Intl.NumberFormat(tag, { notation }).format(online),
+    label: online === 1 ? one : other,
     longest: other,
   };
 }
 
-/** The language itself, or English where browsers do not know it, or it is no language tag at all. */
+/** The language itself, or English if it is not a language tag or the browser does not support it. */
 function supported(language: string): string {
   try {
     return Intl.NumberFormat.supportedLocalesOf(language)[0] ?? 'en';

@@ -1,6 +1,6 @@
 import { defineElement } from './element.ts';
 
-// A classic script knows where it came from while it runs for the first time: the server is in the same place.
+// A classic script knows its own URL while it runs for the first time. The server is beside it.
 const { currentScript } = document;
 const source = currentScript instanceof HTMLScriptElement ? currentScript.src : '';
 defineElement(source && new URL('.', source).href);

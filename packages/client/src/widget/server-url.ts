@@ -1,6 +1,5 @@
 /**
- * The server that a URL leads to, with the path under which it is, and no slash at the end; `undefined` where it is no
- * `http:` or `https:` URL.
+ * The base URL of the server, without a slash at the end; `undefined` if `url` is not an `http:` or `https:` URL.
  */
 export function serverAt(url: string): string | undefined {
   try {
@@ -11,7 +10,7 @@ export function serverAt(url: string): string | undefined {
   }
 }
 
-/** A sentence that says what a server's URL must be. */
+/** Explains what the URL of a server must be. */
 export function wrongServer(server: string): string {
   return `"server" must be a URL such as https://visitors.example.com, but is "${String(server).slice(0, 80)}".`;
 }

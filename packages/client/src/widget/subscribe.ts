@@ -1,27 +1,35 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { SubscribeOptions } from '../../public/subscribe.d.ts';
+import type { Connection } from '../stream/connection.ts';
 import { subscriptionTo } from './document-subscriptions.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 
-export type { SubscribeOptions };
+export type { LiveVisitorsElement, LiveVisitorsEventMap } from './element-type.ts';
+export type { Connection, Snapshot };
+
+export type SubscribeOptions = {
+  /** The URL of the server, such as `https://visitors.example.com`. */
+  server: string;
+  /** Whether this tab receives the count without being counted. Default: `false`. */
+  observe?: boolean;
+  /** Called when the connection to the server changes: figures are current only while it is `live`. */
+  onConnection?: (connection: Connection) => void;
+};
 
 /**
- * Counts this tab in, and calls back with each snapshot: one as soon as the server is reached, and then one each second.
- * All tabs of a site share one stream, and all subscriptions of a document one place in the count.
+ * Counts this tab, and calls back with each snapshot: one as soon as the server is reached, and then one each second.
+ * All tabs of a site share one stream, and all subscriptions of a document count as one tab.
  *
- * @returns how to stop; the tab is counted out when nobody in the document listens any more
- * @throws TypeError where `server` is no `http:` or `https:` URL
+ * @returns how to stop; the tab leaves the count when nothing in its document listens any more
+ * @throws TypeError if `server` is not an `http:` or `https:` URL
  */
-export function subscribe(
-  { server, observe = false, onConnection }: SubscribeOptions,
-  onSnapshot: (snapshot: Snapshot) => void,
-): () => void {
-  const place = serverAt(server);
-  if (place === undefined) throw new TypeError(wrongServer(server));
+export function subscribe(options: SubscribeOptions, onSnapshot: (snapshot: Snapshot) => void): () => void {
+  const { server, observe = false, onConnection } = options;
+  const url = serverAt(server);
+  if (url === undefined) throw new TypeError(wrongServer(server));
 
   let isStopped = false;
-  const stop = subscriptionTo(place).listen({
+  const stop = subscriptionTo(url).listen({
     observe,
     onUpdate: tellChanges(
       (snapshot) => isStopped || onSnapshot(snapshot),

@@ -3,9 +3,8 @@ import type { Connection } from '../stream/connection.ts';
 import type { OnUpdate } from '../update.ts';
 
 /**
- * Tells of each snapshot once, and of the connection whenever it has changed, of which a wait that grows shorter is no
- * part: in a microtask, so that whoever is told may do or throw anything, and is told nothing before whatever is being
- * done is done.
+ * Reports each snapshot once, and the connection when it has changed; a wait that gets shorter is not a change. Reports
+ * are microtasks: listeners may do or throw anything without disturbing the code that is running.
  */
 export function tellChanges(
   onSnapshot: (snapshot: Snapshot) => void,

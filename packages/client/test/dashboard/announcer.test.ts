@@ -5,8 +5,8 @@ import { createAnnouncer } from '../../src/dashboard/announcer.ts';
 function announced(seconds: string[][]): [second: number, ...texts: string[]][] {
   const announce = createAnnouncer();
   return seconds.flatMap((texts, second) => {
-    const sayings = texts.map((text) => ({ text }));
-    const said = announce(sayings, second * 1000).map(({ text }) => text);
+    const current = texts.map((text) => ({ text }));
+    const said = announce(current, second * 1000).map(({ text }) => text);
     return said.length > 0 ? [[second, ...said] as [number, ...string[]]] : [];
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/dashboard/formats.ts';
+import { createFormats, formOf } from '../../src/dashboard/formats.ts';
 
 const formats = createFormats('en-US');
 
@@ -27,38 +27,34 @@ describe('counts', () => {
     expect(createFormats(locale).count(1_234_567)).toBe(said);
   });
 
-  test.each([
-    ['en', ['tabs', 'tab', 'tabs', 'tabs']],
-    // In Brazil, zero is singular.
-    ['pt-BR', ['tab', 'tab', 'tabs', 'tabs']],
-    ['es', ['tabs', 'tab', 'tabs', 'tabs']],
-  ])('go with the form of the noun that %s has for 0, 1, 2 and a million', (locale, nouns) => {
-    const { noun } = createFormats(locale);
-    expect([0, 1, 2, 1_000_000].map((count) => noun(count, { one: 'tab', other: 'tabs' }))).toEqual(nouns);
+  test('go with the form of their noun', () => {
+    const tabs = { one: 'tab', other: 'tabs' };
+    expect([0, 1, 2, 1_000_000].map((count) => formOf(tabs, count))).toEqual(['tabs', 'tab', 'tabs', 'tabs']);
+    expect(formats.counted(1_000_000, tabs)).toBe('1,000,000 tabs');
   });
 });
 
 describe('moments', () => {
   const at = (month: number, day: number, hour: number, minute = 3, year = 2026) =>
     new Date(year, month - 1, day, hour, minute).getTime();
-  // Which kind of space stands before AM, no reader sees.
+  // The kind of space before AM differs between versions of ICU.
   const said = (locale: string, then: number, now: number) =>
     createFormats(locale).moment(then, now).replaceAll(/\s/g, ' ');
 
   test.each([
-    ['en-US', at(3, 5, 14), 'today 2:03 PM'],
-    ['en-GB', at(3, 5, 14), 'today 14:03'],
-    ['pt-BR', at(3, 5, 14), 'hoje 14:03'],
-    ['es', at(3, 5, 14), 'hoy 14:03'],
-    ['en-GB', at(3, 4, 23), 'yesterday 23:03'],
-    ['en-GB', at(3, 3, 9), '3 Mar 09:03'],
-    ['en-GB', at(12, 31, 9, 3, 2025), '31 Dec 2025 09:03'],
+    ['en-US', at(3, 5, 14), 'today, 2:03 PM'],
+    ['en-GB', at(3, 5, 14), 'today, 14:03'],
+    ['pt-BR', at(3, 5, 14), 'hoje, 14:03'],
+    ['es', at(3, 5, 14), 'hoy, 14:03'],
+    ['en-GB', at(3, 4, 23), 'yesterday, 23:03'],
+    ['en-GB', at(3, 3, 9), '3 Mar, 09:03'],
+    ['en-GB', at(12, 31, 9, 3, 2025), '31 Dec 2025, 09:03'],
   ])('are named by the day, in %s', (locale, then, expected) => {
     expect(said(locale, then, at(3, 5, 15))).toBe(expected);
   });
 
   test('go by the calendar, not by hours that have passed', () => {
-    expect(said('en-GB', at(3, 4, 23, 59), at(3, 5, 0, 1))).toBe('yesterday 23:59');
-    expect(said('en-GB', at(3, 5, 0, 0), at(3, 5, 23, 59))).toBe('today 00:00');
+    expect(said('en-GB', at(3, 4, 23, 59), at(3, 5, 0, 1))).toBe('yesterday, 23:59');
+    expect(said('en-GB', at(3, 5, 0, 0), at(3, 5, 23, 59))).toBe('today, 00:00');
   });
 });

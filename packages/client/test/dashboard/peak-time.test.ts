@@ -15,7 +15,7 @@ test('a server that does not know it need not be asked again', () => {
   expect(peakTime.of(9)).toBeNull();
 });
 
-test('a peak that the page sees rise is now', () => {
+test('a peak that rises from one snapshot to the next is now', () => {
   const peakTime = createPeakTime();
   peakTime.learn({ online: 9, at: 1234 });
   peakTime.hear({ peak: 9, at: 50_000 });
@@ -25,7 +25,7 @@ test('a peak that the page sees rise is now', () => {
   expect(peakTime.of(10)).toBe(51_000);
 });
 
-test('a peak that was reached while the page heard nothing may be hours old', () => {
+test('a peak that was reached while no snapshots arrived may be hours old', () => {
   const peakTime = createPeakTime();
   peakTime.learn({ online: 9, at: 1234 });
   peakTime.hear({ peak: 9, at: 50_000 });
@@ -33,7 +33,7 @@ test('a peak that was reached while the page heard nothing may be hours old', ()
   expect(peakTime.of(12)).toBeUndefined();
 });
 
-test('an answer that is older than what the page has seen does not take it back', () => {
+test('an answer that is older than the last peak does not replace it', () => {
   const peakTime = createPeakTime();
   peakTime.hear({ peak: 9, at: 50_000 });
   peakTime.hear({ peak: 10, at: 51_000 });

@@ -5,8 +5,8 @@ import { shownForMs } from '../../src/update.ts';
 
 describe("the tab's title", () => {
   test('has the number before the name, where it is known', () => {
-    expect(titleOf('7', 'Live Visitors')).toBe('(7) Live Visitors');
-    expect(titleOf(undefined, 'Live Visitors')).toBe('Live Visitors');
+    expect(titleOf('7')).toBe('(7) Live Visitors');
+    expect(titleOf(undefined)).toBe('Live Visitors');
   });
 });
 

@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createFormats } from '../../src/dashboard/formats.ts';
-import { en } from '../../src/dashboard/messages/en.ts';
-import { describeConnection, sayStanding, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
+import { createLocale } from '../../src/dashboard/messages/languages.ts';
+import { announceConnection, describeConnection, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
 import type { Connection } from '../../src/stream/connection.ts';
 
-const formats = createFormats('en-US');
+const english = createLocale({ language: 'en', tag: 'en-US' });
 
-describe('what is said of the connection', () => {
-  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, en, formats);
+describe('the connection in words', () => {
+  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, english);
 
   test.each<[Connection, string]>([
     [{ state: 'connecting' }, 'Connecting…'],
     [{ state: 'live' }, 'Live'],
-    [{ state: 'stale' }, 'No update from the server'],
+    [{ state: 'stale' }, 'No updates from the server'],
     [{ state: 'offline' }, 'This device is offline'],
   ])('is the state, and nothing that counts down: %o', (connection, state) => {
     expect(said(connection)).toEqual({ state, countdown: '' });
@@ -29,20 +28,35 @@ describe('what is said of the connection', () => {
     expect(said({ state: 'reconnecting', inMs: 3000 }, sinceMs)).toEqual({ state: 'Reconnecting', countdown });
   });
 
-  test('keeps the reason of a refusal apart, as it is in the language of the server', () => {
+  test('keeps the reason of a refusal apart, because it is in the language of the server', () => {
     const connection: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
     expect(said(connection)).toEqual({
-      state: 'Refused:',
-      reason: 'Not from here.',
+      state: 'Connection refused:',
+      detail: 'Not from here.',
       countdown: ' Next try in 1 min 30 s.',
     });
     expect(said(connection, 90_000).countdown).toBe('');
   });
 });
 
-describe('what is said of the plot', () => {
+test.each([
+  [403, 'en', 'Connection refused: This site is not allowed to read the count.'],
+  [429, 'en', 'Connection refused: Too many tabs are open from your network.'],
+  [403, 'pt-BR', 'Conexão recusada: Este site não tem permissão para ler a contagem.'],
+  [429, 'pt-BR', 'Conexão recusada: Há abas demais abertas na sua rede.'],
+  [403, 'es', 'Conexión rechazada: Este sitio no tiene permiso para leer el recuento.'],
+  [429, 'es', 'Conexión rechazada: Hay demasiadas pestañas abiertas en tu red.'],
+] as const)('a refusal with the status %i has a reason in %s', (status, language, state) => {
+  const connection: Connection = { state: 'refused', reason: 'Not from here.', status, inMs: 0 };
+  expect(describeConnection(connection, 0, createLocale({ language, tag: language }))).toEqual({
+    state,
+    countdown: '',
+  });
+});
+
+describe('the chart in words', () => {
   const history = (online: (number | null)[]) => ({ everyMs: 1000, endsAt: 0, online });
-  const recent = (online: (number | null)[]) => summarizeRecent(history(online), en, formats);
+  const recent = (online: (number | null)[]) => summarizeRecent(history(online), english);
   const minutes = (lowest: (number | null)[], highest: (number | null)[]) => ({
     everyMs: 60_000,
     endsAt: 0,
@@ -61,40 +75,38 @@ describe('what is said of the plot', () => {
   });
 
   test('is for a day the lowest and the highest of its minutes', () => {
-    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), en, formats)).toBe(
-      'Between 0 and 9 in the last 3 minutes',
-    );
-    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), en, formats)).toBe('Always 1 in the last hour');
+    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), english)).toBe('Between 0 and 9 in the last 3 minutes');
+    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), english)).toBe('Always 1 in the last hour');
     const day = Array(1440).fill(5);
-    expect(summarizeDay(minutes(day, day), en, formats)).toBe('Always 5 in the last 24 hours');
+    expect(summarizeDay(minutes(day, day), english)).toBe('Always 5 in the last 24 hours');
   });
 
   test('is that nothing is known, where nothing is', () => {
-    for (const said of [summarizeRecent(undefined, en, formats), recent([]), recent([null])]) {
-      expect(said).toBe('Nothing is known yet');
+    for (const said of [summarizeRecent(undefined, english), recent([]), recent([null])]) {
+      expect(said).toBe('No data yet');
     }
   });
 });
 
-describe('what those hear who listen to the page', () => {
-  const said = (connection: Connection, online?: number) => sayStanding(connection, online, en, formats);
+describe('what screen readers announce', () => {
+  const said = (connection: Connection, online?: number) => announceConnection(connection, online, english);
 
   test('is the number with its noun while it is live', () => {
     expect(said({ state: 'live' }, 1)).toEqual([{ text: 'Live' }, { text: '1 visitor here right now' }]);
     expect(said({ state: 'live' }, 1200)).toEqual([{ text: 'Live' }, { text: '1,200 visitors here right now' }]);
   });
 
-  test('is nothing while the page connects, as that is read with the page', () => {
+  test('is nothing while the dashboard connects: that is read with the document', () => {
     expect(said({ state: 'connecting' })).toEqual([]);
   });
 
   test('is the state alone where the number is not live, and nothing that counts down', () => {
-    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No update from the server' }]);
+    expect(said({ state: 'stale' }, 7)).toEqual([{ text: 'No updates from the server' }]);
     expect(said({ state: 'reconnecting', inMs: 3000 }, 7)).toEqual([{ text: 'Reconnecting' }]);
   });
 
   test('has the reason of a refusal apart, in the language of the server', () => {
     const refused: Connection = { state: 'refused', reason: 'Not from here.', inMs: 90_000 };
-    expect(said(refused, 7)).toEqual([{ text: 'Refused:' }, { text: 'Not from here.', lang: 'en' }]);
+    expect(said(refused, 7)).toEqual([{ text: 'Connection refused:' }, { text: 'Not from here.', lang: 'en' }]);
   });
 });

@@ -353,7 +353,12 @@ describe('a subscription', () => {
     const world = createWorld();
     for (const patienceMs of [31_000, 61_500, 122_250]) {
       world.refuse(403);
-      expect(world.update().connection).toEqual({ state: 'refused', reason: 'Not now.', inMs: patienceMs });
+      expect(world.update().connection).toEqual({
+        state: 'refused',
+        reason: 'Not now.',
+        status: 403,
+        inMs: patienceMs,
+      });
       expect(world.openStreams()).toHaveLength(0);
       world.pass(patienceMs);
     }

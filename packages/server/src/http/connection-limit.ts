@@ -1,13 +1,17 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusals } from '../observability/refusals.ts';
 import type { Limits } from '../presence/limits.ts';
 import { networkOf } from './address.ts';
 import type { TrustFunction } from './forwarding.ts';
 
+/** The share of all connections above which idle ones are closed, and how often that is done at most. */
+const nearlyFull = { share: 0.9, everyMs: 100 };
+
 /**
- * Says whether to accept a connection: one address must not take them all. A trusted proxy may, as it speaks for many.
+ * Decides whether to accept a connection: one address must not take all of them, unless it is a trusted proxy.
  *
- * @param trusts - where `TRUST_PROXY` is a number of hops, it trusts every peer
+ * @param trusts - trusts every peer if `TRUST_PROXY` is a number of hops
  */
 export function limitConnections(
   limits: Limits,
@@ -25,4 +29,19 @@ export function limitConnections(
     socket.once('close', disconnect);
     return true;
   };
+}
+
+/** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
+export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  server.on('connection', () => {
+    if (timer !== undefined) return;
+    server.getConnections((_error, connections) => {
+      if (connections < nearlyFull.share * maxConnections) return;
+      server.closeIdleConnections();
+      timer ??= setTimeout(() => {
+        timer = undefined;
+      }, nearlyFull.everyMs).unref();
+    });
+  });
 }

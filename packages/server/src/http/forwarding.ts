@@ -1,29 +1,49 @@
 import type { Request } from 'express';
+import { isPrivateAddress } from './address.ts';
 
-/** Whether a peer may say whom it speaks for, `hop` proxies away from this server: Express's `trust proxy fn`. */
+/** Whether to trust what a peer forwards, `hop` proxies away from this server: Express's `trust proxy fn`. */
 export type TrustFunction = (address: string, hop: number) => boolean;
 
-/** What CDNs add to a request: the address of the visitor. */
+/** Headers in which CDNs send the visitor's address. */
 const cdnHeader =
   /^(?:cf-connecting-ip(?:v6)?|do-connecting-ip|fastly-client-ip|fly-client-ip|true-client-ip|x-azure-(?:client|socket)ip)$/;
 
-/** What other proxies add. */
+/** Headers that other proxies add. */
 const proxyHeader =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-original-forwarded-for|x-real-ip|x-(?:cluster-)?client-ip|x-envoy-external-address)$/;
 
-/** Whether a request came through a CDN, by what it adds. */
-export function isFromCdn({ headers }: Request): boolean {
+/** Whether a request came through a CDN, by its headers. */
+function isFromCdn({ headers }: Request): boolean {
   return Object.keys(headers).some((name) => cdnHeader.test(name));
 }
 
-/** Whether a request came through any proxy that says so. */
+/** Whether a request came through a proxy, by its headers. */
 export function isForwarded(request: Request): boolean {
   return isFromCdn(request) || Object.keys(request.headers).some((name) => proxyHeader.test(name));
 }
 
-/** How many addresses `X-Forwarded-For` has: `all` of them, and those that are not believed. */
-export function forwardedAddresses(request: Request): { all: number; unbelieved: number } {
+/** The number of addresses in `X-Forwarded-For`: `all` of them, and those that are not trusted. */
+export function forwardedAddresses(request: Request): { all: number; untrusted: number } {
   const all = (request.get('X-Forwarded-For') ?? '').split(',').filter((entry) => entry.trim() !== '').length;
-  // Express has no `ips` where the peer is not trusted to forward any.
-  return { all, unbelieved: all - request.ips.length };
+  // Express leaves `ips` empty if it does not trust the peer.
+  return { all, untrusted: all - request.ips.length };
+}
+
+/**
+ * Why many visitors may count as one address: an untrusted proxy, or a network that hides addresses, as those of Docker
+ * Swarm, rootless Docker and Kubernetes.
+ *
+ * @param holdsMajority - whether the address of the request has more than half of all streams
+ */
+export function whySharedAddress(
+  request: Request,
+  holdsMajority: boolean,
+): 'untrusted_proxy' | 'hidden_addresses' | undefined {
+  const { all, untrusted } = forwardedAddresses(request);
+  // The peer itself is not trusted.
+  if (all > 0 && untrusted === all) return 'untrusted_proxy';
+  if (!holdsMajority) return undefined;
+  // There is another proxy in front of the trusted ones, and its address counts as the visitors'.
+  if (untrusted > 0 || isFromCdn(request)) return 'untrusted_proxy';
+  return isPrivateAddress(request.ip, { orLoopback: false }) ? 'hidden_addresses' : undefined;
 }

@@ -5,22 +5,21 @@ const originForm = /^(https?:\/\/)(\*\.)?([^/?#@\\\s]+)\/?$/i;
 const ipAddress = /^\[|^[\d.]+$/;
 
 /**
- * Reads an entry of `ALLOWED_ORIGINS`: an origin, or all subdomains of one, such as `https://*.example.com` (CSP3
- * §2.3.1, host-source).
+ * Reads an entry of `ALLOWED_ORIGINS`: an origin, or all its subdomains, as in `https://*.example.com` (CSP3 §2.3.1,
+ * host-source).
  *
- * @returns it as a browser would write it in `Origin` (RFC 6454 §6.2), a leading `*.` aside; `undefined` for what no
- * `Origin` can match
+ * @returns the entry as browsers write it in `Origin` (RFC 6454 §6.2), or `undefined` if no `Origin` can match it
  */
 export function parseOriginPattern(text: string): string | undefined {
   const [, scheme = '', wildcard = '', host = ''] = originForm.exec(text) ?? [];
   const url = URL.parse(scheme + host);
-  // No page has an origin with an empty label, or with port 0.
+  // No page has an origin with an empty label or port 0.
   if (url === null || /\*|^\.|\.\.|:0$/.test(url.host) || (wildcard !== '' && ipAddress.test(url.hostname)))
     return undefined;
   return `${url.protocol}//${wildcard}${url.host}`;
 }
 
-/** Whether an `Origin` is what a pattern of {@link parseOriginPattern} says, with the same scheme and port. */
+/** Whether an `Origin` matches a pattern from {@link parseOriginPattern}. */
 export function matchesOrigin(pattern: string, origin: string): boolean {
   const [start = '', end] = pattern.split('*');
   if (end === undefined) return origin === pattern;

@@ -1,9 +1,17 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Problem } from '@live-visitors/shared';
 
 export const problemType = 'application/problem+json';
 
-/** The body of an error (RFC 9457). `detail` says what is wrong and what to do; it never tells of internals. */
+/** The body of every error (RFC 9457 §3.1). */
+export type Problem = {
+  /** The HTTP status code. */
+  status: number;
+  /** The status code's own phrase, because `type` is left out (RFC 9457 §4.2.1). */
+  title: string;
+  /** What is wrong with the request, and what to do about it. Never anything internal. */
+  detail: string;
+};
+
 export function problem(status: number, detail: string): Problem {
   return { status, title: STATUS_CODES[status] ?? 'Error', detail };
 }

@@ -7,12 +7,12 @@ import { parseRequestTarget } from './request-target.ts';
 
 /**
  * Refuses requests whose target or `Host` is malformed, and passes on all others with a path as their `url`. Express
- * answers a URL that it cannot parse with an HTML page, and has Node print a warning.
+ * would answer a URL that it cannot parse with an HTML page, and make Node print a warning.
  */
 export function refuseMalformed(refusals: Refusals, next: RequestListener): RequestListener {
   function refuse(request: IncomingMessage, response: ServerResponse, detail: string): void {
     refusals.count('malformed', request.socket.remoteAddress);
-    // It was sent before the last request was answered.
+    // The previous request has not been answered yet.
     if (response.socket === null) return void hangUp(request);
     response.setHeader('Connection', 'close');
     sendProblem(response, 400, detail);
@@ -31,9 +31,9 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
   };
 }
 
-/** Whether there is one `Host`, and a valid one (RFC 9112 §3.2). HTTP/1.0 may do without. */
+/** Whether there is exactly one `Host`, and it is valid (RFC 9112 §3.2). HTTP/1.0 does not require it. */
 function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  // Names and values by turns. In `headers` Node keeps the first one only.
+  // Alternating names and values; `headers` contains the first `Host` only.
   const hosts = rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'host' && i % 2 === 1);
   const [host] = hosts;
   if (host === undefined) return httpVersion === '1.0';

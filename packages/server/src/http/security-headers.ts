@@ -1,24 +1,23 @@
 import helmet from 'helmet';
 
-/** Tells browsers what the page will never do, so that they need not let it. */
+/** Headers with which browsers forbid what the dashboard never does. */
 export const securityHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
       defaultSrc: ["'self'"],
       baseUri: ["'none'"],
-      // The page's icon bears the number.
+      // The number in the dashboard's icon.
       imgSrc: ["'self'", 'data:'],
       formAction: ["'none'"],
       objectSrc: ["'none'"],
     },
   },
-  // The count is there for other sites to read, and its page to be shown in a frame: there is nothing to click on it
-  // that could be stolen.
+  // Other sites may read the count and show the dashboard in a frame: it has nothing that clickjacking could use.
   crossOriginResourcePolicy: { policy: 'cross-origin' },
   xFrameOptions: false,
-  // Browsers heed these over HTTPS only, and complain of the first two elsewhere. Whether a whole domain is to be HTTPS
-  // for ever is for whoever holds its certificates to say.
+  // Browsers apply these over HTTPS only, and warn about the first two elsewhere. HSTS is for the owner of the domain to
+  // decide.
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
   strictTransportSecurity: false,

@@ -1,44 +1,45 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Config } from '../config/config.ts';
+import express, { type Express, type Router } from 'express';
+import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
-import { createApp } from './app.ts';
-import { limitConnections } from './connection-limit.ts';
+import { withoutPort } from './address.ts';
+import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
+import type { TrustFunction } from './forwarding.ts';
+import { sendProblem } from './problem.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
 import { refuseUnparsable } from './refuse-unparsable.ts';
-import { type ServiceOptions, startService } from './service.ts';
+import { type RouterOptions, startRouter } from './router.ts';
 
-/** How long a request may take to arrive, headers and body. Node looks every so often which one is overdue. */
+/** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
-/** How long a request or an answer may make no progress, such as one whose peer does not read it. Not for streams. */
+/** How long a request or an answer may make no progress, for example because its peer does not read. Not for streams. */
 const idleMs = 30_000;
 
-/** The part of all connections from which on idle ones are closed, and how often that is done at the most. */
-const nearlyFull = { part: 0.9, everyMs: 100 };
-
-/** How many connections may wait to be accepted, as far as the system lets them: all come at once after a restart. */
+/** How many connections may wait to be accepted, if the system allows it: after a restart, all come at once. */
 const backlog = 65_535;
 
-/** How long responses may take to finish when the server stops; what is left then is cut off. */
+/** How long responses may take to finish when the server stops. After that, they are cut off. */
 const drainMs = 3000;
 
-export type ServerOptions = Omit<ServiceOptions, 'config'> & { config: Config };
+export type ServerOptions = RouterOptions & { config: Config };
 
 /**
- * Starts the server: page, stream and count on one port.
+ * Starts the server: dashboard, stream and count on one port.
  *
- * @returns where it listens, and how to stop it: every stream is told farewell, requests under way are finished
- * @throws the error of `listen`, with its `code`, where the address cannot be had
+ * @returns its port, and how to stop it: it sends `farewell` to every stream, and finishes requests under way
+ * @throws the error of `listen`, with its `code`, if it cannot listen
  */
 export async function startServer({ config, ...options }: ServerOptions) {
-  const service = await startService({ config, ...options });
+  const service = await startRouter({ config, ...options });
   const { limits, refusals, log } = service;
   const app = createApp(service.router, config.trustProxy);
   const keepAliveTimeout = config.keepAliveSeconds * 1000;
-  // Node would refuse a request without Host, but without a word.
+  // Node would refuse a request without Host with an empty answer.
   const requireHostHeader = false;
   const server = createServer(
     { ...requestDeadline, keepAliveTimeout, requireHostHeader },
@@ -46,7 +47,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   );
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
-  // No route reads a body, so that there is nothing to ask for (RFC 9110 §10.1.1).
+  // No route reads a body, so the client need not send it (RFC 9110 §10.1.1).
   for (const event of ['checkContinue', 'checkExpectation']) {
     server.on(event, (request, response) => server.emit('request', request, response));
   }
@@ -58,13 +59,14 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
   try {
-    await listen(server, config);
+    server.listen({ port: config.port, host: config.host, backlog });
+    await once(server, 'listening');
   } catch (error) {
     stopWatching();
     await service.close();
     throw error;
   }
-  // After it listens, what fails is to accept a connection; those that are open go on.
+  // From now on, an error means that a connection could not be accepted. Open ones continue.
   server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
   // A server that listens on TCP has an address of this kind.
   const { port } = server.address() as AddressInfo;
@@ -76,7 +78,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await service.close();
       await responses.finished(drainMs);
-      // Browsers open connections in advance, on which no request ever comes.
+      // Browsers open connections in advance and may never use them.
       server.closeAllConnections();
       await closed;
       stopWatching();
@@ -84,22 +86,26 @@ export async function startServer({ config, ...options }: ServerOptions) {
   };
 }
 
-/** Closes idle connections to make room for new ones. To find them takes a walk over all that are no streams. */
-function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
-  let timer: NodeJS.Timeout | undefined;
-  server.on('connection', () => {
-    if (timer !== undefined) return;
-    server.getConnections((_error, connections) => {
-      if (connections < nearlyFull.part * maxConnections) return;
-      server.closeIdleConnections();
-      timer ??= setTimeout(() => {
-        timer = undefined;
-      }, nearlyFull.everyMs).unref();
-    });
+/** The router's answers, and 404 for everything else. */
+function createApp(router: Router, trustProxy: Config['trustProxy']): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Each query that matters has its own parser.
+  app.set('query parser', false);
+  app.set('trust proxy', trustProxy);
+  // Express does not recognise a proxy's address that has a port.
+  const trusts: TrustFunction = app.get('trust proxy fn');
+  app.set('trust proxy fn', ((address, hop) => trusts(withoutPort(address), hop)) satisfies TrustFunction);
+
+  app.use(router);
+  app.use((request, response) => {
+    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
   });
+  return app;
 }
 
-/** Knows how many responses are under way. */
+/** Counts the responses that are under way. */
 function trackResponses(server: Server) {
   let underWay = 0;
   let onFinished = () => {};
@@ -112,7 +118,7 @@ function trackResponses(server: Server) {
   });
 
   return {
-    /** Resolves when none is under way any more, or after the deadline. */
+    /** Resolves when no response is under way any more, or after the deadline. */
     async finished(deadlineMs: number): Promise<void> {
       if (underWay === 0) return;
       const deadline = new AbortController();
@@ -123,14 +129,4 @@ function trackResponses(server: Server) {
       deadline.abort();
     },
   };
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -2,23 +2,20 @@ import { type LevelWithSilent, type Logger, pino } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { openStandardOutput } from './standard-output.ts';
 
-/** How long after a line was dropped, and after each attempt that fails, the log is tried again. */
+/** How long to wait before the lost lines are reported, and before each further attempt. */
 const retryMs = 1000;
 
-/**
- * Opens the log on standard output. Lines that cannot be written are dropped and counted; once the log can be written
- * again, a line says how many there were.
- */
+/** Opens the log on standard output. Lines that cannot be written are lost; later, a line says how many there were. */
 export function openLog(level: LevelWithSilent, registry: Registry): { log: Logger; flush: () => Promise<void> } {
   const output = openStandardOutput();
   const dropped = new Counter({
     name: 'live_visitors_log_lines_dropped_total',
-    help: 'Lines of the log that could not be written.',
+    help: 'Log lines that could not be written.',
     registers: [registry],
   });
-  /** How many lines were dropped that the log does not tell of yet. */
+  /** Lines that were lost and not reported yet. */
   let droppedLines = 0;
-  /** How many of them the next line tells of. */
+  /** How many of them the next line reports. */
   let reportedLines = 0;
   let isRetryDue = false;
 
@@ -33,17 +30,17 @@ export function openLog(level: LevelWithSilent, registry: Registry): { log: Logg
       }
       if (droppedLines === 0 || isRetryDue) return;
       isRetryDue = true;
-      setTimeout(tell, retryMs).unref();
+      setTimeout(reportLost, retryMs).unref();
     });
   }
 
-  function tell(): void {
+  function reportLost(): void {
     reportedLines = droppedLines;
     log.error({ lines: droppedLines }, 'lines of the log were lost');
     reportedLines = 0;
   }
 
-  // With a destination of our own, pino has no hook at the exit that would try to write for ever.
+  // With a custom destination, pino has no exit hook that would retry for ever.
   const log = pino({ base: null, level }, { write });
   return { log, flush: output.flush };
 }

@@ -5,7 +5,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 const tickBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** What the server tells of itself to Prometheus. Durations are in seconds, as is the custom there. */
+/** The server's metrics for Prometheus. Durations are in seconds, as is usual there. */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
@@ -20,7 +20,7 @@ export function createMetrics() {
     }),
     eventsSent: new Counter(named('events_sent_total', 'Ticks that were written to streams.')),
     ticksSkipped: new Counter(
-      named('ticks_skipped_total', 'Ticks that were not written as the stream had not drained (backpressure).'),
+      named('ticks_skipped_total', 'Ticks that were not written because the stream had not drained (backpressure).'),
     ),
     refusals: new Counter({
       ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
@@ -36,51 +36,38 @@ export function createMetrics() {
       buckets: tickBuckets,
     }),
 
-    /** Gauges that are read anew each time that Prometheus asks. */
+    /** Adds gauges that are read whenever Prometheus asks. */
     watch(read: () => { streams: number; tabs: number; drift: number }): void {
-      const streams = new Gauge({
-        ...named('streams', 'Open streams.'),
-        // The others wait for it: they are set together.
-        collect: () => update(),
-      });
-      const tabs = new Gauge({ ...named('tabs', 'Open tabs: visitors.'), collect: () => update() });
-      const drift = new Gauge({
-        ...named('drift', 'By how much the registry disagree with the sockets that are held. Always 0.'),
-        collect: () => update(),
-      });
-      let updating: Promise<void> | undefined;
-      function update(): Promise<void> {
-        updating ??= setGauges().finally(() => {
-          updating = undefined;
+      const add = (name: keyof ReturnType<typeof read>, help: string) =>
+        new Gauge({
+          ...named(name, help),
+          async collect() {
+            // A socket that was destroyed in this turn of the event loop reports it at the end of the turn.
+            await endOfTurn();
+            this.set(read()[name]);
+          },
         });
-        return updating;
-      }
-      async function setGauges(): Promise<void> {
-        // A socket that was destroyed in this turn of the event loop says so at its end.
-        await endOfTurn();
-        const now = read();
-        streams.set(now.streams);
-        tabs.set(now.tabs);
-        drift.set(now.drift);
-      }
+      add('streams', 'Open streams.');
+      add('tabs', 'Open tabs: visitors.');
+      add('drift', 'Difference between the registry and the sockets that are open. Always 0.');
     },
   };
 }
 
 const unwantedMetrics = [
-  // Collecting these walks over all sockets: with 10,000 of them it blocks the event loop for 15 ms.
+  // Collecting these walks over all sockets: 10,000 of them block the event loop for 15 ms.
   'process_open_fds',
   'nodejs_active_resources',
   'nodejs_active_resources_total',
   'nodejs_active_handles',
   'nodejs_active_handles_total',
-  // A gauge with the suffix of a counter, which Prometheus advises against. It is the sum of nodejs_active_requests.
+  // A gauge with the suffix of a counter, against the advice of Prometheus. It is the sum of nodejs_active_requests.
   'nodejs_active_requests_total',
 ];
 
-/** Adds what is customary for a Node process: memory, CPU, garbage collection, event-loop delay. */
+/** Adds the usual metrics of a Node process: memory, CPU, garbage collection, event-loop delay. */
 export function watchProcess({ registry }: Metrics): void {
-  // To look every 10 ms, which is the default, costs more than a tick of a thousand streams.
+  // The default of 10 ms costs more than a tick of a thousand streams.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   for (const name of unwantedMetrics) registry.removeSingleMetric(name);
 }

@@ -2,10 +2,10 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 /**
- * Looks each second whether this process can still open a file, and calls back each time that it cannot. Otherwise
- * nobody would know: where a connection cannot be accepted for want of a file, Node closes it without a word.
+ * Calls back each second in which this process cannot open a file. Without a file left, Node closes new connections
+ * silently.
  *
- * @returns how to stop
+ * @returns a function that stops the watch
  */
 export function watchOpenFiles(onExhausted: () => void): () => void {
   const timer = setInterval(() => {

@@ -4,7 +4,7 @@ type Write = (fields: object, message: string) => void;
 
 export type Log = { debug: Write; info: Write; warn: Write; error: Write };
 
-/** Takes the exceptions of a logger: a server goes on counting when its log fails. The first one becomes a warning of Node's. */
+/** Catches the exceptions of a logger, so that counting continues. The first one becomes a Node warning. */
 export function createSafeLog(logger: Log): Log {
   let hasFailed = false;
 

@@ -2,12 +2,12 @@ import { graceMs } from '../timing.ts';
 import type { Client } from './presence.ts';
 
 /**
- * Keeps places in the count for keptPlaces: tabs whose stream has broken off, until their next stream takes them.
+ * Keeps the places of tabs whose stream has broken off, until their next stream takes them over.
  *
- * @param enter - counts a client in; returns how to count it out
+ * @param join - counts a client in; returns how to count it out
  * @param elapsed - milliseconds since some moment; never set back
  */
-export function createGracePeriod<Member extends Client>(enter: (client: Member) => () => void, elapsed: () => number) {
+export function createGracePeriod<Member extends Client>(join: (client: Member) => () => void, elapsed: () => number) {
   const kept = new Map<Member, { until: number; leave: () => void }>();
 
   function giveUp(client: Member): void {
@@ -16,14 +16,14 @@ export function createGracePeriod<Member extends Client>(enter: (client: Member)
   }
 
   return {
-    /** Keeps the places of those who shared a stream with the tab that has gone, if any: an observer has none. */
+    /** Keeps the places of the tabs that shared a stream with the tab that is gone. Observers have none. */
     keepFor(client: Member): void {
       if (client.browser === undefined || client.tabs < 2) return;
-      const keptPlaces = { ...client, tabs: client.tabs - 1, arrivals: 0, onReplaced: () => giveUp(keptPlaces) };
-      kept.set(keptPlaces, { until: elapsed() + graceMs, leave: enter(keptPlaces) });
+      const others = { ...client, tabs: client.tabs - 1, arrivals: 0, onReplaced: () => giveUp(others) };
+      kept.set(others, { until: elapsed() + graceMs, leave: join(others) });
     },
 
-    /** Gives up the places that nobody has taken in time. To be called at each tick. */
+    /** Gives up the places that were not taken in time. Call it at each tick. */
     expire(): void {
       for (const [client, { until }] of kept) if (elapsed() >= until) giveUp(client);
     },

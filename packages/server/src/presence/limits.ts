@@ -1,21 +1,20 @@
 import { maxTabs } from '@live-visitors/shared';
 
-/** How many tabs a stream may speak for, on average over all streams of an address. */
+/** How many tabs the streams of an address may speak for, on average. */
 const fairTabsPerStream = 4;
 
-/** How many connections an address may have for each stream that it may have: pages load files besides. */
+/** How many connections an address may have for each of its streams: pages load files as well. */
 const connectionsPerStream = 4;
 
 export type LimitOptions = {
-  /** The most streams at once. */
   maxStreams: number;
-  /** The most streams at once from one address; its tabs and its connections may be four times as many. */
+  /** An address may have four times as many tabs and connections. */
   maxStreamsPerAddress: number;
-  /** The most connections at once, streams among them. One address has half of them at most. */
+  /** Connections of all kinds. One address may have half of them. */
   maxConnections: number;
 };
 
-/** What one stream takes up. */
+/** The part of the limits that one stream uses up. */
 export type Share = { address: string; tabs: number };
 
 export type BrokenLimit = 'max_streams' | 'max_streams_per_address';
@@ -24,9 +23,9 @@ type Usage = { connections: number; streams: number; tabs: number };
 
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Knows how much of the server's room is taken, in all and by each address. */
+/** Keeps the limits on streams, tabs and connections, in total and for each address. */
 export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections }: LimitOptions) {
-  // A single browser may always have all the tabs that a stream can speak for.
+  // A single browser may always have as many tabs as a stream can speak for.
   const maxTabsPerAddress = Math.max(maxTabs, fairTabsPerStream * maxStreamsPerAddress);
   const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();
@@ -36,53 +35,49 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections 
     return byAddress.get(address) ?? { connections: 0, streams: 0, tabs: 0 };
   }
 
-  function add(address: string, added: Partial<Usage>, sign: 1 | -1): void {
+  function add(address: string, { connections = 0, streams = 0, tabs = 0 }: Partial<Usage>, sign: 1 | -1): void {
     const usage = usageOf(address);
-    usage.connections += sign * (added.connections ?? 0);
-    usage.streams += sign * (added.streams ?? 0);
-    usage.tabs += sign * (added.tabs ?? 0);
+    usage.connections += sign * connections;
+    usage.streams += sign * streams;
+    usage.tabs += sign * tabs;
     if (usage.connections === 0 && usage.streams === 0) byAddress.delete(address);
     else byAddress.set(address, usage);
   }
 
-  /** Takes up room, whatever the limits say. Returns how to give it back, to be called once. */
-  function hold(address: string, added: Partial<Usage>): () => void {
-    add(address, added, 1);
-    return () => add(address, added, -1);
-  }
-
   return {
     /**
-     * Admits a stream, or names the limit that it would break. Limits bound newcomers: a stream that replaces its own, of
-     * the same browser and address, is always admitted. Its tabs are what fits, and never fewer than it had.
+     * Admits a stream, or names the limit that it would break. A stream that replaces one of the same browser and address
+     * is always admitted.
      *
-     * @param replaced - the share of the browser's stream so far, if any
-     * @returns how many of its tabs to count
+     * @param replaced - the share of the stream that it replaces, if any
+     * @returns how many of its tabs to count: as many as the limits allow, and never fewer than were counted before
      */
     admit({ address, tabs }: Share, replaced?: Share): { ok: true; tabs: number } | { ok: false; limit: BrokenLimit } {
       const usage = usageOf(address);
       if (replaced?.address === address) {
-        const room = maxTabsPerAddress - (usage.tabs - replaced.tabs);
-        return { ok: true, tabs: Math.min(tabs, Math.max(room, replaced.tabs)) };
+        const free = maxTabsPerAddress - (usage.tabs - replaced.tabs);
+        return { ok: true, tabs: Math.min(tabs, Math.max(free, replaced.tabs)) };
       }
       if (streams - (replaced ? 1 : 0) >= maxStreams) return { ok: false, limit: 'max_streams' };
       const fits = usage.streams < maxStreamsPerAddress && usage.tabs + tabs <= maxTabsPerAddress;
       return fits ? { ok: true, tabs } : { ok: false, limit: 'max_streams_per_address' };
     },
 
-    /** Takes up the room of a stream, whatever the limits say. Returns how to give it back, to be called once. */
+    /** Adds an admitted stream. Returns how to remove it, to be called once. */
     take({ address, tabs }: Share): () => void {
-      const giveBack = hold(address, { streams: 1, tabs });
+      add(address, { streams: 1, tabs }, 1);
       streams++;
       return () => {
-        giveBack();
+        add(address, { streams: 1, tabs }, -1);
         streams--;
       };
     },
 
-    /** Takes up a connection; returns how to give it back, or `undefined` where the address has too many. */
+    /** Adds a connection. Returns how to remove it, or `undefined` if the address has too many. */
     connect(address: string): (() => void) | undefined {
-      return usageOf(address).connections < maxConnectionsPerAddress ? hold(address, { connections: 1 }) : undefined;
+      if (usageOf(address).connections >= maxConnectionsPerAddress) return undefined;
+      add(address, { connections: 1 }, 1);
+      return () => add(address, { connections: 1 }, -1);
     },
 
     /** Whether an address has more than half of all streams. */

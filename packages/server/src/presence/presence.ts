@@ -1,8 +1,8 @@
 /** One stream's part of the presence. */
 export type Client = {
-  /** The id of the browser, where it gave one. */
+  /** The id of the browser, if it sent one. */
   browser?: string | undefined;
-  /** Tabs open in this browser. A client with none is an observer, who is counted in no figure. */
+  /** Tabs open in this browser. A client with none is an observer, which no figure counts. */
   tabs: number;
   /** How many of the tabs are new and count as visits. */
   arrivals: number;
@@ -10,17 +10,17 @@ export type Client = {
   onReplaced?: () => void;
 };
 
-/** What one process counts by itself. `visits` and `visitorSeconds` only ever grow. */
+/** What one process counts. `visits` and `visitorSeconds` only ever grow. */
 export type Counts = {
   online: number;
-  /** How many of them may raise a peak; all of them where it is left out. */
+  /** How many of them may raise the peak; by default all of them. */
   confirmed?: number;
   browsers: number;
   visits: number;
   visitorSeconds: number;
 };
 
-/** Everyone who is here now. Knows numbers and ids only: no sockets, no clock. */
+/** Counts the clients that are present. Knows numbers and ids only: no sockets, no clock. */
 export function createPresence<Member extends Client>() {
   const clients = new Set<Member>();
   const byBrowser = new Map<string, Member>();
@@ -40,15 +40,19 @@ export function createPresence<Member extends Client>() {
     if (client.browser !== undefined && byBrowser.get(client.browser) === client) byBrowser.delete(client.browser);
   }
 
+  function find(browser: string | undefined): Member | undefined {
+    return browser === undefined ? undefined : byBrowser.get(browser);
+  }
+
   return {
     /**
-     * Counts a client in. One that has the `browser` id of another takes its place in the same step, so that nobody
-     * is ever counted twice.
+     * Counts a client in. If it has the `browser` id of another client it takes that one's place in the same step, so
+     * that no tab is counted twice.
      *
-     * @returns how to count it out again; a second call, or one after the client was replaced, does nothing
+     * @returns how to count it out; a second call, or one after the client was replaced, does nothing
      */
     join(client: Member): () => void {
-      const replaced = client.browser === undefined ? undefined : byBrowser.get(client.browser);
+      const replaced = find(client.browser);
       if (replaced) leave(replaced);
       clients.add(client);
       if (client.browser !== undefined) byBrowser.set(client.browser, client);
@@ -58,18 +62,14 @@ export function createPresence<Member extends Client>() {
       return () => leave(client);
     },
 
-    /** The client that one with the same `browser` id would replace, if any. */
-    find(browser: string | undefined): Member | undefined {
-      return browser === undefined ? undefined : byBrowser.get(browser);
-    },
+    /** The client that one with this `browser` id would replace. */
+    find,
 
-    /** Lets `elapsedMs` milliseconds pass for everyone who is here. */
+    /** Adds the time that all present tabs have spent. */
     elapse(elapsedMs: number): void {
       visitorMs += online * elapsedMs;
     },
 
-    read(): Counts {
-      return { online, browsers, visits, visitorSeconds: Math.floor(visitorMs / 1000) };
-    },
+    read: (): Counts => ({ online, browsers, visits, visitorSeconds: Math.floor(visitorMs / 1000) }),
   };
 }

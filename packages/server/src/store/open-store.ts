@@ -1,21 +1,19 @@
-import type { Config } from '../config/config.ts';
-import { openRedisStore } from './redis/redis-store.ts';
-import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import type { Config } from '../config/read-config.ts';
+import { RedisStore } from './redis/redis-store.ts';
+import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
 
 /**
- * Opens the store that the configuration names: at once the one in a folder, and after a moment the one that a fleet
- * shares.
+ * Opens the store that is configured.
  *
- * @throws StoreError where it cannot be had
+ * @throws StoreError if it cannot be opened
  */
 export function openStore({
   dataDir,
   redisUrl,
   redisPrefix,
-  nameOf,
-}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix' | 'nameOf'>): Store | Promise<Store> {
+}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix'>): Store | Promise<Store> {
   return redisUrl === undefined
-    ? openSqliteStore({ dataDir, now: Date.now, nameOf })
-    : openRedisStore({ url: redisUrl, prefix: redisPrefix, now: Date.now, nameOf });
+    ? new SqliteStore({ dataDir, now: Date.now })
+    : RedisStore.open({ url: redisUrl, prefix: redisPrefix, now: Date.now });
 }

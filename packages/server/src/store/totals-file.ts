@@ -1,21 +1,20 @@
-import { nonNegativeIntegerSchema } from '@live-visitors/shared';
 import * as v from 'valibot';
-import { minuteMs, minuteOf, minuteSchema } from '../history/minutes.ts';
+import { minuteMs, minuteOf, minuteSchema, nonNegativeInteger } from '../history/minutes.ts';
 
-/** All that a store holds, as it is moved from one to another. Times are in milliseconds since 1970. */
+/** The totals and minutes of a store, as they are exported and imported. Times are in milliseconds since 1970. */
 const totalsSchema = v.object({
-  visits: nonNegativeIntegerSchema,
-  visitorSeconds: nonNegativeIntegerSchema,
-  peak: nonNegativeIntegerSchema,
-  /** When so many were online; 0 where it is not known. */
-  peakAt: v.optional(nonNegativeIntegerSchema, 0),
+  visits: nonNegativeInteger,
+  visitorSeconds: nonNegativeInteger,
+  peak: nonNegativeInteger,
+  /** When the peak was; 0 if that is not known. */
+  peakAt: v.optional(nonNegativeInteger, 0),
   minutes: v.optional(v.array(minuteSchema), []),
 });
 
 export type Totals = v.InferOutput<typeof totalsSchema>;
 
 /**
- * Reads totals from the bytes of a JSON file; a sentence that says what is wrong where they cannot be.
+ * Reads totals from the bytes of a JSON file, or says in a sentence why that is not possible.
  *
  * @param now - in milliseconds since 1970
  */
@@ -35,7 +34,7 @@ export function parseTotals(
   return problem === undefined ? { ok: true, totals: result.output } : { ok: false, problem };
 }
 
-/** Takes UTF-16 too where the file says so by its first bytes, as files that Windows PowerShell writes do. */
+/** Decodes UTF-8, and UTF-16 with a byte order mark, which Windows PowerShell writes. */
 function decode(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
   const encoding =
@@ -47,7 +46,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What no store would hold, though each figure by itself could be; the first that there is. */
+/** The first contradiction between figures that are valid by themselves. */
 function findContradiction({ peak, peakAt, minutes }: Totals, now: number): string | undefined {
   const remedy = "lies in the future. Set this machine's clock right, or";
   if (peakAt > now) return `"peakAt": ${peakAt} ${remedy} write 0, which stands for unknown.`;

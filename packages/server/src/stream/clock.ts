@@ -5,7 +5,7 @@ export type Clock = {
   now(): number;
   /** Milliseconds since some moment; never set back. */
   elapsed(): number;
-  /** As `elapsed`, but goes on while the machine sleeps. For longer times: it may be 10 ms off. */
+  /** As `elapsed`, but it goes on while the machine sleeps, and may be 10 ms off. */
   uptime(): number;
 };
 

@@ -5,9 +5,8 @@ import { Duplex } from 'node:stream';
 type Callback = (error?: Error | null) => void;
 
 /**
- * A connection as Node's HTTP server sees it: all that it hangs on a connection (parser, request, response, buffers,
- * listeners: most of what an open response costs) hangs on this object, and goes with it when a stream takes the socket
- * over. A stream then keeps a bare socket.
+ * A connection as Node's HTTP server sees it. The server attaches its parser, request, response, buffers and listeners to
+ * this object, which is most of what an open response costs. A stream takes the bare socket and lets go of all that.
  */
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
@@ -45,7 +44,7 @@ class RequestSocket extends Duplex {
     return this;
   }
 
-  /** Gives the socket away, as it is. What the HTTP server writes or closes from now on goes nowhere. */
+  /** Gives the socket away. What the HTTP server writes or closes from now on has no effect on it. */
   detach(): Socket {
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     this.#isDetached = true;
@@ -53,12 +52,12 @@ class RequestSocket extends Duplex {
     return this.#socket;
   }
 
-  /** Closes the connection, even when it was given away. */
+  /** Closes the connection, even if it was given away. */
   hangUp(): void {
     this.#socket.destroy();
   }
 
-  /** Closes the connection when all that was written is out, as the HTTP server wants it after a last response. */
+  /** Closes the connection once everything is written. The HTTP server calls it after a last response. */
   destroySoon(): void {
     if (this.#isDetached) this.destroy();
     else this.end();
@@ -93,12 +92,12 @@ class RequestSocket extends Duplex {
 }
 
 /**
- * Has a server serve its connections in such a way that {@link takeSocket} can take them from it.
+ * Makes a server serve its connections so that {@link takeSocket} can take them from it.
  *
- * @param accepts - whether to serve a connection; it is closed otherwise
+ * @param accepts - whether to serve a connection; otherwise it is closed
  */
 export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): void {
-  // A server serves whatever it is given by "connection" (Node's documentation, http.Server, Event: 'connection').
+  // A server serves any duplex stream of this event (Node's documentation, http.Server, Event: 'connection').
   const serve = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
@@ -108,17 +107,16 @@ export function serveDetachably(server: Server, accepts: (socket: Socket) => boo
 }
 
 /**
- * Takes the socket of a response, to which whatever was written so far has gone. Where the server serves detachably, the
- * response is over for it, and it lets go of all that it had for the connection; any other server keeps all that (about
- * twice the memory) until the socket is closed.
+ * Takes the socket of a response after writing everything to it. A server that serves detachably then frees what it had
+ * for the connection. Any other server keeps it until the socket is closed, which takes about twice the memory.
  *
- * @throws where the response has no socket any more
+ * @throws if the response has no socket any more
  */
 export function takeSocket(response: ServerResponse): Socket {
   const { socket } = response;
   if (socket === null)
     throw new Error('The response has lost its socket. Take it in the turn in which it is answered.');
-  // Node holds what is written back until the end of this turn.
+  // Node holds writes back until the end of this turn.
   while (socket.writableCorked > 0) socket.uncork();
   if (!isRequestSocket(socket)) {
     socket.setTimeout(0);
@@ -129,13 +127,13 @@ export function takeSocket(response: ServerResponse): Socket {
   return detached;
 }
 
-/** Closes the connection of a request, even one whose socket was taken. */
+/** Closes the connection of a request, even if its socket was taken. */
 export function hangUp({ socket }: IncomingMessage): void {
   if (isRequestSocket(socket)) socket.hangUp();
   else socket.destroy();
 }
 
-/** To Node's types, every request has a `Socket`. */
+/** In Node's types, every request has a `Socket`. */
 function isRequestSocket(socket: Duplex): socket is RequestSocket {
   return socket instanceof RequestSocket;
 }

@@ -1,205 +1,192 @@
 import type { ServerResponse } from 'node:http';
-import { type EventMap, maxHistorySeconds, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
-import { createHistory } from '../history/seconds.ts';
+import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, Limits } from '../presence/limits.ts';
-import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
-import type { Counts } from '../presence/presence.ts';
-import { createRegistry } from '../presence/registry.ts';
-import type { Store } from '../store/store.ts';
+import { PresenceRegistry } from '../presence/registry.ts';
 import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
-import { createClockWatch } from './clock-watch.ts';
+import { createPauseWatch } from './clock-watch.ts';
 import { encodeEvent, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
 import { startTicking } from './ticker.ts';
 
-/** A stream with a `browser` id that nobody renewed ends between these two; its client opens the next one before. */
+/** The range of the lifetime of a stream with a `browser` id. Its client opens the next one before it ends. */
 const lifetimeMs = { min: 48_000, max: 72_000 };
 
-/** The share of its lifetime within which a stream is to be renewed: the rest is room for a slow network. */
+/** The part of its lifetime within which a stream is to be renewed. The rest is for slow networks. */
 const renewalShare = 0.8;
 
-export type EmitterOptions = { store: Store; clock: Clock; limits: Limits; metrics: Metrics; log: Log };
+export type EmitterOptions = RecorderOptions & { limits: Limits };
 
 export type StreamRequest = {
   query: StreamQuery;
   /** The network that it comes from. */
   address: string;
-  /** What a returning stream saw last: its tabs are no arrivals, and what it missed since is sent along. */
+  /** The last event that a returning stream received. Its tabs are no arrivals, and it is sent what it missed. */
   lastEventId: string | undefined;
 };
 
-export type Emitter = Awaited<ReturnType<typeof startEmitter>>;
-
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
 
-/**
- * Starts to count the presence and to tell it: once a second it is counted, recorded in the store, and then sent to
- * every stream.
- */
-export async function startEmitter({ store, clock, limits, metrics, log }: EmitterOptions) {
-  const registry = createRegistry<EventStream>({
-    limits,
-    elapsed: clock.elapsed,
-    onReplaced: (stream) => bidFarewell(stream, 'replaced'),
-  });
-  const history = createHistory(maxHistorySeconds);
-  const clockWatch = createClockWatch(clock);
-  const listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
-  let lastId = 0;
-  let lastTick = await record(registry.read());
-  for (const { at, online } of await store.recentSeconds()) history.add({ id: at, at, online });
-  let isFailing = false;
-  /** How many streams have come and gone so far. */
-  let changes = 0;
+/** Once a second, counts the presence, records it in the store, and then sends it to every stream. */
+export class Emitter {
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #log: Log;
+  readonly #recorder: Recorder;
+  readonly #registry: PresenceRegistry<EventStream>;
+  readonly #pauseWatch;
+  readonly #stopTicking: () => Promise<void>;
+  readonly #listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
+  /** How many streams have been opened and closed so far. */
+  #changes = 0;
+  #isFailing = false;
 
-  const stopTicking = startTicking(tickMs, store.now, tick, (error) => {
-    if (!isFailing) log.error({ err: error }, 'a tick failed');
-    isFailing = true;
-  });
-
-  async function tick(latenessMs: number): Promise<void> {
-    const startedAt = clock.elapsed();
-    // Who comes while this tick is recorded and sent is not counted in it, and has had a snapshot of their own.
-    const { streams, counts } = await count();
-    lastTick = await record(counts);
-    const { snapshot: recorded, id } = lastTick;
-    history.add({ id, at: recorded.at, online: recorded.online });
-    // What a listener throws is no concern of the tick's, nor of the other listeners'.
-    for (const { listener } of listeners) queueMicrotask(() => listener(recorded));
-    await send(Buffer.from(encodeEvent('visitors', recorded, id)), streams, startedAt);
-
-    metrics.tickLateness.observe(latenessMs / 1000);
-    metrics.tickDuration.observe((clock.elapsed() - startedAt) / 1000);
-    isFailing = false;
+  private constructor({ store, clock, limits, metrics, log }: EmitterOptions, recorder: Recorder) {
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#recorder = recorder;
+    this.#registry = new PresenceRegistry(limits, clock.elapsed, (stream) => this.#sendFarewell(stream, 'replaced'));
+    this.#pauseWatch = createPauseWatch(clock);
+    metrics.watch(() => this.#registry.audit());
+    this.#stopTicking = startTicking(
+      tickMs,
+      () => store.now(),
+      (latenessMs) => this.#tick(latenessMs),
+    );
   }
 
-  async function count() {
-    const isConfirmed = !clockWatch.wasPaused();
-    if (!isConfirmed) await readPendingEvents(() => changes, clock.elapsed);
-    clockWatch.count();
-    return registry.count({ isConfirmed });
+  static async start(options: EmitterOptions): Promise<Emitter> {
+    return new Emitter(options, await Recorder.start(options));
   }
 
-  async function record(counts: Counts): Promise<RecordedTick> {
-    const snapshot = await store.record(counts);
-    const stepMs = clockWatch.stepTo(snapshot.at);
-    if (stepMs !== 0) {
-      history.moveClock(stepMs);
-      log.warn({ byMs: stepMs }, 'the clock was set');
+  /** What is counted now. */
+  snapshot(): Snapshot {
+    return this.#recorder.snapshot(this.#registry.read());
+  }
+
+  /** Calls back with the snapshot of each tick. Returns how to stop. */
+  subscribe(listener: (snapshot: Snapshot) => void): () => void {
+    const subscription = { listener };
+    this.#listeners.add(subscription);
+    return () => void this.#listeners.delete(subscription);
+  }
+
+  /**
+   * Counts a stream in and opens it: it gets `welcome` and a first snapshot at once, then one at each tick.
+   *
+   * @returns the limit that one more stream would break, in which case nothing has been done
+   */
+  open(response: ServerResponse, { query, address, lastEventId }: StreamRequest): BrokenLimit | undefined {
+    const { browser, tabs } = query;
+    const arrivals = lastEventId === undefined ? query.arrivals : 0;
+    const admission = this.#registry.admit({ browser, address, tabs, arrivals });
+    if (!admission.ok) return admission.limit;
+    const lifetime = browser === undefined ? undefined : between(lifetimeMs);
+    const welcome = {
+      tabs: admission.tabs,
+      renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
+      history: this.#recorder.history(query, lastEventId),
+    };
+    const firstFrames =
+      encodeRetry(between(reconnectionTimeMs)) +
+      encodeEvent('welcome', welcome) +
+      encodeEvent('visitors', this.snapshot(), this.#recorder.lastId);
+    const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
+    try {
+      const stream = new EventStream(response, firstFrames, expiresAt, () => this.#remove(stream, 'closed'));
+      admission.register(stream);
+    } catch (error) {
+      admission.leave();
+      throw error;
     }
-    lastId = Math.max(lastId + 1, snapshot.at);
-    return { counts, snapshot, id: lastId, recordedAt: clock.elapsed() };
+    this.#changes++;
+    this.#metrics.streamsOpened.inc();
+    return undefined;
   }
 
-  async function send(frame: Buffer, streams: readonly EventStream[], tickAt: number): Promise<void> {
+  /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
+  async close(): Promise<void> {
+    await this.#stopTicking();
+    const { streams, counts } = await this.#count();
+    try {
+      await this.#recorder.record(counts);
+    } finally {
+      await inSlices(streams, this.#clock.elapsed, (stream) => {
+        if (stream.isOpen) this.#sendFarewell(stream, 'restart');
+      }).finally(() => this.#recorder.close());
+    }
+  }
+
+  async #tick(latenessMs: number): Promise<void> {
+    const startedAt = this.#clock.elapsed();
+    try {
+      await this.#emit(startedAt);
+      this.#metrics.tickLateness.observe(latenessMs / 1000);
+      this.#metrics.tickDuration.observe((this.#clock.elapsed() - startedAt) / 1000);
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#log.error({ err: error }, 'a tick failed');
+      this.#isFailing = true;
+    }
+  }
+
+  async #emit(startedAt: number): Promise<void> {
+    // Streams that are opened from now on are not counted in this tick. They have a snapshot of their own.
+    const { streams, counts } = await this.#count();
+    const { snapshot, id } = await this.#recorder.record(counts);
+    // What a listener throws disturbs neither the tick nor other listeners.
+    for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
+    await this.#send(Buffer.from(encodeEvent('visitors', snapshot, id)), streams, startedAt);
+  }
+
+  async #count() {
+    const isConfirmed = !this.#pauseWatch.wasPaused();
+    if (!isConfirmed) await readPendingEvents(() => this.#changes, this.#clock.elapsed);
+    this.#pauseWatch.count();
+    return this.#registry.count({ isConfirmed });
+  }
+
+  async #send(frame: Buffer, streams: readonly EventStream[], tickAt: number): Promise<void> {
     let sent = 0;
     let skipped = 0;
-    await inSlices(streams, clock.elapsed, (stream) => {
+    await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
-      if (tickAt >= stream.expiresAt) return bidFarewell(stream, 'expired');
+      if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
       const result = stream.sendTick(frame);
       if (result === 'sent') sent++;
       else skipped++;
-      if (result === 'clogged') end(stream, 'clogged');
+      if (result === 'clogged') this.#end(stream, 'clogged');
     });
-    metrics.eventsSent.inc(sent);
-    metrics.ticksSkipped.inc(skipped);
+    this.#metrics.eventsSent.inc(sent);
+    this.#metrics.ticksSkipped.inc(skipped);
   }
 
-  function remove(stream: EventStream, reason: EndReason): void {
-    changes++;
-    // Of the tabs that shared a stream which breaks off, maybe only the one that held it is gone. After a pause of this
-    // process nobody knows when that was.
-    const wasThere = registry.remove(stream, { keepPlaces: reason === 'closed' && !clockWatch.wasPaused() });
-    if (wasThere) metrics.streamsEnded.inc({ reason });
+  #sendFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
+    const reconnectInMs = between(reason === 'replaced' ? replacedTimeMs : farewellTimeMs);
+    // An `EventSource` that its page does not close reconnects by `retry` alone.
+    this.#end(stream, reason, encodeRetry(reconnectInMs) + encodeEvent('farewell', { reason, reconnectInMs }));
   }
 
-  /** Ends a stream, and counts it out at once: a peer that vanished without a word would never let its socket close. */
-  function end(stream: EventStream, reason: EndReason, lastFrame?: string): void {
-    remove(stream, reason);
+  /** Ends a stream and counts it out at once: if its peer has vanished, its socket may take long to close. */
+  #end(stream: EventStream, reason: EndReason, lastFrame?: string): void {
+    this.#remove(stream, reason);
     stream.end(lastFrame);
   }
 
-  function bidFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
-    const reconnectInMs = between(reason === 'replaced' ? replacedTimeMs : farewellTimeMs);
-    // An `EventSource` that its page does not close comes back by `retry` alone.
-    end(stream, reason, encodeRetry(reconnectInMs) + encodeEvent('farewell', { reason, reconnectInMs }));
+  #remove(stream: EventStream, reason: EndReason): void {
+    this.#changes++;
+    // When a shared stream breaks off, maybe only the tab that held it is gone. After a pause, when is not known.
+    const keepPlaces = reason === 'closed' && !this.#pauseWatch.wasPaused();
+    if (this.#registry.remove(stream, { keepPlaces })) this.#metrics.streamsEnded.inc({ reason });
   }
-
-  function snapshot(): Snapshot {
-    return snapshotAfter(lastTick, registry.read(), clock.elapsed());
-  }
-
-  function openStream(response: ServerResponse, { query, lastEventId }: StreamRequest, tabs: number): EventStream {
-    const lifetime = query.browser === undefined ? undefined : between(lifetimeMs);
-    const welcome = {
-      tabs,
-      renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
-      history: lastEventId === undefined ? history.last(query.history) : missedSince(lastEventId),
-    };
-    const stream = new EventStream(
-      response,
-      encodeRetry(between(reconnectionTimeMs)) +
-        encodeEvent('welcome', welcome) +
-        encodeEvent('visitors', snapshot(), lastTick.id),
-      clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY),
-      () => remove(stream, 'closed'),
-    );
-    changes++;
-    metrics.streamsOpened.inc();
-    return stream;
-  }
-
-  function missedSince(lastEventId: string) {
-    // Another server's ids, or a made-up one, may be anything.
-    return /^\d{1,15}$/.test(lastEventId) ? history.since(Number(lastEventId)) : undefined;
-  }
-
-  metrics.watch(registry.audit);
-
-  return {
-    /** Who is here now. */
-    snapshot,
-
-    /** Calls back with the snapshot of each tick. Returns how to stop. */
-    subscribe(listener: (snapshot: Snapshot) => void): () => void {
-      const subscription = { listener };
-      listeners.add(subscription);
-      return () => void listeners.delete(subscription);
-    },
-
-    /**
-     * Counts a stream in and opens it: `welcome` and a first snapshot at once, then one each tick.
-     *
-     * @returns the limit that one more stream would break, in which case nothing has been done
-     */
-    open(response: ServerResponse, request: StreamRequest): BrokenLimit | undefined {
-      const { query, address, lastEventId } = request;
-      const { browser, tabs } = query;
-      const arrivals = lastEventId === undefined ? query.arrivals : 0;
-      return registry.admit({ browser, address, tabs, arrivals }, (counted) => openStream(response, request, counted));
-    },
-
-    /** Records what was counted since the last tick, bids every stream farewell, and counts no more. */
-    async close(): Promise<void> {
-      await stopTicking();
-      const { streams, counts } = await count();
-      try {
-        await store.record(counts);
-      } finally {
-        await inSlices(streams, clock.elapsed, (stream) => {
-          if (stream.isOpen) bidFarewell(stream, 'restart');
-        }).finally(store.close);
-      }
-    },
-  };
 }
 
-/** A random whole number of milliseconds between two. */
+/** A random whole number of milliseconds in a range. */
 function between({ min, max }: { min: number; max: number }): number {
   return Math.floor(min + Math.random() * (max - min));
 }

@@ -1,10 +1,8 @@
 import type { EventMap, EventName } from '@live-visitors/shared';
 
 /**
- * Encodes an event for the stream (HTML Standard §9.2.5).
- *
- * JSON has no raw line breaks, names come from the contract and ids are numbers, so nothing in a payload can end its
- * line and forge another field.
+ * Encodes an event for the stream (HTML Standard §9.2.5). Nothing in a payload can end its line and forge another field:
+ * JSON has no raw line breaks, names come from the contract, and ids are numbers.
  *
  * @param id - becomes the stream's last event ID, which a returning `EventSource` sends as `Last-Event-ID`
  */
@@ -13,7 +11,7 @@ export function encodeEvent<Name extends EventName>(name: Name, payload: EventMa
   return `event: ${name}\n${idLine}data: ${JSON.stringify(payload)}\n\n`;
 }
 
-/** Encodes the reconnection time: how long an `EventSource` waits before it comes back, in milliseconds. */
+/** Encodes the reconnection time: how long an `EventSource` waits before it reconnects, in milliseconds. */
 export function encodeRetry(reconnectionTimeMs: number): string {
   return `retry: ${reconnectionTimeMs}\n\n`;
 }

@@ -2,39 +2,38 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { takeSocket } from './detachable-socket.ts';
 
-/** How many ticks in a row a stream may skip before it is clogged for good. */
+/** How many ticks in a row a stream may skip before it is ended. */
 export const maxSkippedTicks = 10;
 
-/** What an open stream is answered with. */
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream',
   // `no-transform` keeps compressing proxies from holding events back.
   'Cache-Control': 'no-cache, no-transform',
-  // nginx buffers answers unless it is told not to.
+  // nginx buffers responses by default.
   'X-Accel-Buffering': 'no',
-  // Nothing follows a stream on its connection, so that the end of one closes the other.
+  // The connection closes when the stream ends.
   Connection: 'close',
 };
 
-/** One open event stream: the socket of a response, which frames are written to until either side ends it. */
+/** An open event stream: the socket of a response, to which frames are written until either side ends it. */
 export class EventStream {
-  /** When it is to end at the latest, on the emitter's clock. */
+  /** When its lifetime ends, on the emitter's clock. */
   readonly expiresAt: number;
   readonly #socket: Socket;
   #skippedTicks = 0;
 
   /**
-   * Answers with the headers and the first frames at once.
+   * Sends the headers and the first frames at once.
    *
-   * @param onClose - called once, when the socket is closed, whoever closed it
+   * @param onClose - called once, when the socket is closed by either side
    */
   constructor(response: ServerResponse, firstFrames: string, expiresAt: number, onClose: () => void) {
-    // Neither length nor chunks: the body ends with the connection (RFC 9112 §6.3).
+    // The body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
     response.write(firstFrames);
     const socket = takeSocket(response);
-    // Who says more than the request, or goodbye, is no reader of this stream any longer.
+    // A client that sends more than its request, or ends its side, does not read the stream any longer.
     socket.on('data', hangUp).on('end', hangUp).on('error', hangUp).on('close', onClose);
     this.#socket = socket;
     this.expiresAt = expiresAt;
@@ -45,17 +44,16 @@ export class EventStream {
     return !this.#socket.destroyed;
   }
 
-  /** Whether there still is a socket. */
+  /** Whether its socket still exists. */
   get isHeld(): boolean {
     return !this.#socket.closed;
   }
 
   /**
-   * Writes a tick's frame. While the peer has not taken what was written before (backpressure), ticks are skipped, as
-   * the next snapshot says everything that a skipped one did: what is queued for a stream is never more than its first
-   * frames, or one tick's.
+   * Writes the frame of a tick, unless the peer has not received what was written before (backpressure). Nothing is lost
+   * by a skipped tick, because every snapshot is complete. No more than the first frames or one tick is ever queued.
    *
-   * @returns `clogged` after {@link maxSkippedTicks} skipped ones: the stream is to be ended
+   * @returns `clogged` after {@link maxSkippedTicks} skipped ticks: end the stream
    */
   sendTick(frame: Buffer): 'sent' | 'skipped' | 'clogged' {
     if (this.#socket.writableLength > 0) return ++this.#skippedTicks < maxSkippedTicks ? 'skipped' : 'clogged';
@@ -64,10 +62,7 @@ export class EventStream {
     return 'sent';
   }
 
-  /**
-   * Ends the stream, with a last frame where one is given and the peer takes it. The kernel delivers what it has taken;
-   * this process waits for nobody.
-   */
+  /** Ends the stream without waiting for the peer. A last frame is sent if the peer has received all before it. */
   end(lastFrame?: string): void {
     if (lastFrame !== undefined && this.#socket.writableLength === 0) this.#socket.write(lastFrame);
     this.#socket.destroy();

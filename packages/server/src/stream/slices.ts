@@ -7,8 +7,7 @@ const sliceMs = 8;
 const itemsPerLook = 32;
 
 /**
- * Calls `work` with every item, in slices of a few milliseconds, between which the event loop gets on with whatever
- * else there is to do.
+ * Calls `work` with every item, in slices of a few milliseconds. Between them the event loop does its other work.
  *
  * @param elapsed - milliseconds since some moment; never set back
  */
@@ -27,13 +26,15 @@ export async function inSlices<Item>(
   }
 }
 
-/** How long pending events are read at most, in milliseconds, and after how many turns in which nothing came all are. */
+/** The longest time for which pending events are read, in milliseconds. */
 const pendingMs = 2000;
+
+/** After how many turns of the event loop without an event all are read. */
 const quietTurns = 3;
 
 /**
- * Resolves when the event loop has read what happened on the sockets so far. It accepts one connection a turn, and takes
- * its request at the next.
+ * Resolves when the event loop has read what happened on the sockets so far. It accepts one connection a turn, and reads
+ * its request in the next.
  *
  * @param changes - how many events there were so far
  * @param elapsed - milliseconds since some moment; never set back

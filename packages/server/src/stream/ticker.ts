@@ -1,18 +1,13 @@
-import { nextTickAt } from './tick.ts';
-
 /**
- * Calls `onTick` at each tick, with how many milliseconds late it is. A tick that is still at work when the next one is
- * due is waited for, and one that fails does not keep the next from coming.
+ * Calls `onTick` at each tick, with how many milliseconds late it is. The next tick waits for one that is still at work.
  *
  * @param now - the time in milliseconds since 1970
- * @param onFailure - takes what a tick rejected with; left out, that is an uncaught exception
- * @returns how to stop; resolves when the tick under way, if any, is done
+ * @returns how to stop; resolves when no tick is at work
  */
 export function startTicking(
   everyMs: number,
   now: () => number,
   onTick: (latenessMs: number) => Promise<void>,
-  onFailure: (error: unknown) => void = rethrow,
 ): () => Promise<void> {
   let stopped = false;
   let underWay = Promise.resolve();
@@ -21,11 +16,9 @@ export function startTicking(
   const schedule = (lastAt?: number) => {
     const dueAt = nextTickAt(now(), everyMs, lastAt);
     timer = setTimeout(() => {
-      underWay = onTick(Math.max(0, now() - dueAt))
-        .catch(onFailure)
-        .then(() => {
-          if (!stopped) schedule(dueAt);
-        });
+      underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
+        if (!stopped) schedule(dueAt);
+      });
     }, dueAt - now());
   };
   schedule();
@@ -37,6 +30,13 @@ export function startTicking(
   };
 }
 
-function rethrow(error: unknown): never {
-  throw error;
+/**
+ * When the next tick is due: at a multiple of `everyMs`, so that a late tick delays no other and all nodes of a fleet
+ * count at the same moment.
+ *
+ * @param lastAt - when the last one was due: a timer that fires a little early must not meet it twice
+ */
+export function nextTickAt(now: number, everyMs: number, lastAt?: number): number {
+  const next = now - (now % everyMs) + everyMs;
+  return next === lastAt ? next + everyMs : next;
 }

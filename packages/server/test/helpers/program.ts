@@ -34,6 +34,6 @@ export function runProgram(
       const started = /"url":"([^"]+)"/.exec(output)?.[1];
       if (started === undefined) throw new Error(`It does not listen. It printed:\n${output}${errors}`);
       return started;
-    });
+    }, 45_000);
   return { child, exited, url, output: () => output, errors: () => errors };
 }

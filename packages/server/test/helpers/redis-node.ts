@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { expect, onTestFinished } from 'vitest';
 import type { Counts } from '../../src/presence/presence.ts';
-import { openRedisStore } from '../../src/store/redis/redis-store.ts';
+import { RedisStore } from '../../src/store/redis/redis-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startTicking } from '../../src/stream/ticker.ts';
 import { eventually } from './support.ts';
@@ -18,8 +18,8 @@ export async function openNode({
   prefix?: string;
   now?: () => number;
 }): Promise<Store> {
-  const store = await openRedisStore({ url, now, ...(prefix && { prefix }) });
-  onTestFinished(store.close);
+  const store = await RedisStore.open({ url, now, ...(prefix && { prefix }) });
+  onTestFinished(() => store.close());
   return store;
 }
 
@@ -32,12 +32,16 @@ export async function runNode(
   let onlineNow = online;
   const ticks: { snapshot: Snapshot; tookMs: number }[] = [];
   let visits = 0;
-  const stop = startTicking(1000, store.now, async () => {
-    visits++;
-    const startedAt = performance.now();
-    const snapshot = await store.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
-    ticks.push({ snapshot, tookMs: performance.now() - startedAt });
-  });
+  const stop = startTicking(
+    1000,
+    () => store.now(),
+    async () => {
+      visits++;
+      const startedAt = performance.now();
+      const snapshot = await store.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
+      ticks.push({ snapshot, tookMs: performance.now() - startedAt });
+    },
+  );
   onTestFinished(stop);
   return {
     store,

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { decodeEvent, type EventMap } from '@live-visitors/shared';
+import { type EventMap, readEvent } from '@live-visitors/shared';
 import { onTestFinished } from 'vitest';
 
 export type ReturningClient = {
@@ -40,14 +40,14 @@ export function openReturning(port: number, query: string): ReturningClient {
     const name = /^event: (\w+)$/m.exec(frame)?.[1];
     const data = /^data: (.*)$/m.exec(frame)?.[1] ?? '';
     if (name === 'visitors') {
-      const snapshot = decodeEvent('visitors', data);
+      const snapshot = readEvent('visitors', data);
       if (snapshot) {
         client.last = { snapshot, at: Date.now() };
         client.most = Math.max(client.most, snapshot.online);
       }
       lastEventId = /^id: (\d+)$/m.exec(frame)?.[1] ?? lastEventId;
     } else if (name === 'farewell') {
-      client.reconnectInMs = decodeEvent('farewell', data)?.reconnectInMs;
+      client.reconnectInMs = readEvent('farewell', data)?.reconnectInMs;
     }
   }
 

@@ -1,3 +1,4 @@
+import { tickOf } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { Counts } from '../../src/presence/presence.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -22,7 +23,7 @@ export function describeStore(name: string, prepare: () => Promise<() => Promise
       await store.close();
     });
 
-    test('shows who is here, and totals', async () => {
+    test('shows who is online, and totals', async () => {
       const open = await prepare();
       const store = await open();
       const counts = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
@@ -30,7 +31,7 @@ export function describeStore(name: string, prepare: () => Promise<() => Promise
       await store.close();
     });
 
-    test('counts nothing twice when a counts comes again', async () => {
+    test('counts nothing twice when the same counts are recorded again', async () => {
       const open = await prepare();
       const store = await open();
       const counts = { online: 3, browsers: 2, visits: 4, visitorSeconds: 9 };
@@ -70,6 +71,24 @@ export function describeStore(name: string, prepare: () => Promise<() => Promise
       const third = await open();
       expect(await third.record(nobody)).toMatchObject({ online: 0, peak: 5, visits: 12, visitorSeconds: 103 });
       await third.close();
+    });
+
+    test('knows the last hour by the second, oldest first, also when it is opened again', async () => {
+      const open = await prepare();
+      const first = await open();
+      const recorded: { tick: number; online: number }[] = [];
+      for (const online of [5, 7]) {
+        await nextTick(first);
+        recorded.push({ tick: tickOf((await first.record({ ...nobody, online })).at), online });
+      }
+      // A node that is closed reports that its visitors are gone.
+      await nextTick(first);
+      await first.close();
+      const second = await open();
+      const seconds = (await second.recentSeconds()).map(({ at, online }) => ({ tick: tickOf(at), online }));
+      expect(seconds).toEqual(expect.arrayContaining(recorded));
+      expect(seconds).toEqual(seconds.toSorted((a, b) => a.tick - b.tick));
+      await second.close();
     });
 
     test('knows the minutes of the last 24 hours, that of the last tick among them, and when the peak was', async () => {

@@ -4,29 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { decodeEvent, type EventMap, type EventName, eventNames } from '@live-visitors/shared';
+import { type EventMap, type EventName, eventNames, readEvent } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
-import { type Config, readConfig } from '../../src/config/config.ts';
+import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import type { Log } from '../../src/observability/safe-log.ts';
-import { openRedisStore } from '../../src/store/redis/redis-store.ts';
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Clock, systemClock } from '../../src/stream/clock.ts';
-import { nextTickAt } from '../../src/stream/tick.ts';
+import { nextTickAt } from '../../src/stream/ticker.ts';
 import { findFreePort } from './free-port.ts';
 
 /** Waits until `holds` no longer throws. The deadline is for machines that are busy; nothing here is timed. */
 export function eventually<Result>(holds: () => Result | Promise<Result>, timeout = 15_000): Promise<Result> {
-  return vi.waitFor(holds, { timeout, interval: 20 });
+  return vi.waitFor(holds, { timeout, interval: 50 });
 }
 
 /** Waits for the next tick. In a fleet, what is reported later in the same second belongs to the same tick. */
-export async function nextTick({ now }: Pick<Store, 'now'>): Promise<void> {
-  await wait(nextTickAt(now(), 1000) - now() + 20);
+export async function nextTick(store: Pick<Store, 'now'>): Promise<void> {
+  await wait(nextTickAt(store.now(), 1000) - store.now() + 20);
 }
 
 /**
@@ -51,7 +51,7 @@ export async function openServer(
     openFiles = 20_000,
     clock = systemClock,
     dataDir = makeFolder(),
-    store = openSqliteStore({ dataDir, now: clock.now }),
+    store = new SqliteStore({ dataDir, now: clock.now }),
     log,
   }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; store?: Store; log?: Log } = {},
 ) {
@@ -96,7 +96,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
   const parser = createParser({
     onEvent({ event, data, id }) {
       const name = eventNames.find((known) => known === event);
-      const payload = name && decodeEvent(name, data);
+      const payload = name && readEvent(name, data);
       if (!payload) throw new Error(`The stream sent what is not in the contract: ${event} ${data}`);
       // Name and payload belong together: the one was decoded by the other.
       events.push({ name, payload, id } as StreamEvent);
@@ -169,5 +169,5 @@ export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.u
 
 /** A store whose Redis is not there. */
 export async function openLostStore(): Promise<Store> {
-  return openRedisStore({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
+  return RedisStore.open({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
 }

@@ -1,29 +1,28 @@
-import type { PlotColors } from './colors.ts';
-import { type PlotData, timeTicks } from './data.ts';
-import type { Labels } from './labels.ts';
+import type { ChartColors } from './colors.ts';
+import { type ChartData, type Labels, timeTicks } from './data.ts';
 
-/** What a plot is painted from. Lengths are CSS pixels. */
+/** All that the chart is painted from. Lengths are in CSS pixels. */
 export type Scene = {
-  data: PlotData;
-  colors: PlotColors;
+  data: ChartData;
+  colors: ChartColors;
   labels: Labels;
   size: { width: number; height: number };
   font: { sizePx: number; family: string };
 };
 
-/** Where a time and a value are, in CSS pixels from the corner of the plot, and what time is at one of them. */
+/** Converts times and values to CSS pixels from the corner of the chart, and a place back to its time. */
 export type Scale = { x: (time: number) => number; y: (value: number) => number; timeAt: (x: number) => number };
 
 type Context = CanvasRenderingContext2D;
 
-/** Between an axis and its labels. */
+/** From an axis to its labels. */
 const labelGapPx = 8;
 
-/** Between one label of the axis of time and the next, at least. */
+/** The least gap between two labels of the time axis. */
 const timeGapPx = 36;
 const maxTimeTicks = 6;
 
-/** Leaves room for the labels of the axes, in the font that the context has. */
+/** Leaves space for the labels of the axes, in the font of the context. */
 export function scaleFor(context: Context, { data, labels, size, font }: Scene): Scale {
   const left = Math.ceil(widest(context, data.valueTicks.map(labels.count))) + labelGapPx;
   const right = size.width - labelGapPx;
@@ -38,7 +37,7 @@ export function scaleFor(context: Context, { data, labels, size, font }: Scene):
   };
 }
 
-/** The values as level lines, with their labels to the left. */
+/** Horizontal lines, with their labels to the left. */
 export function paintValueAxis(context: Context, { data, colors, labels }: Scene, { x, y }: Scale): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
@@ -46,7 +45,7 @@ export function paintValueAxis(context: Context, { data, colors, labels }: Scene
   context.fillStyle = colors.label;
   context.lineWidth = 1;
   for (const tick of data.valueTicks) {
-    // In the middle of a pixel, where a line is sharp.
+    // A line is sharp in the middle of a pixel.
     const level = Math.round(y(tick)) + 0.5;
     context.fillText(labels.count(tick), x(data.from) - labelGapPx, level);
     context.beginPath();
@@ -56,7 +55,7 @@ export function paintValueAxis(context: Context, { data, colors, labels }: Scene
   }
 }
 
-/** Times of day. No label is cut off: none reaches further beyond the end of the axis than there is room for. */
+/** Times of day. Labels that would be cut off are left out. */
 export function paintTimeAxis(context: Context, { data, labels }: Scene, { x, y }: Scale): void {
   const { from, to } = data;
   const labelPx = widest(context, [labels.minute(to)]);

@@ -1,92 +1,87 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import type { Scale } from './axes.ts';
 import { readColors } from './colors.ts';
-import { nearestValue, type PlotData, plotDay, plotRecent } from './data.ts';
-import { createLabels, describePoint } from './labels.ts';
+import { type ChartData, chartDay, chartRecent, describePoint, type Labels, nearestValue } from './data.ts';
 import { paint } from './paint.ts';
 import { followPointer, type PointedAt } from './pointer.ts';
 import './chart.css';
 
-/** `locale` is a BCP 47 tag, for times of day. */
-export type PlotOptions = { locale: string; formatCount: (n: number) => string };
-
-export type Plot = {
-  /** Shows the last ten minutes. Cheap enough for each second. */
-  showRecent(history: History | undefined): void;
-  /** Shows the last 24 hours. */
-  showDay(minutes: DayHistory['minutes'] | undefined): void;
-  /** Also reads the colours anew. */
-  setOptions(options: PlotOptions): void;
-};
-
-/** The pointer is on a value that is so near. */
+/** How near the pointer must be to a value. */
 const reachPx = 12;
 
 /**
- * Draws who was here into an element, as large as that is. Its style sheet gives the font, and the colours as `--live`,
- * `--line`, `--muted`, `--ink` and `--ground`.
- *
- * It is there as long as the page. To those who cannot see it the plot says nothing: the page has to.
+ * Draws who was here before into an element, as large as that is. The style sheet of the element sets the font, and the
+ * colours as `--live`, `--line`, `--muted`, `--ink` and `--ground`. Screen readers skip the chart: it needs a summary.
  */
-export function createPlot(container: HTMLElement, options: PlotOptions): Plot {
-  const root = document.createElement('div');
-  root.className = 'plot';
-  root.ariaHidden = 'true';
-  const canvas = document.createElement('canvas');
-  root.append(canvas);
-  container.append(root);
+export class Chart {
+  readonly #root = document.createElement('div');
+  readonly #canvas = document.createElement('canvas');
+  readonly #refreshPointer: () => void;
+  #labels: Labels;
+  #colors: ReturnType<typeof readColors>;
+  #data: ChartData | undefined;
+  #scale: Scale | undefined;
 
-  let labels = createLabels(options.locale, options.formatCount);
-  let colors = readColors(root);
-  let data: PlotData | undefined;
-  let scale: Scale | undefined;
-  const refreshPointer = followPointer(root, canvas, pointAt);
+  constructor(container: HTMLElement, labels: Labels) {
+    this.#root.className = 'chart-frame';
+    this.#root.ariaHidden = 'true';
+    this.#root.append(this.#canvas);
+    container.append(this.#root);
+    this.#labels = labels;
+    this.#colors = readColors(this.#root);
+    this.#refreshPointer = followPointer(this.#root, this.#canvas, (x) => this.#pointAt(x));
+    new ResizeObserver(() => this.#draw()).observe(this.#root);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#recolor());
+  }
 
-  function pointAt(x: number): PointedAt | undefined {
-    if (!data || !scale) return undefined;
-    const time = scale.timeAt(x);
-    const index = nearestValue(data, time, scale.timeAt(x + reachPx) - time);
+  /** Shows the last ten minutes. Cheap enough for each second. */
+  showRecent(history: History | undefined): void {
+    this.#data = chartRecent(history, Date.now());
+    this.#draw();
+  }
+
+  /** Shows the last 24 hours. */
+  showDay(minutes: DayHistory['minutes'] | undefined): void {
+    this.#data = chartDay(minutes, Date.now());
+    this.#draw();
+  }
+
+  setLabels(labels: Labels): void {
+    this.#labels = labels;
+    this.#draw();
+  }
+
+  #pointAt(x: number): PointedAt | undefined {
+    if (!this.#data || !this.#scale) return undefined;
+    const time = this.#scale.timeAt(x);
+    const index = nearestValue(this.#data, time, this.#scale.timeAt(x + reachPx) - time);
     if (index === undefined) return undefined;
-    const { times, values } = data;
-    const text = describePoint(data, index, labels);
-    return { x: scale.x(times[index] ?? 0), y: scale.y(values[index] ?? 0), text };
+    const { times, values } = this.#data;
+    const text = describePoint(this.#data, index, this.#labels);
+    return { x: this.#scale.x(times[index] ?? 0), y: this.#scale.y(values[index] ?? 0), text };
   }
 
-  function draw(): void {
-    const context = canvas.getContext('2d');
-    const { clientWidth: width, clientHeight: height } = root;
-    // While the element is hidden there is no subscription to draw in.
-    if (!data || !context || width === 0 || height === 0) return;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    context.scale(ratio, ratio);
-    const { fontSize, fontFamily } = getComputedStyle(root);
-    const font = { sizePx: Number.parseFloat(fontSize), family: fontFamily };
-    scale = paint(context, { data, colors, labels, size: { width, height }, font });
-    refreshPointer();
+  #draw(): void {
+    const context = this.#canvas.getContext('2d');
+    const { clientWidth: width, clientHeight: height } = this.#root;
+    // A hidden element has no size.
+    if (!this.#data || !context || width === 0 || height === 0) return;
+    this.#canvas.width = Math.round(width * devicePixelRatio);
+    this.#canvas.height = Math.round(height * devicePixelRatio);
+    context.scale(devicePixelRatio, devicePixelRatio);
+    const { fontSize, fontFamily } = getComputedStyle(this.#root);
+    this.#scale = paint(context, {
+      data: this.#data,
+      colors: this.#colors,
+      labels: this.#labels,
+      size: { width, height },
+      font: { sizePx: Number.parseFloat(fontSize), family: fontFamily },
+    });
+    this.#refreshPointer();
   }
 
-  function recolor(): void {
-    colors = readColors(root);
-    draw();
+  #recolor(): void {
+    this.#colors = readColors(this.#root);
+    this.#draw();
   }
-
-  new ResizeObserver(draw).observe(root);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor);
-
-  return {
-    showRecent(history) {
-      data = plotRecent(history, Date.now());
-      draw();
-    },
-    showDay(minutes) {
-      data = plotDay(minutes, Date.now());
-      draw();
-    },
-    setOptions({ locale, formatCount }) {
-      labels = createLabels(locale, formatCount);
-      recolor();
-    },
-  };
 }

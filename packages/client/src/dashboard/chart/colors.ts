@@ -1,10 +1,10 @@
-/** The colours of a plot, as a canvas takes them. */
-export type PlotColors = ReturnType<typeof readColors>;
+/** The colours of the chart, in a form that canvas accepts. */
+export type ChartColors = ReturnType<typeof readColors>;
 
 /**
- * Reads the colours that the custom properties of an element's style sheet stand for.
+ * Reads the colours of the custom properties of an element.
  *
- * A custom property is handed out as it was written, `light-dark(…)` and all. As the `color` of an element it is worked out.
+ * `getComputedStyle` returns a custom property as it was written, such as `light-dark(…)`, but resolves `color`.
  */
 export function readColors(element: HTMLElement) {
   const probe = document.createElement('span');

@@ -1,57 +1,58 @@
 import type { DayHistory, History } from '@live-visitors/shared';
 import { recentSeconds } from '../../stream/recent.ts';
+import type { Formats } from '../formats.ts';
 
 const minuteMs = 60_000;
 const recentMs = recentSeconds * 1000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** More than so many steps on the axis of the values would be a ruler. */
+/** The most steps on the value axis. */
 const maxValueSteps = 4;
 
-/** The axis ends so far above the highest value, that a line at the top is no frame. */
+/** How far the value axis reaches above the highest value, as a factor: a line at the very top looks like a frame. */
 const headroom = 1.1;
 
-/** Minutes from one tick to the next, for the axis of time. Every one of them divides the day. */
+/** Minutes between two ticks of the time axis. Each divides the day. */
 const timeSteps = [1, 2, 5, 10, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
 
 /** Values at `times`; `null` is a gap. */
 export type Line = (number | null)[];
 
-/** What is drawn. Times are milliseconds since 1970. */
-export type PlotData = {
-  /** Ascending. Never empty: where nothing is known, there are gaps at both ends of the window. */
+/** Times are in milliseconds since 1970. */
+export type ChartData = {
+  /** Ascending and never empty: without data, there are gaps at both ends of the window. */
   times: number[];
-  /** The values; for the day, the mean of each minute. As long as `times`. */
+  /** One for each of `times`; for the day, the mean of each minute. */
   values: Line;
-  /** Between which the values of each minute lay. */
+  /** The lowest and the highest value of each minute. */
   range?: { lowest: Line; highest: Line };
-  /** What the axis of time spans, whatever is known of it. */
+  /** The whole time axis, with data or without. */
   from: number;
   to: number;
-  /** Where the axis of the values is marked: from 0 to its end, whole numbers only. */
+  /** The ticks of the value axis: whole numbers, from 0 to its end. */
   valueTicks: number[];
 };
 
-/** The last ten minutes, by the second. `now` is for a history of which nothing is known. */
-export function plotRecent(history: History | undefined, now: number): PlotData {
+/** The last ten minutes, by the second. They end `now` if there is no data. */
+export function chartRecent(history: History | undefined, now: number): ChartData {
   const to = history?.endsAt ?? now;
   const from = to - recentMs;
-  if (!history?.online.length) return nothing(from, to);
+  if (!history?.online.length) return noData(from, to);
   const { everyMs, online } = history;
   return { times: timesTo(to, everyMs, online.length), values: online, from, to, valueTicks: valueTicks([online]) };
 }
 
-/** The last 24 hours, by the minute. `now` is for when nothing is known. */
-export function plotDay(minutes: DayHistory['minutes'] | undefined, now: number): PlotData {
+/** The last 24 hours, by the minute. They end `now` if there is no data. */
+export function chartDay(minutes: DayHistory['minutes'] | undefined, now: number): ChartData {
   const to = minutes?.endsAt ?? now;
   const from = to - dayMs;
-  if (!minutes?.mean.length) return { ...nothing(from, to), range: { lowest: [null, null], highest: [null, null] } };
+  if (!minutes?.mean.length) return { ...noData(from, to), range: { lowest: [null, null], highest: [null, null] } };
   const { everyMs, lowest, mean, highest } = minutes;
   const times = timesTo(to, everyMs, mean.length);
   return { times, values: mean, range: { lowest, highest }, from, to, valueTicks: valueTicks([mean, highest]) };
 }
 
-function nothing(from: number, to: number): PlotData {
+function noData(from: number, to: number): ChartData {
   return { times: [from, to], values: [null, null], from, to, valueTicks: valueTicks([]) };
 }
 
@@ -59,7 +60,7 @@ function timesTo(endsAt: number, everyMs: number, length: number): number[] {
   return Array.from({ length }, (_, index) => endsAt - (length - 1 - index) * everyMs);
 }
 
-/** From 0 in steps of 1, 2 or 5 times a power of ten to the first one above the highest value, with some headroom. */
+/** From 0, in steps of 1, 2 or 5 times a power of ten, to the first step above the highest value and its headroom. */
 export function valueTicks(lines: readonly Line[]): number[] {
   const highest = lines.flat().reduce<number>((max, value) => Math.max(max, value ?? 0), 0);
   const top = Math.max(1, highest) * headroom;
@@ -70,9 +71,9 @@ export function valueTicks(lines: readonly Line[]): number[] {
 }
 
 /**
- * Where the axis of time is marked: at round times of day, `maxTicks` of them at most or one a day.
+ * The ticks of the time axis: round times of day, at most `maxTicks` of them or one a day.
  *
- * @param minuteOfDay - minutes since midnight where the reader is
+ * @param minuteOfDay - minutes since midnight, in the reader's time zone
  */
 export function timeTicks(from: number, to: number, maxTicks: number, minuteOfDay: (time: number) => number): number[] {
   const minutes = (to - from) / minuteMs;
@@ -83,14 +84,14 @@ export function timeTicks(from: number, to: number, maxTicks: number, minuteOfDa
   );
 }
 
-/** Values that have no neighbour, by index: there is no line through them. */
+/** The indexes of values without a neighbour: no line passes through them. */
 export function loneValues(values: Line): number[] {
   const isGap = (index: number) => (values[index] ?? null) === null;
   return [...values.keys()].filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1));
 }
 
-/** The index of the value nearest to a time, no further away than `withinMs`. */
-export function nearestValue({ times, values }: PlotData, time: number, withinMs: number): number | undefined {
+/** The index of the value nearest to a time, at most `withinMs` away. */
+export function nearestValue({ times, values }: ChartData, time: number, withinMs: number): number | undefined {
   let nearest: number | undefined;
   let distance = withinMs;
   times.forEach((candidate, index) => {
@@ -99,4 +100,24 @@ export function nearestValue({ times, values }: PlotData, time: number, withinMs
     distance = Math.abs(candidate - time);
   });
   return nearest;
+}
+
+/** How the reader's language writes the labels. */
+export type Labels = Pick<Formats, 'count' | 'minute' | 'second'>;
+
+/** The tooltip of a point: `14:03:20 · 7` for a second, `14:03 · 5 (2–9)` for a minute. */
+export function describePoint({ times, values, range }: ChartData, index: number, labels: Labels): string {
+  const time = times[index] ?? Number.NaN;
+  const value = values[index] ?? 0;
+  if (!range) return `${labels.second(time)} · ${labels.count(value)}`;
+
+  const text = `${labels.minute(time)} · ${labels.count(roundMean(value))}`;
+  const lowest = range.lowest[index] ?? value;
+  const highest = range.highest[index] ?? value;
+  return lowest === highest ? text : `${text} (${labels.count(lowest)}–${labels.count(highest)})`;
+}
+
+/** A decimal is useful for a few visitors only. */
+function roundMean(mean: number): number {
+  return mean < 10 ? Math.round(mean * 10) / 10 : Math.round(mean);
 }

@@ -1,11 +1,11 @@
 import { paintTimeAxis, paintValueAxis, type Scale, type Scene, scaleFor } from './axes.ts';
-import { loneValues, type PlotData } from './data.ts';
+import { type ChartData, loneValues } from './data.ts';
 
 type Context = CanvasRenderingContext2D;
 
 const dotPx = { radius: 3.5, halo: 6.5 };
 
-/** Paints a plot: the last minutes as steps over a fill that fades, a day as a line within a band. */
+/** Paints the last minutes as steps above a fading fill, and a day as a line within a band. */
 export function paint(context: Context, scene: Scene): Scale {
   const { data, colors, size, font } = scene;
   context.clearRect(0, 0, size.width, size.height);
@@ -47,7 +47,7 @@ function paintSteps(context: Context, { data: { times, values }, colors }: Scene
 
 function paintDay(
   context: Context,
-  { lowest, highest }: NonNullable<PlotData['range']>,
+  { lowest, highest }: NonNullable<ChartData['range']>,
   { data: { times, values }, colors }: Scene,
   { x, y }: Scale,
 ): void {
@@ -81,7 +81,7 @@ function paintDot(context: Context, { data: { times, values }, colors }: Scene, 
   }
 }
 
-/** The first and the last index of each part of a line that has no gap in it. */
+/** The first and the last index of each part of a line without a gap. */
 export function runs(values: readonly (number | null)[]): [first: number, last: number][] {
   const found: [first: number, last: number][] = [];
   values.forEach((value, index) => {

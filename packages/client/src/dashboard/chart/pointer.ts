@@ -1,15 +1,15 @@
-/** A point of the plot, in CSS pixels from the corner of the plot's element, and what is to be said of it. */
+/** A point of the chart, in CSS pixels from the corner of its element, and its tooltip. */
 export type PointedAt = { x: number; y: number; text: string };
 
 const gapPx = 12;
 
 /**
- * Shows a mark and a tooltip at the point that the mouse, pen or finger is on.
+ * Shows a mark and a tooltip at the point under the mouse, pen or finger.
  *
- * @param root - what the tooltip must stay inside of
- * @param area - where the pointer counts
- * @param pointAt - what is at so many CSS pixels from the left edge of `area`
- * @returns what looks again at what is under the pointer, if there is one: to be called when the plot has moved
+ * @param root - the tooltip stays inside it
+ * @param area - follows the pointer inside it
+ * @param pointAt - finds the point at a distance from the left edge of `area`, in CSS pixels
+ * @returns updates mark and tooltip: to be called when the chart has changed
  */
 export function followPointer(
   root: HTMLElement,
@@ -17,15 +17,15 @@ export function followPointer(
   pointAt: (x: number) => PointedAt | undefined,
 ): () => void {
   const mark = document.createElement('div');
-  mark.className = 'plot-mark';
+  mark.className = 'chart-mark';
   const tooltip = document.createElement('div');
-  tooltip.className = 'plot-tooltip';
+  tooltip.className = 'chart-tooltip';
   root.append(mark, tooltip);
   let clientX: number | undefined;
 
   function refresh(): void {
     const point = clientX === undefined ? undefined : pointAt(clientX - area.getBoundingClientRect().left);
-    root.classList.toggle('plot-pointed', point !== undefined);
+    root.classList.toggle('chart-pointed', point !== undefined);
     if (point === undefined) return;
     const { x, y, text } = point;
     mark.style.translate = `${x}px ${y}px`;
@@ -49,7 +49,7 @@ export function followPointer(
   area.addEventListener('pointerdown', point);
   area.addEventListener('pointermove', point);
   area.addEventListener('pointercancel', forget);
-  // A finger leaves when it is lifted. What it tapped on can be read until it taps elsewhere.
+  // Lifting a finger is a leave too. The tooltip stays until the reader taps elsewhere.
   area.addEventListener('pointerleave', (event) => event.pointerType === 'touch' || forget());
   document.addEventListener('pointerdown', ({ target }) => target !== area && forget());
 

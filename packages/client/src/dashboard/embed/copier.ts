@@ -1,21 +1,21 @@
 import { setText } from '../dom.ts';
-import type { Words } from '../messages/messages.ts';
+import type { Messages } from '../messages/en.ts';
 
-/** How long a button says that it has copied. */
-const saidForMs = 2500;
+/** How long a button shows that it has copied. */
+const confirmationMs = 2500;
 
 /**
  * Makes a button copy the text of an element.
  *
- * @param status - where it is said for those who do not see the button
+ * @param status - for screen readers, which do not read the button again
  */
 export function createCopier(button: HTMLElement, status: HTMLElement, source: HTMLElement) {
-  let words: Words | undefined;
-  let saidAt: ReturnType<typeof setTimeout> | undefined;
+  let messages: Messages | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function reset(): void {
-    clearTimeout(saidAt);
-    if (words) setText(button, words.fixed.copy);
+    clearTimeout(timer);
+    if (messages) setText(button, messages.fixed.copy);
     setText(status, '');
   }
 
@@ -23,24 +23,24 @@ export function createCopier(button: HTMLElement, status: HTMLElement, source: H
     const done = await copyText(source.textContent);
     if (!done) getSelection()?.selectAllChildren(source);
     reset();
-    if (!words) return;
-    if (done) setText(button, words.copied);
-    setText(status, done ? words.copied : words.selected);
-    saidAt = setTimeout(reset, done ? saidForMs : 2 * saidForMs);
+    if (!messages) return;
+    if (done) setText(button, messages.copied);
+    setText(status, done ? messages.copied : messages.selected);
+    timer = setTimeout(reset, done ? confirmationMs : 2 * confirmationMs);
   }
 
   button.addEventListener('click', copy);
 
   return {
     reset,
-    speak(next: Words): void {
-      words = next;
+    translate(next: Messages): void {
+      messages = next;
       reset();
     },
   };
 }
 
-/** Over plain HTTP there is no clipboard for pages; elsewhere it may be withheld. */
+/** Pages over plain HTTP have no clipboard; others may be denied it. */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

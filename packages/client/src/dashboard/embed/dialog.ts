@@ -1,16 +1,16 @@
 import type { DocumentSubscription } from '../../document-subscription.ts';
 import { shareSubscription } from '../../widget/document-subscriptions.ts';
 import { defineElement } from '../../widget/element.ts';
-import { wordsFor } from '../../widget/labels.ts';
+import { textsFor } from '../../widget/labels.ts';
 import { find, findAs, setText } from '../dom.ts';
-import type { Speech } from '../locale.ts';
+import type { Locale } from '../messages/languages.ts';
 import { createCopier } from './copier.ts';
 import { attributesFor, type EmbedOptions, snippetFor } from './snippet.ts';
 
-/** What the formats of the number look like. */
+/** Shows what the number formats look like. */
 const example = 12_345;
 
-/** Offers the HTML with which the number stands on another site, and shows what it looks like. */
+/** Offers the HTML that puts the number on another site, with a preview. */
 export function createEmbedDialog(server: string, subscription: DocumentSubscription) {
   const dialog = findAs(HTMLDialogElement, 'dialog.embed');
   const form = findAs(HTMLFormElement, '.embed form');
@@ -38,13 +38,13 @@ export function createEmbedDialog(server: string, subscription: DocumentSubscrip
     for (const [name, value] of attributes) {
       if (preview.getAttribute(name) !== value) preview.setAttribute(name, value);
     }
-    label.placeholder = wordsFor(chosen.lang || document.documentElement.lang, false, example).label;
+    label.placeholder = textsFor(chosen.lang || document.documentElement.lang, false, example).label;
     setText(code, snippetFor(server, chosen));
     copier.reset();
   }
 
   function open(): void {
-    // The preview takes part in what the page itself listens to, and so counts nobody twice.
+    // The preview shares the dashboard's subscription, so that the tab counts once.
     shareSubscription(server, subscription);
     defineElement(server);
     update();
@@ -53,17 +53,17 @@ export function createEmbedDialog(server: string, subscription: DocumentSubscrip
 
   find('[data-opens="embed"]').addEventListener('click', open);
   form.addEventListener('input', update);
-  // Enter in a field is no reason to close.
+  // Enter in a field must not close the dialog.
   form.addEventListener('submit', (event) => event.preventDefault());
   find('.embed .close').addEventListener('click', () => dialog.close());
-  // What is around the form is the backdrop.
+  // A click on the dialog itself is a click on the backdrop.
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
 
   return {
-    speak({ words, formats }: Speech): void {
-      copier.speak(words);
+    translate({ messages, formats }: Locale): void {
+      copier.translate(messages);
       setText(full, formats.count(example));
-      setText(compact, new Intl.NumberFormat(formats.locale, { notation: 'compact' }).format(example));
+      setText(compact, formats.compact(example));
     },
   };
 }

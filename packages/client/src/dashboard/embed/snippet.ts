@@ -1,17 +1,17 @@
 import { scripts } from '@live-visitors/shared';
 
-/** What someone has chosen for the widget on their site. */
+/** The choices in the dialog. */
 export type EmbedOptions = {
-  /** Empty for the widget's own. */
+  /** Empty for the default. */
   label: string;
   /** A BCP 47 tag; empty for the language of the site. */
   lang: string;
   isCompact: boolean;
-  /** Whether the number is shown without counting those who see it. */
+  /** Whether to show the number without counting those who see it. */
   observe: boolean;
 };
 
-/** The attributes that a `<live-visitors>` element has for it, in the order in which they are written. */
+/** The attributes of `<live-visitors>` for these choices, in the order of the snippet. */
 export function attributesFor({ label, lang, isCompact, observe }: EmbedOptions): [name: string, value: string][] {
   const attributes: [name: string, value: string][] = [];
   if (label.trim() !== '') attributes.push(['label', label.trim()]);
@@ -32,12 +32,12 @@ export function snippetFor(server: string, options: EmbedOptions): string {
   );
   return [
     `<script src="${escapeText(server + scripts.widget)}" async></script>`,
-    // The space keeps room for the number until the script has come.
+    // The space keeps the height of the line until the script has loaded.
     `<live-visitors${attributes.join('')}>&nbsp;</live-visitors>`,
   ].join('\n');
 }
 
-/** Makes text the value of an attribute in double quotes (HTML Standard §13.1.2.3), and safe to paste anywhere else. */
+/** Escapes text for an attribute value in double quotes (HTML Standard §13.1.2.3), and for text. */
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,4 +1,4 @@
-import type { Span, Words } from './messages.ts';
+import type { Span } from '../formats.ts';
 
 const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'] } as const;
 
@@ -7,30 +7,34 @@ function inTheLast({ unit, count }: Span): string {
   return count === 1 ? `in the last ${one}` : `in the last ${count} ${many}`;
 }
 
-export const en: Words = {
+/** All texts of the dashboard. Counts and durations are already formatted. */
+export type Messages = typeof en;
+
+export const en = {
+  /** The language's own name. */
   name: 'English',
+  /** Messages that never change, by the names that `index.html` has for them. */
   fixed: {
+    description: 'How many people are on this site right now, live.',
     language: 'Language',
     in: 'in',
     visits: 'Visits',
-    peak: 'Most at once',
-    visitorSeconds: 'Time spent here together',
+    peak: 'Peak',
+    visitorSeconds: 'Total time on site',
     period: 'Period',
     lastMinutes: '10 min',
     lastDay: '24 h',
-    partial: 'Some servers cannot be heard: their part is as last known.',
-    buffered: 'The number comes in bursts: something on the way holds it back. For nginx, the cure is',
-    silent: 'The server answers, but its stream is held back on the way. For nginx, the cure is',
     openTab: 'Open another tab',
-    openTabWhy: 'and watch it rise',
+    openTabWhy: 'and watch the number rise',
     embed: 'Put it on your site',
     embedHow: 'two lines of HTML',
-    embedIntro: 'Paste two lines where the number should stand. Every tab that has your site open then counts.',
+    embedIntro:
+      'Paste these two lines where the number should appear. From then on, every open tab of your site is counted.',
     preview: 'Preview',
     label: 'Label',
     widgetLanguage: 'Language',
-    anyLanguage: 'your site’s',
-    format: 'Number',
+    anyLanguage: 'same as your site',
+    format: 'Number format',
     observe: 'Show the number without counting those who see it',
     snippet: 'HTML',
     copy: 'Copy',
@@ -39,27 +43,35 @@ export const en: Words = {
   connection: {
     connecting: 'Connecting…',
     live: 'Live',
-    stale: 'No update from the server',
+    stale: 'No updates from the server',
     reconnecting: 'Reconnecting',
     offline: 'This device is offline',
-    refused: 'Refused:',
+    /** Followed by the reason. */
+    refused: 'Connection refused:',
+    /** These follow `reconnecting` during an attempt, and before one. */
     now: '…',
-    in: (duration) => `in ${duration}`,
-    again: (duration) => `Next try in ${duration}.`,
+    in: (duration: string) => `in ${duration}`,
+    again: (duration: string) => `Next try in ${duration}.`,
+  },
+  /** Why the server refuses the stream, by the HTTP status. */
+  reasons: {
+    403: 'This site is not allowed to read the count.',
+    429: 'Too many tabs are open from your network.',
   },
   visitorsHere: { one: 'visitor here', other: 'visitors here' },
+  /** These follow `visitorsHere` while the number is live, and otherwise. */
   rightNow: 'right now',
-  ago: (duration) => `${duration} ago`,
+  ago: (duration: string) => `${duration} ago`,
   tabs: { one: 'tab', other: 'tabs' },
   browsers: { one: 'browser', other: 'browsers' },
-  define: (tabs, browsers) => {
-    const come = tabs.form === 'one' ? `This ${tabs.count} tab comes` : `These ${tabs.count} tabs come`;
-    return `One open tab is one visitor. ${come} from ${browsers.count} ${en.browsers[browsers.form]}.`;
-  },
-  between: (lowest, highest, span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
-  always: (count, span) => `Always ${count} ${inTheLast(span)}`,
-  unknown: 'Nothing is known yet',
-  dayUnreadable: 'The last 24 hours cannot be read now',
+  define: (tabs: string, browsers: string) => `Each open tab counts as one visitor. Right now: ${tabs} in ${browsers}.`,
+  /** Shown while the servers of a fleet cannot reach each other. */
+  partial: 'Part of this count is out of date: some servers cannot be reached.',
+  between: (lowest: string, highest: string, span: Span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
+  always: (count: string, span: Span) => `Always ${count} ${inTheLast(span)}`,
+  noData: 'No data yet',
+  dayUnavailable: 'The last 24 hours could not be loaded',
   copied: 'Copied',
-  selected: 'Selected: now copy it',
+  /** Shown if the browser does not let the dashboard copy. */
+  selected: 'Text selected. Copy it now.',
 };

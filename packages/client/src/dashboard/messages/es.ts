@@ -1,34 +1,34 @@
-import type { Span, Words } from './messages.ts';
+import type { Span } from '../formats.ts';
+import type { Messages } from './en.ts';
 
 function enLosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'en el último minuto' : `en los últimos ${count} minutos`;
   return count === 1 ? 'en la última hora' : `en las últimas ${count} horas`;
 }
 
-export const es: Words = {
+export const es: Messages = {
   name: 'Español',
   fixed: {
+    description: 'Cuántas personas hay en este sitio ahora mismo, en vivo.',
     language: 'Idioma',
     in: 'en',
     visits: 'Visitas',
-    peak: 'Máximo a la vez',
-    visitorSeconds: 'Tiempo sumado de todos aquí',
+    peak: 'Pico de visitantes',
+    visitorSeconds: 'Tiempo total en el sitio',
     period: 'Periodo',
     lastMinutes: '10 min',
     lastDay: '24 h',
-    partial: 'Algunos servidores no responden: su parte es la última que se conoce.',
-    buffered: 'El número llega a tirones: algo en el camino lo retiene. En nginx, se arregla con',
-    silent: 'El servidor responde, pero algo en el camino retiene los datos en vivo. En nginx, se arregla con',
     openTab: 'Abre otra pestaña',
-    openTabWhy: 'y mira cómo sube',
+    openTabWhy: 'y mira cómo sube el número',
     embed: 'Ponlo en tu sitio',
     embedHow: 'dos líneas de HTML',
-    embedIntro: 'Pega dos líneas donde quieras ver el número. Cada pestaña abierta de tu sitio contará desde entonces.',
+    embedIntro:
+      'Pega estas dos líneas donde quieras mostrar el número. A partir de entonces se contará cada pestaña que tenga abierto tu sitio.',
     preview: 'Vista previa',
-    label: 'Texto',
+    label: 'Texto junto al número',
     widgetLanguage: 'Idioma',
-    anyLanguage: 'el del sitio',
-    format: 'Número',
+    anyLanguage: 'el mismo del sitio',
+    format: 'Formato del número',
     observe: 'Mostrar el número sin contar a quienes lo ven',
     snippet: 'HTML',
     copy: 'Copiar',
@@ -37,27 +37,29 @@ export const es: Words = {
   connection: {
     connecting: 'Conectando…',
     live: 'En vivo',
-    stale: 'Sin noticias del servidor',
+    stale: 'Sin actualizaciones del servidor',
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo no tiene conexión',
-    refused: 'Rechazado:',
+    refused: 'Conexión rechazada:',
     now: '…',
     in: (duration) => `en ${duration}`,
-    again: (duration) => `Próximo intento en ${duration}.`,
+    again: (duration) => `Nuevo intento en ${duration}.`,
+  },
+  reasons: {
+    403: 'Este sitio no tiene permiso para leer el recuento.',
+    429: 'Hay demasiadas pestañas abiertas en tu red.',
   },
   visitorsHere: { one: 'visitante aquí', other: 'visitantes aquí' },
   rightNow: 'ahora mismo',
-  ago: (duration) => `hace ${duration}`,
+  ago: (duration) => `(actualizado hace ${duration})`,
   tabs: { one: 'pestaña', other: 'pestañas' },
   browsers: { one: 'navegador', other: 'navegadores' },
-  define: (tabs, browsers) => {
-    const vienen = tabs.form === 'one' ? `Esta ${tabs.count} pestaña viene` : `Estas ${tabs.count} pestañas vienen`;
-    return `Una pestaña abierta es un visitante. ${vienen} de ${browsers.count} ${es.browsers[browsers.form]}.`;
-  },
+  define: (tabs, browsers) => `Cada pestaña abierta cuenta como un visitante. Ahora: ${tabs} en ${browsers}.`,
+  partial: 'Parte del recuento no está al día: no hay contacto con algunos servidores.',
   between: (lowest, highest, span) => `Entre ${lowest} y ${highest} ${enLosUltimos(span)}`,
   always: (count, span) => `Siempre ${count} ${enLosUltimos(span)}`,
-  unknown: 'Aún no se sabe nada',
-  dayUnreadable: 'Las últimas 24 horas no se pueden leer ahora',
+  noData: 'Aún no hay datos',
+  dayUnavailable: 'No se pudieron cargar las últimas 24 horas',
   copied: 'Copiado',
-  selected: 'Seleccionado: ahora cópialo',
+  selected: 'Texto seleccionado. Ahora cópialo.',
 };

@@ -1,33 +1,40 @@
-import { en } from './en.ts';
+import { createFormats, type Formats } from '../formats.ts';
+import { en, type Messages } from './en.ts';
 import { es } from './es.ts';
-import type { Words } from './messages.ts';
 import { ptBR } from './pt-br.ts';
 
-/** The languages that the page speaks, by their BCP 47 tags. */
-export const languages = { en, 'pt-BR': ptBR, es } satisfies Record<string, Words>;
+/** The languages of the dashboard, by their BCP 47 tags. */
+export const languages = { en, 'pt-BR': ptBR, es } satisfies Record<string, Messages>;
 
 export type Language = keyof typeof languages;
 
-// As the type of the keys is known here, `Object.keys` tells no lie.
+// `languages` has no other keys.
 export const languageTags = Object.keys(languages) as Language[];
 
-/** @property locale - the tag by which numbers and dates are written: the reader's own kind of the language, if known */
-export type Choice = { language: Language; locale: string };
+/** The language of the dashboard, and how its reader writes numbers and dates. */
+export type Locale = { language: Language; messages: Messages; formats: Formats };
+
+export function createLocale({ language, tag }: Choice): Locale {
+  return { language, messages: languages[language], formats: createFormats(tag) };
+}
+
+/** @property tag - the BCP 47 tag for numbers and dates: the reader's own variant of the language, if known */
+export type Choice = { language: Language; tag: string };
 
 /**
- * Picks the language to speak.
+ * Picks the language of the dashboard.
  *
  * @param wanted - the tag that was asked for, if any
  * @param preferred - the tags that the reader prefers, the best first
  */
 export function chooseLanguage(wanted: string | null, preferred: readonly string[]): Choice {
   const asked = [...(wanted === null ? [] : [wanted]), ...preferred];
-  const language = asked.map(spoken).find((tag) => tag !== undefined) ?? 'en';
-  return { language, locale: preferred.find((tag) => spoken(tag) === language && isTag(tag)) ?? language };
+  const language = asked.map(languageOf).find((found) => found !== undefined) ?? 'en';
+  return { language, tag: preferred.find((tag) => languageOf(tag) === language && isTag(tag)) ?? language };
 }
 
-/** The language of the page that a reader of `tag` understands. */
-function spoken(tag: string): Language | undefined {
+/** The language of the dashboard for readers of `tag`. */
+function languageOf(tag: string): Language | undefined {
   return languageTags.find((language) => primary(language) === primary(tag));
 }
 
@@ -35,7 +42,7 @@ function primary(tag: string): string | undefined {
   return tag.toLowerCase().split('-', 1)[0];
 }
 
-/** Some browsers prefer `en-US@posix`, which is none. */
+/** Some browsers prefer `en-US@posix`, which is not a language tag. */
 function isTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length > 0;

@@ -1,34 +1,34 @@
-import type { Span, Words } from './messages.ts';
+import type { Span } from '../formats.ts';
+import type { Messages } from './en.ts';
 
 function nosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'no último minuto' : `nos últimos ${count} minutos`;
   return count === 1 ? 'na última hora' : `nas últimas ${count} horas`;
 }
 
-export const ptBR: Words = {
-  name: 'Português',
+export const ptBR: Messages = {
+  name: 'Português (Brasil)',
   fixed: {
+    description: 'Quantas pessoas estão neste site agora, ao vivo.',
     language: 'Idioma',
     in: 'em',
     visits: 'Visitas',
-    peak: 'Máximo ao mesmo tempo',
-    visitorSeconds: 'Tempo somado de todos aqui',
+    peak: 'Pico de visitantes',
+    visitorSeconds: 'Tempo total no site',
     period: 'Período',
     lastMinutes: '10 min',
     lastDay: '24 h',
-    partial: 'Alguns servidores não respondem: a parte deles é a última que se conhece.',
-    buffered: 'O número chega aos solavancos: algo no caminho o retém. No nginx, isto resolve:',
-    silent: 'O servidor responde, mas algo no caminho retém os dados ao vivo. No nginx, isto resolve:',
     openTab: 'Abra outra aba',
     openTabWhy: 'e veja o número subir',
-    embed: 'Use no seu site',
+    embed: 'Coloque no seu site',
     embedHow: 'duas linhas de HTML',
-    embedIntro: 'Cole duas linhas onde o número deve aparecer. Cada aba aberta no seu site passa a contar.',
+    embedIntro:
+      'Cole estas duas linhas onde o número deve aparecer. A partir daí, cada aba com o seu site aberto entra na contagem.',
     preview: 'Prévia',
-    label: 'Texto',
+    label: 'Texto ao lado do número',
     widgetLanguage: 'Idioma',
-    anyLanguage: 'o do site',
-    format: 'Número',
+    anyLanguage: 'o mesmo do site',
+    format: 'Formato do número',
     observe: 'Mostrar o número sem contar quem o vê',
     snippet: 'HTML',
     copy: 'Copiar',
@@ -37,27 +37,29 @@ export const ptBR: Words = {
   connection: {
     connecting: 'Conectando…',
     live: 'Ao vivo',
-    stale: 'Sem notícias do servidor',
+    stale: 'Sem atualizações do servidor',
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo está sem conexão',
-    refused: 'Recusado:',
+    refused: 'Conexão recusada:',
     now: '…',
     in: (duration) => `em ${duration}`,
     again: (duration) => `Nova tentativa em ${duration}.`,
   },
+  reasons: {
+    403: 'Este site não tem permissão para ler a contagem.',
+    429: 'Há abas demais abertas na sua rede.',
+  },
   visitorsHere: { one: 'visitante aqui', other: 'visitantes aqui' },
   rightNow: 'agora',
-  ago: (duration) => `há ${duration}`,
+  ago: (duration) => `(atualizado há ${duration})`,
   tabs: { one: 'aba', other: 'abas' },
   browsers: { one: 'navegador', other: 'navegadores' },
-  define: (tabs, browsers) => {
-    const vem = tabs.form === 'one' ? `Esta ${tabs.count} aba vem` : `Estas ${tabs.count} abas vêm`;
-    return `Uma aba aberta é um visitante. ${vem} de ${browsers.count} ${ptBR.browsers[browsers.form]}.`;
-  },
+  define: (tabs, browsers) => `Cada aba aberta conta como um visitante. Agora: ${tabs} em ${browsers}.`,
+  partial: 'Parte da contagem está desatualizada: não há contato com alguns servidores.',
   between: (lowest, highest, span) => `Entre ${lowest} e ${highest} ${nosUltimos(span)}`,
   always: (count, span) => `Sempre ${count} ${nosUltimos(span)}`,
-  unknown: 'Ainda não se sabe nada',
-  dayUnreadable: 'As últimas 24 horas não podem ser lidas agora',
+  noData: 'Ainda não há dados',
+  dayUnavailable: 'Não foi possível carregar as últimas 24 horas',
   copied: 'Copiado',
-  selected: 'Selecionado: agora copie',
+  selected: 'Texto selecionado. Agora é só copiar.',
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { paintTimeAxis, paintValueAxis, scaleFor } from '../../../src/dashboard/chart/axes.ts';
-import { plotDay, plotRecent } from '../../../src/dashboard/chart/data.ts';
+import { chartDay, chartRecent } from '../../../src/dashboard/chart/data.ts';
 import { characterPx, createCanvas, sceneOf } from './canvas.ts';
 
 beforeEach(() => {
@@ -13,10 +13,10 @@ afterEach(() => {
 });
 
 const endsAt = Date.UTC(2026, 8, 21, 14, 3, 20);
-const recentTo = (highest: number) => plotRecent({ everyMs: 1000, endsAt, online: [0, highest] }, 0);
-const day = plotDay(undefined, endsAt);
+const recentTo = (highest: number) => chartRecent({ everyMs: 1000, endsAt, online: [0, highest] }, 0);
+const day = chartDay(undefined, endsAt);
 
-/** The axes of a plot, as they are painted on a canvas of that size. */
+/** The axes of a chart, as they are painted on a canvas of that size. */
 function axesOf(data = recentTo(7), size?: { width: number; height: number }) {
   const scene = sceneOf(data, size);
   const { context, texts, lines } = createCanvas();
@@ -27,7 +27,7 @@ function axesOf(data = recentTo(7), size?: { width: number; height: number }) {
   return { scene, scale, values, times: texts, lines };
 }
 
-describe('the scale of a plot', () => {
+describe('the scale of a chart', () => {
   test('has later further to the right, and more further up', () => {
     const { scale } = axesOf();
     expect(scale.x(endsAt)).toBeGreaterThan(scale.x(endsAt - 1000));
@@ -40,7 +40,7 @@ describe('the scale of a plot', () => {
       expect(scale.timeAt(scale.x(time))).toBeCloseTo(time, 0);
   });
 
-  test('leaves more room for longer numbers', () => {
+  test('leaves more space for longer numbers', () => {
     const leftOf = (highest: number) => axesOf(recentTo(highest)).scale.x(endsAt - 600_000);
     // 1,000,000 and what is above it have 8 characters more than 8 and what is above that.
     expect(leftOf(1_000_000) - leftOf(5)).toBe(8 * characterPx);
@@ -73,7 +73,7 @@ describe('the axis of the values', () => {
 });
 
 describe('the axis of time', () => {
-  test('says round times of day below the plot, each where it is', () => {
+  test('shows round times of day below the chart, each in its place', () => {
     const { scale, times } = axesOf();
     const minutes = [54, 56, 58, 60, 62];
     expect(times.map(({ x }) => x)).toEqual(minutes.map((minute) => scale.x(Date.UTC(2026, 8, 21, 13, minute))));
@@ -90,14 +90,14 @@ describe('the axis of time', () => {
     expect(times.map(({ text }) => text)).toEqual(['00:00', '04:00', '08:00', '12:00', '16:00']);
   });
 
-  test('has six times at the most, and fewer where there is less subscription', () => {
+  test('has six times at the most, and fewer if there is less space', () => {
     const counts = [2000, 600, 300, 150].map((width) => axesOf(day, { width, height: 200 }).times.length);
     expect(counts).toEqual([6, 6, 4, 1]);
   });
 });
 
-test('no label is cut off or runs into the next one, however large or small the plot is', () => {
-  const plots = fc.record({
+test('no label is cut off or runs into the next one, however large or small the chart is', () => {
+  const charts = fc.record({
     highest: fc.integer({ min: 0, max: 10_000_000 }),
     isDay: fc.boolean(),
     offsetMs: fc.integer({ min: 0, max: 86_400_000 }),
@@ -105,9 +105,9 @@ test('no label is cut off or runs into the next one, however large or small the 
     height: fc.integer({ min: 80, max: 400 }),
   });
   fc.assert(
-    fc.property(plots, ({ highest, isDay, offsetMs, width, height }) => {
+    fc.property(charts, ({ highest, isDay, offsetMs, width, height }) => {
       const to = endsAt + offsetMs;
-      const data = isDay ? plotDay(undefined, to) : plotRecent({ everyMs: 1000, endsAt: to, online: [highest] }, to);
+      const data = isDay ? chartDay(undefined, to) : chartRecent({ everyMs: 1000, endsAt: to, online: [highest] }, to);
       const { scene, values, times } = axesOf(data, { width, height });
       const { sizePx } = scene.font;
       for (const { text, x, y } of values) {

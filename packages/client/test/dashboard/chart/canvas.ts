@@ -1,12 +1,12 @@
 import { vi } from 'vitest';
 import type { Scene } from '../../../src/dashboard/chart/axes.ts';
-import type { PlotData } from '../../../src/dashboard/chart/data.ts';
-import { createLabels } from '../../../src/dashboard/chart/labels.ts';
+import type { ChartData } from '../../../src/dashboard/chart/data.ts';
+import { createFormats } from '../../../src/dashboard/formats.ts';
 
 type Point = [x: number, y: number];
 type Dot = { x: number; y: number; radius: number };
 
-/** The part of Canvas's `Path2D` that plots use; Node has none. */
+/** The part of `Path2D` that the chart uses; Node has none. */
 class KeptPath {
   readonly points: Point[];
 
@@ -19,10 +19,10 @@ class KeptPath {
   }
 }
 
-/** Every character of every font is so wide here. */
+/** The width of every character in every font. */
 export const characterPx = 6;
 
-/** A canvas's context that keeps what it is told to paint, and how it was told to. */
+/** A canvas context that records what is painted, and how. */
 export function createCanvas() {
   vi.stubGlobal('Path2D', KeptPath);
   const texts: { text: string; x: number; y: number; align: string; baseline: string; color: unknown }[] = [];
@@ -70,12 +70,12 @@ export function createCanvas() {
       return { from, to, stops, addColorStop: (offset: number, color: string) => stops.push([offset, color]) };
     },
   };
-  // It has all of a context that plots use.
+  // It has all of a context that the chart uses.
   return { context: context as unknown as CanvasRenderingContext2D, texts, lines, areas, dots, cleared };
 }
 
-/** What a plot is painted from, in a locale in which times are short. */
-export function sceneOf(data: PlotData, size = { width: 600, height: 200 }): Scene {
+/** What the chart is painted from, in a language with short times. */
+export function sceneOf(data: ChartData, size = { width: 600, height: 200 }): Scene {
   return {
     data,
     colors: {
@@ -87,7 +87,7 @@ export function sceneOf(data: PlotData, size = { width: 600, height: 200 }): Sce
       grid: 'grid',
       label: 'label',
     },
-    labels: createLabels('en-GB', new Intl.NumberFormat('en-GB').format),
+    labels: createFormats('en-GB'),
     size,
     font: { sizePx: 12, family: 'system-ui' },
   };

@@ -1,27 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  chartDay,
+  chartRecent,
+  describePoint,
   loneValues,
   nearestValue,
-  plotDay,
-  plotRecent,
   timeTicks,
   valueTicks,
 } from '../../../src/dashboard/chart/data.ts';
-import { createLabels, describePoint } from '../../../src/dashboard/chart/labels.ts';
+import { createFormats } from '../../../src/dashboard/formats.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const endsAt = Date.UTC(2026, 8, 21, 14, 3, 20);
 
-const second = (online: (number | null)[]) => plotRecent({ everyMs: 1000, endsAt, online }, 0);
+const second = (online: (number | null)[]) => chartRecent({ everyMs: 1000, endsAt, online }, 0);
 
 function minute(lowest: (number | null)[], mean: (number | null)[], highest: (number | null)[]) {
-  return plotDay({ everyMs: minuteMs, endsAt, lowest, mean, highest, visits: mean }, 0);
+  return chartDay({ everyMs: minuteMs, endsAt, lowest, mean, highest, visits: mean }, 0);
 }
 
-describe('the plot of the last minutes', () => {
+describe('the chart of the last minutes', () => {
   test('always spans ten minutes, up to the newest second', () => {
     const { from, to, times } = second([2, 2, 3]);
     expect([from, to]).toEqual([endsAt - 600_000, endsAt]);
@@ -36,8 +37,8 @@ describe('the plot of the last minutes', () => {
     expect(second([1])).toMatchObject({ times: [endsAt], values: [1], valueTicks: [0, 1, 2] });
   });
 
-  test.each([undefined, { everyMs: 1000, endsAt, online: [] }])('is a gap as wide as the plot for %o', (history) => {
-    const { times, values, from, to, valueTicks } = plotRecent(history, endsAt);
+  test.each([undefined, { everyMs: 1000, endsAt, online: [] }])('is a gap as wide as the chart for %o', (history) => {
+    const { times, values, from, to, valueTicks } = chartRecent(history, endsAt);
     expect(times).toEqual([from, to]);
     expect(to).toBe(endsAt);
     expect(values).toEqual([null, null]);
@@ -49,7 +50,7 @@ describe('the plot of the last minutes', () => {
   });
 });
 
-describe('the plot of the day', () => {
+describe('the chart of the day', () => {
   test('always spans 24 hours, up to the newest minute', () => {
     const { from, to, times } = minute([1, 2], [1.5, 2], [2, 2]);
     expect([from, to]).toEqual([endsAt - dayMs, endsAt]);
@@ -64,13 +65,13 @@ describe('the plot of the day', () => {
     });
   });
 
-  test('is a gap as wide as the plot where nothing is known', () => {
-    expect(plotDay(undefined, endsAt)).toMatchObject({ times: [endsAt - dayMs, endsAt], values: [null, null] });
+  test('is a gap as wide as the chart where nothing is known', () => {
+    expect(chartDay(undefined, endsAt)).toMatchObject({ times: [endsAt - dayMs, endsAt], values: [null, null] });
     expect(minute([], [], [])).toMatchObject({ times: [endsAt - dayMs, endsAt], values: [null, null] });
   });
 
   test('is drawn as a day even when nothing is known', () => {
-    expect(plotDay(undefined, endsAt).range).toBeDefined();
+    expect(chartDay(undefined, endsAt).range).toBeDefined();
   });
 });
 
@@ -158,7 +159,7 @@ describe('a value without a neighbour', () => {
 });
 
 describe('the value that the pointer is on', () => {
-  const plot = second([5, null, null, null, 7]);
+  const chart = second([5, null, null, null, 7]);
 
   test.each([
     ['at its time', endsAt, 4],
@@ -168,13 +169,13 @@ describe('the value that the pointer is on', () => {
     ['far off', endsAt - 300_000, undefined],
     ['at the first', endsAt - 4000, 0],
   ])('is the nearest one: %s', (_where, time, index) => {
-    expect(nearestValue(plot, time, 1000)).toBe(index);
+    expect(nearestValue(chart, time, 1000)).toBe(index);
   });
 });
 
 describe('what the tooltip says', () => {
   const labels = {
-    ...createLabels('en-GB', new Intl.NumberFormat('en-GB').format),
+    ...createFormats('en-GB'),
     minute: (time: number) => new Date(time).toISOString().slice(11, 16),
     second: (time: number) => new Date(time).toISOString().slice(11, 19),
   };
@@ -192,8 +193,7 @@ describe('what the tooltip says', () => {
   test('has the time of day that it is where the reader is, as their language writes it', () => {
     const at = new Date(2026, 8, 21, 14, 3, 20).getTime();
     // Which kind of space stands before PM, no reader sees.
-    const said = (locale: string, kind: 'minute' | 'second') =>
-      createLabels(locale, String)[kind](at).replaceAll(/\s/g, ' ');
+    const said = (locale: string, kind: 'minute' | 'second') => createFormats(locale)[kind](at).replaceAll(/\s/g, ' ');
     expect([said('en-GB', 'minute'), said('en-GB', 'second')]).toEqual(['14:03', '14:03:20']);
     expect([said('en-US', 'minute'), said('en-US', 'second')]).toEqual(['2:03 PM', '2:03:20 PM']);
   });

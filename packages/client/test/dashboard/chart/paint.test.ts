@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type PlotData, plotDay, plotRecent } from '../../../src/dashboard/chart/data.ts';
+import { type ChartData, chartDay, chartRecent } from '../../../src/dashboard/chart/data.ts';
 import { paint, runs } from '../../../src/dashboard/chart/paint.ts';
 import { createCanvas, sceneOf } from './canvas.ts';
 
@@ -23,12 +23,12 @@ test.each<[(number | null)[], [number, number][]]>([
 });
 
 const endsAt = Date.UTC(2026, 8, 21, 14, 3, 20);
-const recent = (online: (number | null)[]) => plotRecent({ everyMs: 1000, endsAt, online }, endsAt);
+const recent = (online: (number | null)[]) => chartRecent({ everyMs: 1000, endsAt, online }, endsAt);
 const day = (lowest: (number | null)[], mean: (number | null)[], highest: (number | null)[]) =>
-  plotDay({ everyMs: 60_000, endsAt, lowest, mean, highest, visits: mean }, endsAt);
+  chartDay({ everyMs: 60_000, endsAt, lowest, mean, highest, visits: mean }, endsAt);
 
-/** What is painted of a plot, but for its axes; `at` is where a value is at the time of an index. */
-function painted(data: PlotData) {
+/** What is painted of a chart, but for its axes; `at` is where a value is at the time of an index. */
+function painted(data: ChartData) {
   const canvas = createCanvas();
   const { x, y } = paint(canvas.context, sceneOf(data));
   const at = (index: number, value: number) => [x(data.times[index] ?? 0), y(value)];
@@ -73,7 +73,7 @@ describe('the last minutes', () => {
   });
 
   test('are axes and nothing else where nothing is known', () => {
-    const { texts, lines, areas, dots } = painted(plotRecent(undefined, endsAt));
+    const { texts, lines, areas, dots } = painted(chartRecent(undefined, endsAt));
     expect(new Set(texts.map(({ align }) => align))).toEqual(new Set(['right', 'center']));
     expect([lines, areas, dots]).toEqual([[], [], []]);
   });
@@ -105,13 +105,13 @@ describe('a day', () => {
   });
 
   test('is axes and nothing else where nothing is known', () => {
-    const { texts, lines, areas, dots } = painted(plotDay(undefined, endsAt));
+    const { texts, lines, areas, dots } = painted(chartDay(undefined, endsAt));
     expect(new Set(texts.map(({ align }) => align))).toEqual(new Set(['right', 'center']));
     expect([lines, areas, dots]).toEqual([[], [], []]);
   });
 });
 
-test('what was painted before is wiped off, and labels are in the font of the page', () => {
+test('what was painted before is wiped off, and labels are in the font of the document', () => {
   const { cleared, context } = painted(recent([1, 2]));
   expect(cleared).toEqual([[0, 0, 600, 200]]);
   expect(context.font).toBe('12px system-ui');

@@ -6,17 +6,16 @@ import { placeOf } from './url.ts';
 /** How long a connection may take to be made. */
 const connectMs = 1500;
 
-/** How long a connection may say nothing before another one is made. There is a call each second. */
+/** How long a connection may be silent before another one is made. There is a call each second. */
 const idleMs = 3000;
 
-/** The longest pause before another try to connect, and by how much pauses differ between nodes. */
+/** The longest pause before another attempt to connect, and by how much pauses differ between nodes. */
 const retryMs = { max: 500, jitter: 100 };
 
-/** One connection. When it has ended, another one takes its place. */
 function createConnection(url: string) {
   return createClient({
     url,
-    // In which a connection that listens can also call.
+    // With RESP 3, one connection can both subscribe and call.
     RESP: 3,
     scripts: { report: reportScript },
     // What cannot be sent now is out of date when it can be.
@@ -28,109 +27,111 @@ function createConnection(url: string) {
 
 export type RedisClient = ReturnType<typeof createConnection>;
 
-/**
- * Keeps a connection to the Redis that has the keys. In a Redis Cluster it may be another one than the URL names, and not
- * for ever the same: whichever is asked says where they are. One that cannot be reached may have been replaced, so that
- * the way begins anew at the URL.
- *
- * @param urlName - what the URL is called by whoever has set it
- * @param onReady - takes each connection as it is made
- * @param onTrouble - takes a sentence, without its full stop, about what keeps it from being made
- */
-export function keepConnection({
-  url,
-  urlName,
-  onReady,
-  onTrouble,
-}: {
+export type RedisConnectionOptions = {
   url: string;
+  /** The name of the setting that holds the URL. */
   urlName: string;
+  /** Takes each connection when it is made. */
   onReady: (client: RedisClient) => void;
-  onTrouble: (what: string) => void;
-}) {
-  let address = url;
-  /** There is none in the pause between two. */
-  let client: RedisClient | undefined;
+  /** Takes a sentence, without its full stop, about what keeps a connection from being made. */
+  onTrouble: (sentence: string) => void;
+};
+
+/**
+ * Keeps a connection to the Redis that has the keys. In a Redis Cluster this may be another one than the URL names, and
+ * may change: each answers where the keys are. If one cannot be reached it may have been replaced, so the search begins
+ * again at the URL.
+ */
+export class RedisConnection {
+  readonly #options: RedisConnectionOptions;
+  #address: string;
+  /** `undefined` in the pause between two connections. */
+  #client: RedisClient | undefined;
   /** How many connections there were since the last answer. */
-  let tries = 0;
-  let timer: NodeJS.Timeout;
+  #tries = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  const place = () => `Redis at ${placeOf(address)}`;
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options;
+    this.#address = options.url;
+    this.#connect();
+  }
 
-  function connect(): void {
-    const made = createConnection(address);
-    client = made;
-    made.on('error', (error) => {
-      if (client !== made) return;
-      onTrouble(`${place()} ${explainConnectionError(error, urlName)}`);
-      goTo(url, pauseMs());
+  /** Which Redis it is, for messages. */
+  get place(): string {
+    return `Redis at ${placeOf(this.#address)}`;
+  }
+
+  /**
+   * Rejects as the command does, and if there is no connection now. After an error that Redis answered another connection
+   * is made: to the Redis that the error names, or else to the one that the URL leads to by then.
+   */
+  async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
+    const asked = this.#client;
+    if (asked === undefined) throw new Error(`There is no connection to ${this.place} now. Ask again once there is.`);
+    try {
+      const answer = await command(asked);
+      this.#tries = 0;
+      return answer;
+    } catch (error) {
+      if (error instanceof ErrorReply && asked === this.#client) this.#leaveAfter(error);
+      throw error;
+    }
+  }
+
+  /** Makes another connection in place of one that does not work. */
+  renew(): void {
+    this.#goTo(this.#options.url, this.#pauseMs());
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    this.#client = undefined;
+    client?.destroy();
+  }
+
+  #connect(): void {
+    const { url, urlName, onReady, onTrouble } = this.#options;
+    const client = createConnection(this.#address);
+    this.#client = client;
+    client.on('error', (error) => {
+      if (client !== this.#client) return;
+      onTrouble(`${this.place} ${explainConnectionError(error, urlName)}`);
+      this.#goTo(url, this.#pauseMs());
     });
-    made.on('ready', () => onReady(made));
-    // Why it rejects comes with an 'error' event.
-    made.connect().catch(() => {});
+    client.on('ready', () => onReady(client));
+    // Its rejection also comes as an 'error' event.
+    client.connect().catch(() => {});
   }
 
-  function pauseMs(): number {
-    return Math.min(50 * 2 ** tries, retryMs.max) + Math.random() * retryMs.jitter;
+  #leaveAfter({ message }: ErrorReply): void {
+    const next = movedTo(message, this.#address);
+    // After a failover, the URL may lead to another Redis than this one, which is read-only by now.
+    if (next === undefined) this.renew();
+    // At once, unless Redis servers that disagree send it back and forth.
+    else this.#goTo(next, this.#tries === 0 ? 0 : this.#pauseMs());
   }
 
-  function goTo(next: string, afterMs: number): void {
-    drop();
-    address = next;
-    tries++;
-    timer = setTimeout(connect, afterMs);
+  #goTo(address: string, afterMs: number): void {
+    this.close();
+    this.#address = address;
+    this.#tries++;
+    this.#timer = setTimeout(() => this.#connect(), afterMs);
   }
 
-  function drop(): void {
-    clearTimeout(timer);
-    const dropped = client;
-    client = undefined;
-    dropped?.destroy();
+  #pauseMs(): number {
+    return Math.min(50 * 2 ** this.#tries, retryMs.max) + Math.random() * retryMs.jitter;
   }
-
-  connect();
-
-  return {
-    /** Which Redis it is, for messages. */
-    place,
-
-    /**
-     * Rejects as the command does, and where there is no connection now. After an error that Redis answered, there will be
-     * another connection: to the Redis that it names, or else to the one that the URL leads to by then.
-     */
-    async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
-      const asked = client;
-      if (asked === undefined) throw new Error(`There is no connection to ${place()} now. Ask again once there is.`);
-      try {
-        const answer = await command(asked);
-        tries = 0;
-        return answer;
-      } catch (error) {
-        if (error instanceof ErrorReply && asked === client) {
-          const next = movedTo(error.message, address);
-          // At once, unless Redis servers that do not agree send it to and fro.
-          if (next !== undefined) goTo(next, tries === 0 ? 0 : pauseMs());
-          // After a failover, the URL may lead to another one than this, which only reads by now.
-          else goTo(url, pauseMs());
-        }
-        throw error;
-      }
-    },
-
-    /** Makes another connection in place of one that does not do what it should. */
-    renew: () => goTo(url, pauseMs()),
-
-    close: drop,
-  };
 }
 
 /**
- * Where to ask instead, by what a member of a Redis Cluster answered; `undefined` where it does not say.
+ * Where to ask instead, if a member of a Redis Cluster answered so.
  *
- * @param address - the URL of the Redis that answered, whose credentials and encryption are those of the other one too
+ * @param address - the URL of the Redis that answered. Its credentials and encryption are used for the other one too
  */
 export function movedTo(answer: string, address: string): string | undefined {
-  // Redis Cluster specification, "MOVED redirection": with no host, it is the one that answered. IPv6 has no brackets.
+  // Redis Cluster specification, "MOVED redirection": without a host it is the one that answered. IPv6 has no brackets.
   const [, host, port] = /^MOVED \d+ ([\w.:-]*):(\d+)$/.exec(answer) ?? [];
   if (host === undefined || port === undefined) return undefined;
   const next = new URL(address);

@@ -1,6 +1,6 @@
-import { ConnectionTimeoutError, SocketClosedUnexpectedlyError } from 'redis';
+import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError } from 'redis';
 
-/** Why a certificate cannot be traced to an authority that Node.js trusts (Node.js documentation, X509 certificate error codes). */
+/** Certificates that no trusted authority has signed (Node.js documentation, X509 certificate error codes). */
 const untrusted = [
   'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -11,12 +11,10 @@ const untrusted = [
 ];
 
 /**
- * What it is that keeps a connection from being made, or has ended it; follows upon "Redis at …".
+ * Why a connection cannot be made, or has ended; to be put after "Redis at …". The error's own message is not used: some
+ * servers repeat the arguments of a command in it, and a password may be one of them.
  *
- * The error's own message is not passed on: servers that do not know a command say so with its arguments, and a
- * password may be one of them.
- *
- * @param urlName - what the URL of Redis is called by whoever has set it
+ * @param urlName - the name of the setting that holds the URL
  */
 export function explainConnectionError(error: unknown, urlName: string): string {
   const code = codeOf(error);
@@ -30,13 +28,15 @@ export function explainConnectionError(error: unknown, urlName: string): string 
       return 'refuses connections';
     case 'ECONNRESET':
       return `closes the connection (${code}). ${chooseScheme(urlName)}`;
-    case 'ENOTFOUND':
     case 'EAI_AGAIN':
+      return `cannot be found: the DNS lookup failed (${code})`;
+    case 'ENOTFOUND':
       return `cannot be found: there is no such host (${code})`;
     case 'NOAUTH':
       return `asks for a password, and ${urlName} has none (${code})`;
-    case 'WRONGPASS':
     case 'NOPERM':
+      return `does not allow the user in ${urlName} to run the commands it needs (${code})`;
+    case 'WRONGPASS':
       return `does not accept the user and password in ${urlName} (${code})`;
     default:
       return explainTlsError(code, urlName) ?? `cannot be reached (${code})`;
@@ -56,12 +56,18 @@ function explainTlsError(code: string, urlName: string): string | undefined {
   return code.startsWith('ERR_SSL_') ? `does not agree on TLS (${code}). ${chooseScheme(urlName)}` : undefined;
 }
 
-/** What may be wrong where one side speaks TLS and the other does not. */
+/** What may be wrong if one side uses TLS and the other does not. */
 function chooseScheme(urlName: string): string {
   return `${urlName} must begin with rediss:// if it uses TLS, and with redis:// if it does not`;
 }
 
-/** The code of a system's error, or the first word of what Redis answered, which stands for the kind of error there. */
+/** Describes an error that Redis answered. Where in the script it arose is left out: one problem would look like several. */
+export function explainErrorReply({ message }: ErrorReply): string {
+  const reason = message.replace(/ script: .*$/s, '').replace(/@?user_script:\d+: /g, '');
+  return `answers "${reason.replace(/\.$/, '')}"`;
+}
+
+/** The code of a system error, or the first word of an error that Redis answered, which is its kind. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

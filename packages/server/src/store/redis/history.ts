@@ -1,8 +1,15 @@
-import { nonNegativeIntegerSchema, tickMs } from '@live-visitors/shared';
+import { maxHistorySeconds, tickMs, tickOf } from '@live-visitors/shared';
 import * as v from 'valibot';
-import { dayMinutes, type Minute, maxMinutes, minuteMs, minuteOf, minuteSchema } from '../../history/minutes.ts';
-import { tickOf } from '../../stream/tick.ts';
-import type { Day } from '../store.ts';
+import {
+  dayMinutes,
+  type Minute,
+  maxMinutes,
+  minuteMs,
+  minuteOf,
+  minuteSchema,
+  nonNegativeInteger,
+} from '../../history/minutes.ts';
+import type { Day, Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
 import type { RedisNames } from './report.ts';
 
@@ -10,12 +17,12 @@ import type { RedisNames } from './report.ts';
 const storedMinuteSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ ...minuteSchema.entries, lowest: v.optional(nonNegativeIntegerSchema), online: nonNegativeIntegerSchema }),
-  v.transform(({ lowest, highest, sum, ticks, online, ...minute }): Minute => {
+  v.object({ ...minuteSchema.entries, lowest: v.optional(nonNegativeInteger), online: nonNegativeInteger }),
+  v.transform(({ online, lowest = online, highest, sum, ticks, ...minute }): Minute => {
     return {
       ...minute,
-      lowest: Math.min(lowest ?? online, online),
-      highest: Math.max(highest, lowest ?? online),
+      lowest: Math.min(lowest, online),
+      highest: Math.max(highest, lowest),
       sum: sum + online,
       ticks: ticks + 1,
     };
@@ -30,16 +37,14 @@ const storedMinuteSchema = v.pipe(
 export async function readDay(client: RedisClient, names: RedisNames, at: number): Promise<Day> {
   const newest = minuteOf(tickOf(at) * tickMs);
   const times = Array.from({ length: dayMinutes }, (_, index) => newest - (dayMinutes - 1 - index) * minuteMs);
+  const fields = times.map((time) => String((time / minuteMs) % maxMinutes));
   const [[peak, peakAt], minutes] = await Promise.all([
     client.hmGet(names.fleet, ['peak', 'peakAt']),
-    client.hmGet(
-      names.minutes,
-      times.map((time) => String((time / minuteMs) % maxMinutes)),
-    ),
+    client.hmGet(names.minutes, fields),
   ]);
   return {
     peak: { online: Number(peak ?? 0), at: Number(peakAt ?? 0) },
-    // The hash is a ring: where nothing was recorded, it holds what is older.
+    // The hash is a ring: if nothing was recorded in a minute, its field holds an older one.
     minutes: minutes.flatMap((json, index) => {
       const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
       return minute !== undefined && minute.at === times[index] ? [minute] : [];
@@ -47,14 +52,14 @@ export async function readDay(client: RedisClient, names: RedisNames, at: number
   };
 }
 
-/** Reads what was online in each second of the last hour of a fleet, oldest first. */
-export async function readSeconds(client: RedisClient, names: RedisNames): Promise<{ at: number; online: number }[]> {
+/** Reads the last hour of a fleet by the second, oldest first. */
+export async function readSeconds(client: RedisClient, names: RedisNames): Promise<Second[]> {
   const entries = await client.hVals(names.seconds);
-  const seconds = entries.map((entry) => entry.split(':').map(Number));
-  // The hash is a ring: where nobody was there for a while, it holds what is older.
-  const newest = seconds.reduce((latest, [second = 0]) => Math.max(latest, second), 0);
-  return seconds
-    .map(([second = 0, online = 0]) => ({ at: second * 1000, online }))
-    .filter(({ at }) => at > newest * 1000 - 3_600_000)
-    .toSorted((a, b) => a.at - b.at);
+  const seconds = entries.map((entry) => {
+    const [tick = 0, online = 0] = entry.split(':').map(Number);
+    return { at: tick * tickMs, online };
+  });
+  // The hash is a ring: if nothing was recorded in a second, its field holds an older one.
+  const newest = Math.max(...seconds.map(({ at }) => at));
+  return seconds.filter(({ at }) => at > newest - maxHistorySeconds * tickMs).toSorted((a, b) => a.at - b.at);
 }

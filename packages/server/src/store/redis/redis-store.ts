@@ -3,214 +3,229 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
-import { defaultRedisPrefix } from '../../config/config-variables.ts';
-import { type NameOf, variableName } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
+import { defaultRedisPrefix } from '../../config/options.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
-import type { Store } from '../store.ts';
-import { keepConnection } from './connection.ts';
-import { createFleet } from './fleet.ts';
+import type { Day, Second, Store } from '../store.ts';
+import { type RedisClient, RedisConnection } from './connection.ts';
+import { explainErrorReply } from './explain-error.ts';
+import { Fleet } from './fleet.ts';
 import { readDay, readSeconds } from './history.ts';
-import { decodePublication, redisNames } from './report.ts';
+import { type RedisNames, readPublication, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
 
-/** How long a first answer is waited for, in milliseconds. */
+/** How long to wait for a first answer, in milliseconds. */
 const openMs = 1000;
 
-/** How many calls in a row may be answered without their publication being heard, before another connection is made. */
+/** After how many calls in a row whose publications were not heard another connection is made. */
 const maxUnheardCalls = 2;
 
 export type RedisStoreOptions = {
   /** One that {@link isRedisUrl} accepts. */
   url: string;
-  /** What the names of all keys begin with: fleets of different prefixes share a Redis and know nothing of each other. */
+  /** The prefix of all keys. Fleets with different prefixes can share a Redis. */
   prefix?: string;
   /** The time of this machine, in milliseconds since 1970. Redis's own is derived from it. */
   now: () => number;
-  nameOf?: NameOf;
 };
 
-/**
- * Opens the store that a fleet shares. Resolves once Redis has answered, or else after a second, when it is in trouble:
- * it goes on trying for as long as it is open.
- */
-export async function openRedisStore({
-  url,
-  prefix = defaultRedisPrefix,
-  now: localNow,
-  nameOf = variableName,
-}: RedisStoreOptions): Promise<Store> {
-  const id = randomBytes(9).toString('base64url');
-  const names = redisNames(prefix, databaseOf(url));
-  const fleet = createFleet(id);
-  let latest: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
-  let highest = 0;
-  let shown: Snapshot | undefined;
+/** The store of a fleet: several processes that count as one. */
+export class RedisStore implements Store {
+  readonly #id = randomBytes(9).toString('base64url');
+  readonly #fleet = new Fleet(this.#id);
+  readonly #names: RedisNames;
+  readonly #localNow: () => number;
+  readonly #connection: RedisConnection;
+  readonly #firstAnswer = Promise.withResolvers<true>();
+  #latest: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
+  #highest = 0;
+  #shown = { visits: 0, visitorSeconds: 0, peak: 0 };
   /** By how much the clock of Redis is ahead of this machine's. */
-  let aheadMs = 0;
-  /** What keeps it from calling Redis, and what from hearing what Redis publishes. */
-  const trouble: { call?: string | undefined; hear?: string | undefined } = {};
+  #aheadMs = 0;
+  /** What keeps this node from calling Redis, and from hearing what Redis publishes. */
+  readonly #trouble: { call?: string | undefined; hear?: string | undefined } = {};
   /** The numbers of this node's last publications, as answered and as heard. */
-  const own = { answered: 0, heard: 0 };
-  let unheardCalls = 0;
-  let underWay: Promise<boolean> | undefined;
-  let closed = false;
+  readonly #own = { answered: 0, heard: 0 };
+  #unheardCalls = 0;
+  #underWay: Promise<boolean> | undefined;
+  #isClosed = false;
 
-  const connection = keepConnection({
-    url,
-    urlName: nameOf('REDIS_URL'),
-    onReady(client) {
-      fleet.leave();
-      client.subscribe(names.channel, hear).catch((error) => {
-        if (error instanceof ErrorReply) trouble.hear = troubleOf(explainErrorReply(error));
-      });
-      // The fleet waits for word of this node.
-      if (!closed) void report();
-    },
-    onTrouble(what) {
-      trouble.call = troubleOf(what);
-    },
-  });
-  const answered = Promise.withResolvers<true>();
-  if ((await within(answered.promise, openMs)) === undefined) trouble.call ??= silence();
-
-  function troubleOf(what: string): string {
-    return `${what}. What is counted is kept in memory until it can be recorded.`;
-  }
-
-  function silence(): string {
-    return troubleOf(`${connection.place()} does not answer`);
-  }
-
-  /** What Redis answered, without where in the script it arose: that would make one trouble look like several. */
-  function explainErrorReply({ message }: ErrorReply): string {
-    const reason = message.replace(/ script: .*$/s, '').replace(/@?user_script:\d+: /g, '');
-    return `${connection.place()} answers "${reason.replace(/\.$/, '')}"`;
-  }
-
-  /** Sends the latest counts, unless a call is under way: then it waits for that. Resolves with whether an answer came. */
-  function report(): Promise<boolean> {
-    underWay ??= call(latest).finally(() => {
-      underWay = undefined;
+  private constructor({ url, prefix = defaultRedisPrefix, now }: RedisStoreOptions) {
+    this.#names = redisNames(prefix, databaseOf(url));
+    this.#localNow = now;
+    this.#connection = new RedisConnection({
+      url,
+      urlName: nameOf('REDIS_URL'),
+      onReady: (client) => this.#join(client),
+      onTrouble: (sentence) => {
+        this.#trouble.call = toTrouble(sentence);
+      },
     });
-    return underWay;
   }
 
-  async function call(counts: Counts): Promise<boolean> {
+  /** Resolves once Redis has answered, or after a second. From then on it keeps trying until it is closed. */
+  static async open(options: RedisStoreOptions): Promise<RedisStore> {
+    const store = new RedisStore(options);
+    if ((await within(store.#firstAnswer.promise, openMs)) === undefined) store.#trouble.call ??= store.#silence();
+    return store;
+  }
+
+  now(): number {
+    return this.#localNow() + this.#aheadMs;
+  }
+
+  async record(counts: Counts): Promise<Snapshot> {
+    this.#latest = counts;
+    this.#highest = Math.max(this.#highest, counts.confirmed ?? counts.online);
+    const [isAnswered] = await Promise.all([this.#deliver(), wait(gatherMs)]);
+    const isHeard = this.#own.heard >= this.#own.answered;
+    if (isAnswered) this.#noteHearing(isHeard);
+    const isWhole = isAnswered && isHeard && this.#fleet.isComplete;
+    const { online, browsers, ...totals } = this.#fleet.sum(counts);
+    this.#shown = {
+      visits: Math.max(this.#shown.visits, totals.visits),
+      visitorSeconds: Math.max(this.#shown.visitorSeconds, totals.visitorSeconds),
+      peak: Math.max(this.#shown.peak, totals.peak, this.#highest),
+    };
+    const at = (isWhole && this.#fleet.at) || Math.round(this.now());
+    return { online, browsers, ...this.#shown, at, ...(!isWhole && { partial: true }) };
+  }
+
+  trouble(): string | undefined {
+    return this.#trouble.call ?? this.#trouble.hear;
+  }
+
+  async lastDay(): Promise<Day | undefined> {
+    const { at } = this.#fleet;
+    return at === undefined ? undefined : this.#read((client) => readDay(client, this.#names, at));
+  }
+
+  async recentSeconds(): Promise<Second[]> {
+    return (await this.#read((client) => readSeconds(client, this.#names))) ?? [];
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // Otherwise the other nodes would count these visitors until this node has missed its ticks.
+    this.#latest = { ...this.#latest, online: 0, browsers: 0, confirmed: 0 };
+    await this.#deliver();
+    this.#connection.close();
+  }
+
+  #read<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer | undefined> {
+    return within(
+      this.#connection.ask(command).catch(() => undefined),
+      answerMs,
+    );
+  }
+
+  #join(client: RedisClient): void {
+    this.#fleet.leave();
+    client
+      .subscribe(this.#names.channel, (message) => this.#hear(message))
+      .catch((error) => {
+        if (error instanceof ErrorReply) this.#trouble.hear = this.#explain(explainErrorReply(error));
+      });
+    // The other nodes wait for a report of this one.
+    if (!this.#isClosed) void this.#report();
+  }
+
+  /** Takes what Redis publishes after each call of any node, in the order of the calls. */
+  #hear(message: string): void {
+    const publication = readPublication(message);
+    if (publication === undefined) return;
+    this.#fleet.hear(publication);
+    if (publication.id === this.#id) this.#own.heard = publication.seq;
+  }
+
+  /** Brings the latest counts to Redis. A call that is under way has older ones. Returns whether an answer came. */
+  async #deliver(): Promise<boolean> {
+    const isAnswered = await within(this.#underWay?.then(() => this.#report()) ?? this.#report(), answerMs);
+    if (isAnswered === undefined) this.#trouble.call = this.#silence();
+    return isAnswered === true;
+  }
+
+  /** Sends the latest counts, or waits for the call that is under way. Resolves with whether an answer came. */
+  #report(): Promise<boolean> {
+    this.#underWay ??= this.#call(this.#latest).finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #call(counts: Counts): Promise<boolean> {
     try {
-      await send(counts);
-      trouble.call = undefined;
-      answered.resolve(true);
+      await this.#send(counts);
+      this.#trouble.call = undefined;
+      this.#firstAnswer.resolve(true);
       return true;
     } catch (error) {
-      // What breaks a connection comes with an 'error' event.
-      if (error instanceof ErrorReply) {
-        // Where it sends to another Redis, what is the trouble there says more.
-        if (trouble.call === undefined || !error.message.startsWith('MOVED '))
-          trouble.call = troubleOf(explainErrorReply(error));
-      } else if (error instanceof v.ValiError)
-        trouble.call = troubleOf(`${connection.place()} answers what this version does not understand`);
+      this.#noteFailedCall(error);
       return false;
     }
   }
 
-  async function send(counts: Counts): Promise<void> {
+  async #send(counts: Counts): Promise<void> {
     const { online, confirmed = online, browsers, visits, visitorSeconds } = counts;
-    const join = !fleet.isComplete();
-    const figures = {
-      id,
+    const join = !this.#fleet.isComplete;
+    const report = {
+      id: this.#id,
       counts: { online, confirmed, browsers, visits, visitorSeconds },
-      highest,
-      seq: fleet.seq(),
+      highest: this.#highest,
+      seq: this.#fleet.seq,
       join,
     };
-    const sentAt = localNow();
-    const answer = await connection.ask((client) => client.report(names, figures, join ? fleet.copy() : undefined));
+    const copy = join ? this.#fleet.copy() : undefined;
+    const sentAt = this.#localNow();
+    const answer = await this.#connection.ask((client) => client.report(this.#names, report, copy));
     if (answer === undefined) {
-      fleet.leave();
-      return send(counts);
+      this.#fleet.leave();
+      return this.#send(counts);
     }
-    if ('copy' in answer) fleet.join(answer.copy);
-    else fleet.hear(answer.publication);
+    if ('copy' in answer) this.#fleet.join(answer.copy);
+    else this.#fleet.hear(answer.publication);
     const { seq, at } = 'copy' in answer ? answer.copy : { ...answer.publication, at: answer.publication.counts.at };
-    own.answered = seq;
-    aheadMs = at - (sentAt + localNow()) / 2;
+    this.#own.answered = seq;
+    this.#aheadMs = at - (sentAt + this.#localNow()) / 2;
   }
 
-  /** Takes what Redis publishes after each call of any node, in the order in which it worked. */
-  function hear(message: string): void {
-    const publication = decodePublication(message);
-    if (publication === undefined) return;
-    fleet.hear(publication);
-    if (publication.id === id) own.heard = publication.seq;
+  /** What breaks a connection comes to `onTrouble`. */
+  #noteFailedCall(error: unknown): void {
+    if (error instanceof ErrorReply) {
+      // If it redirects to another Redis, the trouble with that one says more.
+      const isRedirect = error.message.startsWith('MOVED ');
+      if (this.#trouble.call === undefined || !isRedirect) this.#trouble.call = this.#explain(explainErrorReply(error));
+    } else if (error instanceof v.ValiError) {
+      const sentence = 'gave an answer that this version does not understand. Do all servers run the same version?';
+      this.#trouble.call = this.#explain(sentence);
+    }
   }
 
-  /** Brings the latest counts to Redis. A call that is under way bears an older one. */
-  async function deliver(): Promise<boolean> {
-    const outcome = await within(underWay?.then(report) ?? report(), answerMs);
-    if (outcome === undefined) trouble.call = silence();
-    return outcome === true;
-  }
-
-  /** Takes note of whether the last call was heard of. Where it was not, nor are those of other nodes. */
-  function noteHearing(isHeard: boolean): void {
-    unheardCalls = isHeard ? 0 : unheardCalls + 1;
-    if (isHeard) trouble.hear = undefined;
-    if (unheardCalls < maxUnheardCalls) return;
-    trouble.hear ??= troubleOf(
-      `${connection.place()} answers, but what it publishes on the channel ${names.channel} does not arrive`,
+  /** If this node's last call was not heard, those of other nodes are not heard either. */
+  #noteHearing(isHeard: boolean): void {
+    this.#unheardCalls = isHeard ? 0 : this.#unheardCalls + 1;
+    if (isHeard) this.#trouble.hear = undefined;
+    if (this.#unheardCalls < maxUnheardCalls) return;
+    this.#trouble.hear ??= this.#explain(
+      `answers, but what it publishes on the channel ${this.#names.channel} does not arrive`,
     );
-    unheardCalls = 0;
-    connection.renew();
+    this.#unheardCalls = 0;
+    this.#connection.renew();
   }
 
-  return {
-    now: () => localNow() + aheadMs,
+  #silence(): string {
+    return this.#explain('does not answer');
+  }
 
-    async record(counts) {
-      latest = counts;
-      highest = Math.max(highest, counts.confirmed ?? counts.online);
-      const [isAnswered] = await Promise.all([deliver(), wait(gatherMs)]);
-      const isHeard = own.heard >= own.answered;
-      if (isAnswered) noteHearing(isHeard);
-      const isWhole = isAnswered && isHeard && fleet.isComplete();
-      const { online, browsers, visits, visitorSeconds, peak } = fleet.sum(counts);
-      shown = {
-        online,
-        browsers,
-        visits: Math.max(shown?.visits ?? 0, visits),
-        visitorSeconds: Math.max(shown?.visitorSeconds ?? 0, visitorSeconds),
-        peak: Math.max(shown?.peak ?? 0, peak, highest),
-        at: (isWhole && fleet.at()) || Math.round(localNow() + aheadMs),
-        ...(!isWhole && { partial: true }),
-      };
-      return shown;
-    },
+  #explain(what: string): string {
+    return toTrouble(`${this.#connection.place} ${what}`);
+  }
+}
 
-    trouble: () => trouble.call ?? trouble.hear,
-
-    async close() {
-      closed = true;
-      // With nobody here any more: otherwise the others would count them until this node is taken for gone.
-      latest = { ...latest, online: 0, browsers: 0, confirmed: 0 };
-      await deliver();
-      connection.close();
-    },
-
-    async lastDay() {
-      const at = fleet.at();
-      if (at === undefined) return undefined;
-      return within(
-        connection.ask((client) => readDay(client, names, at)).catch(() => undefined),
-        answerMs,
-      );
-    },
-
-    async recentSeconds() {
-      const seconds = connection.ask((client) => readSeconds(client, names)).catch(() => []);
-      return (await within(seconds, answerMs)) ?? [];
-    },
-  };
+/** @param sentence - without its full stop */
+function toTrouble(sentence: string): string {
+  return `${sentence}${sentence.endsWith('?') ? '' : '.'} What is counted is kept in memory until it can be recorded.`;
 }
 
 /** Resolves as the promise does, or with `undefined` after so many milliseconds. */

@@ -1,12 +1,73 @@
-import { nonNegativeIntegerSchema } from '@live-visitors/shared';
 import { defineScript } from 'redis';
 import * as v from 'valibot';
-import type { FleetCopy, NodeCounts, Publication } from './fleet.ts';
+import { nonNegativeInteger as integer } from '../../history/minutes.ts';
 import { lost, reportLua } from './script.ts';
+
+/** The latest counts of one node. `visits` and `visitorSeconds` are totals since its process began. */
+const countsSchema = v.object({
+  online: integer,
+  browsers: integer,
+  /** How many of `online` may raise the peak. */
+  confirmed: integer,
+  visits: integer,
+  visitorSeconds: integer,
+  /** When Redis received them, in milliseconds since 1970, by its clock. */
+  at: integer,
+});
+
+export type NodeCounts = v.InferOutput<typeof countsSchema>;
+
+/** What Redis publishes when a node has reported: the node's counts, and the fleet's totals, which contain them. */
+const publicationSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.tuple([
+    integer,
+    v.string(),
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+    integer,
+  ]),
+  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, ...totals]) => {
+    const [allVisits, allSeconds, peak, peakAt] = totals;
+    return {
+      /** Publications are numbered without gaps. */
+      seq,
+      id,
+      counts: { online, browsers, confirmed, visits, visitorSeconds, at },
+      totals: { visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
+    };
+  }),
+);
+
+export type Publication = v.InferOutput<typeof publicationSchema>;
+
+/** All that Redis knows of a fleet, as of one publication. The totals are those of all its processes, past and present. */
+const copySchema = v.object({
+  seq: integer,
+  /** When this Redis began to count, in milliseconds since 1970. */
+  since: integer,
+  at: integer,
+  visits: integer,
+  visitorSeconds: integer,
+  peak: integer,
+  peakAt: integer,
+  /** The nodes that reported in the last minutes. */
+  nodes: v.record(v.string(), countsSchema),
+});
+
+export type FleetCopy = v.InferOutput<typeof copySchema>;
 
 /** What a node reports. */
 export type Report = {
-  /** Names the process. */
+  /** The id of the process. */
   id: string;
   counts: Omit<NodeCounts, 'at'>;
   /** The most confirmed visitors that it ever had. */
@@ -17,59 +78,18 @@ export type Report = {
   join: boolean;
 };
 
-const whole = nonNegativeIntegerSchema;
-
-const publicationSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.tuple([whole, v.string(), whole, whole, whole, whole, whole, whole, whole, whole, whole, whole]),
-  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, ...totals]): Publication => {
-    const [allVisits, allSeconds, peak, peakAt] = totals;
-    return {
-      seq,
-      id,
-      counts: { online, browsers, confirmed, visits, visitorSeconds, at },
-      totals: { visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
-    };
-  }),
-);
-
-const countsSchema = v.object({
-  online: whole,
-  browsers: whole,
-  confirmed: whole,
-  visits: whole,
-  visitorSeconds: whole,
-  at: whole,
-});
-
-const copySchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    seq: whole,
-    since: whole,
-    at: whole,
-    visits: whole,
-    visitorSeconds: whole,
-    peak: whole,
-    peakAt: whole,
-    nodes: v.record(v.string(), countsSchema),
-  }),
-);
-
-/** Reads what the script publishes; `undefined` where it is of another version. */
-export function decodePublication(message: string): Publication | undefined {
+/** Reads what the script publishes; `undefined` if it is of another version. */
+export function readPublication(message: string): Publication | undefined {
   const result = v.safeParse(publicationSchema, message);
   return result.success ? result.output : undefined;
 }
 
-/** Where a fleet keeps its figures, and the channel on which its nodes hear each other. */
+/** The keys of a fleet, and the channel on which its nodes hear each other. */
 export type RedisNames = ReturnType<typeof redisNames>;
 
 /**
- * The names of a fleet's keys and of its channel. The braces put all keys on one node of a Redis Cluster. Channels know no
- * database numbers, so that the name bears the number.
+ * The names of a fleet's keys and of its channel. The braces put all keys on one node of a Redis Cluster. The channel's
+ * name includes the database number because channels are shared by all databases.
  */
 export function redisNames(prefix: string, database: number) {
   const key = (name: string) => `{${prefix}}:${name}`;
@@ -86,8 +106,8 @@ export function redisNames(prefix: string, database: number) {
 /**
  * The script as a command of the client: `client.report(names, report, copy)`.
  *
- * @returns what was published, or the copy that `join` asks for, or `undefined` where Redis does not know the node
- * @throws ValiError where the answer is of another version
+ * @returns what was published, or the copy that `join` asks for, or `undefined` if Redis does not know the node
+ * @throws ValiError if the answer is of another version
  */
 export const reportScript = defineScript({
   SCRIPT: reportLua,
@@ -99,14 +119,13 @@ export const reportScript = defineScript({
     copy: FleetCopy | undefined,
   ) {
     parser.pushKeys([fleet, nodes, heard, seconds, minutes]);
-    // From clients without a password, Redis reads ten arguments at most. With more, it would end the connection without
-    // saying why.
+    // Before a client has logged in, Redis reads at most ten arguments. With more it closes the connection without an error.
     parser.push(JSON.stringify({ ...report, channel }), copy === undefined ? '' : JSON.stringify(copy));
   },
   transformReply(reply: unknown): { publication: Publication } | { copy: FleetCopy } | undefined {
     if (reply === lost) return undefined;
     return String(reply).startsWith('[')
       ? { publication: v.parse(publicationSchema, reply) }
-      : { copy: v.parse(copySchema, reply) };
+      : { copy: v.parse(v.pipe(v.string(), v.parseJson(), copySchema), reply) };
   },
 });

@@ -1,28 +1,29 @@
+import { maxHistorySeconds } from '@live-visitors/shared';
 import { maxMinutes } from '../../history/minutes.ts';
 
-/** How long a node that reported is in the copies that nodes have of what Redis knows. */
+/** How long a node that has reported stays in the copies that other nodes get. */
 const rememberedMs = 10 * 60_000;
 
-/** How long, and of how many processes at most, Redis keeps what they have counted. Their visits stay in the totals. */
-const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000, seconds: 3600, minutes: maxMinutes };
+/** How long, and for how many processes, Redis keeps what each has counted. Their visits stay in the totals. */
+const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000 };
 
-/** The answer to a node that this Redis does not know any more: it has lost what the node was told. */
+/** The answer to a node that this Redis does not know any more, because it has lost data. */
 export const lost = 'LOST';
 
 const limits = `local rememberedMs = ${rememberedMs}
-local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${kept.seconds}, ${kept.minutes}, ${kept.processes}, ${kept.processesMs}`;
+local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${maxHistorySeconds}, ${maxMinutes}, ${kept.processes}, ${kept.processesMs}`;
 
 /**
- * Takes one node's counts, and publishes them to all nodes, with the totals that contain them. What it does takes as long
- * whatever the number of nodes, except for the first call on a connection.
+ * Takes one node's counts, and publishes them to all nodes, with the totals that contain them. Its time does not depend on
+ * the number of nodes, except for the first call on a connection.
  *
- * The figures that a process sends are totals since it began, and Redis keeps the last of each process: a call that is
- * repeated counts nothing twice. The first call on a connection is answered with a copy of what Redis knows, and brings
- * the copy that the node has: a Redis that has lost its last second, or everything, has it again after that call of each
- * node. The parts of a copy are counters that only grow, so that the higher is the truer. A call of a node that Redis
- * does not know, or that knows more than Redis does, changes nothing and is answered with ${lost}.
+ * A process sends totals since it began, and Redis keeps the last ones of each process: a repeated call counts nothing
+ * twice. The first call on a connection brings the copy that the node has, and is answered with a copy of what Redis knows.
+ * So a Redis that has lost its last second, or everything, has it again after that call of each node. The counters in a
+ * copy only grow, so of two values the higher one is right. A call of a node that Redis does not know, or that knows more
+ * than Redis does, changes nothing and is answered with ${lost}.
  *
- * Numbers are exact up to 10^14, which is what Lua writes without an exponent.
+ * Numbers are exact up to 10^14, the largest that Lua writes without an exponent.
  */
 export const reportLua = `${limits}
 local fleetKey, nodesKey, heardKey, secondsKey, minutesKey = unpack(KEYS)
@@ -86,7 +87,7 @@ end
 
 local function restore(copy)
   if copy.since < fleet.since and fleet.forgotten == 0 then
-    -- It has begun anew. These were counted by processes that the copy does not name.
+    -- This Redis has begun again. These were counted by processes that the copy does not name.
     add(copy, 1)
     for _, node in pairs(copy.nodes) do add(node, -1) end
     fleet.forgotten = copy.at - rememberedMs

@@ -1,4 +1,4 @@
-/** Whether it is a URL of a Redis: `redis[s]://[[user]:password@]host[:port][/database]`. */
+/** Whether this is the URL of a Redis: `redis[s]://[[user]:password@]host[:port][/database]`. */
 export function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || url.search + url.hash !== '')
@@ -16,7 +16,7 @@ export function databaseOf(url: string): number {
   return Number(new URL(url).pathname.slice(1));
 }
 
-/** Where a Redis is, without the credentials that its URL may bear. */
+/** The host and port of a Redis, without the credentials that its URL may contain. */
 export function placeOf(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || '6379'}`;

@@ -1,19 +1,18 @@
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { NameOf } from '../../config/name-of.ts';
 import type { Minute } from '../../history/minutes.ts';
-import type { Totals } from '../totals-file.ts';
+import type { Second } from '../store.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
-import { checkSqliteFile, type FileState, logPathOf, type SqliteFileCheck } from './file-check.ts';
-import { prepareQueries, type SqliteQueries } from './queries.ts';
+import { type FileState, logPathOf, SqliteFileCheck } from './file-check.ts';
+import { type Entry, prepareQueries, type SqliteQueries } from './queries.ts';
 
-/** How long the write-ahead log may grow before it is copied into the file: 1000 pages, as is SQLite's own default. */
+/** How large the write-ahead log may grow before it is copied into the file: 1000 pages, which is SQLite's default. */
 const maxLogBytes = 1000 * 4096;
 
-/** An open database file that notices when somebody else deletes, replaces or overwrites it. */
+/** An open database file that notices when another program deletes, replaces or overwrites it. */
 export class SqliteDatabase {
   readonly #path: string;
-  /** Without links, which may lead elsewhere by now: where SQLite looks whether the file has moved. */
+  /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
   readonly #database: DatabaseSync;
   readonly #check: SqliteFileCheck;
@@ -22,33 +21,33 @@ export class SqliteDatabase {
   #isOpen = true;
 
   /**
-   * Opens the database of a folder. Both are created where they are missing.
+   * Opens the database of a folder. Both are created if missing.
    *
-   * @throws StoreError where it cannot be opened
+   * @throws StoreError if it cannot be opened
    */
-  constructor(dataDir: string, nameOf: NameOf) {
+  constructor(dataDir: string) {
     this.#path = sqlitePath(dataDir);
-    this.#database = openSqliteFile(dataDir, nameOf);
+    this.#database = openSqliteFile(dataDir);
     this.#realPath = realpathSync(this.#path);
-    this.#check = checkSqliteFile(this.#path);
+    this.#check = new SqliteFileCheck(this.#path);
     this.#queries = prepareQueries(this.#database);
     this.#logBytes = this.#check.noteLog();
   }
 
   /**
-   * Creates the database of a folder anew, with these figures. Leaves no file behind where that fails.
+   * Creates the database of a folder, with an entry. Leaves no file behind if that fails.
    *
-   * @throws where there is a file already, or it cannot be created
+   * @throws if a file exists already, or cannot be created
    */
-  static create(dataDir: string, nameOf: NameOf, totals: Omit<Totals, 'minutes'>, minutes: Minute[]): SqliteDatabase {
+  static create(dataDir: string, entry: Entry): SqliteDatabase {
     const path = sqlitePath(dataDir);
     mkdirSync(dataDir, { recursive: true });
-    // Fails where there is a file by now. SQLite would open it.
+    // Fails if a file exists by now. SQLite would open it.
     closeSync(openSync(path, 'wx'));
     let created: SqliteDatabase | undefined;
     try {
-      created = new SqliteDatabase(dataDir, nameOf);
-      created.write(totals, minutes);
+      created = new SqliteDatabase(dataDir);
+      created.write(entry);
       return created;
     } catch (error) {
       rmSync(path, { force: true });
@@ -58,37 +57,37 @@ export class SqliteDatabase {
     }
   }
 
-  /** What has become of its files. Once it is closed, any file at their paths is somebody else's. */
+  /** What has become of its files. Once it is closed, any file at their paths is another program's. */
   state(): FileState {
     if (this.#isOpen) return this.#check.state();
     const isTaken = existsSync(this.#path) || existsSync(logPathOf(this.#path));
     return { name: isTaken ? 'replaced' : 'missing' };
   }
 
-  readTotals(): Omit<Totals, 'minutes'> {
+  readTotals(): Entry['totals'] {
     return this.#queries.readTotals();
   }
 
-  readMinutes(): Minute[] {
-    return this.#isReadable() ? this.#queries.readMinutes() : [];
+  /** The minutes that began after one time, up to another; by default all. */
+  readMinutes(after = -1, until = Number.MAX_SAFE_INTEGER): Minute[] {
+    return this.#isReadable() ? this.#queries.readMinutes(after, until) : [];
   }
 
-  /** Those that began after the one time, up to the other. */
-  readMinutesBetween(after: number, until: number): Minute[] {
-    return this.#isReadable() ? this.#queries.readMinutesBetween(after, until) : [];
+  readSeconds(after = -1, until = Number.MAX_SAFE_INTEGER): Second[] {
+    return this.#isReadable() ? this.#queries.readSeconds(after, until) : [];
   }
 
-  /** Replaces the totals and adds to the minutes, in one transaction. */
-  write(totals: Omit<Totals, 'minutes'>, added: Iterable<Minute>): void {
+  /** Writes an entry in one transaction. */
+  write(entry: Entry): void {
     if (this.#logBytes >= maxLogBytes) this.#checkpoint();
     try {
-      this.#queries.write(totals, added);
+      this.#queries.write(entry);
     } finally {
       this.#logBytes = this.#check.noteLog();
     }
   }
 
-  /** Begins a new log after somebody has removed the old one. SQLite has that one still open, and loses nothing. */
+  /** Begins a new log after the old one was deleted. SQLite still has that one open, and loses nothing. */
   renewLog(): void {
     try {
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
@@ -99,8 +98,8 @@ export class SqliteDatabase {
   }
 
   /**
-   * Removes our log from beside a file that is not ours, onto which SQLite would replay it. What is in it is copied into
-   * our own file first, which may still exist under another name.
+   * Removes our log from beside a file that is not ours, because SQLite would replay it onto that file. Its contents are
+   * first copied into our own file, which may still exist under another name.
    */
   removeLog(): void {
     if (!this.#isOpen) return;
@@ -108,13 +107,13 @@ export class SqliteDatabase {
       try {
         this.#checkpoint();
       } catch {
-        // The log stays open, and another attempt follows.
+        // The log stays open, and this is tried again.
       }
     }
     if (this.#check.hasOwnLog()) rmSync(logPathOf(this.#path));
   }
 
-  /** Closes the database. What somebody else has put at its paths stays as it is. */
+  /** Closes the database. Files that another program has put at its paths are not changed. */
   close(): void {
     if (!this.#isOpen) return;
     const { name } = this.state();
@@ -125,8 +124,8 @@ export class SqliteDatabase {
   }
 
   /**
-   * As it closes, SQLite copies its log into the file, and deletes whatever log there is. It does neither while the file
-   * is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
+   * When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
+   * the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
    */
   #closeUnwritten(): void {
     this.removeLog();

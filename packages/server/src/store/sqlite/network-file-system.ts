@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import type { NameOf } from '../../config/name-of.ts';
+import { nameOf } from '../../config/name-of.ts';
 
 /** The file systems on which SQLite's locks are not reliable, by their types on Linux (statfs(2)). */
 const namesByType = new Map([
@@ -12,10 +12,10 @@ const namesByType = new Map([
 ]);
 
 /**
- * What to add to a message about files of SQLite that fail (https://sqlite.org/faq.html#q5): a sentence with a space
- * before it where they are on a network file system, or else nothing.
+ * What to add to a message about a failing SQLite file (https://sqlite.org/faq.html#q5): on a network file system a
+ * sentence with a space before it, otherwise nothing.
  */
-export function adviseLocalDisk(dataDir: string, nameOf: NameOf): string {
+export function adviseLocalDisk(dataDir: string): string {
   const fileSystem = namesByType.get(typeOf(dataDir) ?? 0);
   const name = nameOf('DATA_DIR');
   return fileSystem === undefined

@@ -1,64 +1,76 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { maxHistorySeconds, tickOf } from '@live-visitors/shared';
 import { type Minute, maxMinutes } from '../../history/minutes.ts';
+import type { Second } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
+
+/** What is written together: totals that replace those in the file, and what is added to its history. */
+export type Entry = { totals: Omit<Totals, 'minutes'>; minutes: readonly Minute[]; seconds: readonly Second[] };
 
 export type SqliteQueries = ReturnType<typeof prepareQueries>;
 
-/** Prepares everything that is read from and written to a database whose schema is up to date. */
+/** Prepares all reads and writes of a database whose schema is up to date. */
 export function prepareQueries(database: DatabaseSync) {
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
-  const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
-  const selectBetween = database.prepare(
+  const selectMinutes = database.prepare(
     'SELECT at, lowest, highest, sum, ticks, visits FROM minutes WHERE at > ? AND at <= ? ORDER BY at',
   );
+  const selectSeconds = database.prepare('SELECT at, online FROM seconds WHERE at > ? AND at <= ? ORDER BY at');
   const updateTotals = database.prepare('UPDATE totals SET visits = ?, visitorSeconds = ?, peak = ?, peakAt = ?');
   const addMinute = database.prepare(`
     INSERT INTO minutes (at, lowest, highest, sum, ticks, visits) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (at) DO UPDATE SET
       lowest = min(lowest, excluded.lowest), highest = max(highest, excluded.highest),
       sum = sum + excluded.sum, ticks = ticks + excluded.ticks, visits = visits + excluded.visits`);
+  // A ring: a second takes the place of the one an hour before it.
+  const addSecond = database.prepare('INSERT OR REPLACE INTO seconds (slot, at, online) VALUES (?, ?, ?)');
   // By number, not by age: a clock that is wrong once must not cost the history.
   const prune = database.prepare(
     'DELETE FROM minutes WHERE at IN (SELECT at FROM minutes ORDER BY at DESC LIMIT -1 OFFSET ?)',
   );
   let prunedAt: number | undefined;
 
-  function rollBack(): void {
-    try {
-      database.exec('ROLLBACK');
-    } catch {
-      // What went wrong first says why.
+  function add({ totals, minutes, seconds }: Entry): void {
+    updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
+    for (const { at, lowest, highest, sum, ticks, visits } of minutes) {
+      addMinute.run(at, lowest, highest, sum, ticks, visits);
     }
+    for (const { at, online } of seconds) addSecond.run(tickOf(at) % maxHistorySeconds, at, online);
+    // It reads all minutes, so it runs only after a new one.
+    const newest = minutes.at(-1)?.at ?? prunedAt;
+    if (newest !== prunedAt) prune.run(maxMinutes);
+    prunedAt = newest;
   }
 
-  // As the columns are typed and never null, a row is what its statement selects.
+  // The columns are typed and never null, so a row is what its statement selects.
   return {
-    readTotals: () => selectTotals.get() as Omit<Totals, 'minutes'>,
+    readTotals: () => selectTotals.get() as Entry['totals'],
 
-    readMinutes: () => selectMinutes.all() as Minute[],
+    /** The minutes that began after one time, up to another. */
+    readMinutes: (after: number, until: number) => selectMinutes.all(after, until) as Minute[],
 
-    /** The minutes that began after the one time, up to the other. */
-    readMinutesBetween: (after: number, until: number) => selectBetween.all(after, until) as Minute[],
+    readSeconds: (after: number, until: number) => selectSeconds.all(after, until) as Second[],
 
-    /** Replaces the totals and adds to the minutes, in one transaction. */
-    write(totals: Omit<Totals, 'minutes'>, added: Iterable<Minute>): void {
+    /** Writes an entry in one transaction. */
+    write(entry: Entry): void {
       database.exec('BEGIN IMMEDIATE');
       try {
-        updateTotals.run(totals.visits, totals.visitorSeconds, totals.peak, totals.peakAt);
-        let lastAdded = prunedAt;
-        for (const { at, lowest, highest, sum, ticks, visits } of added) {
-          addMinute.run(at, lowest, highest, sum, ticks, visits);
-          lastAdded = at;
-        }
-        // It walks all minutes, so that once for each new one is often enough.
-        if (lastAdded !== prunedAt) prune.run(maxMinutes);
-        prunedAt = lastAdded;
+        add(entry);
         database.exec('COMMIT');
       } catch (error) {
-        // Some errors, such as that of a full disk, have rolled it back already.
-        if (database.isTransaction) rollBack();
+        rollBack(database);
         throw error;
       }
     },
   };
+}
+
+function rollBack(database: DatabaseSync): void {
+  // Some errors, such as that of a full disk, have rolled it back already.
+  if (!database.isTransaction) return;
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // The first error says why.
+  }
 }

@@ -1,171 +1,186 @@
-import { type NameOf, variableName } from '../../config/name-of.ts';
-import { createMinutes, dayMinutes, type Minute, mergeMinutes, minuteMs, minuteOf } from '../../history/minutes.ts';
+import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
+import { nameOf } from '../../config/name-of.ts';
+import { dayMinutes, maxMinutes, mergeMinutes, minuteMs, minuteOf, minuteOfTick } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
-import { type Store, StoreError } from '../store.ts';
+import type { Counts } from '../../presence/presence.ts';
+import { type Day, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
 import { explainFailedCreation, explainFileState } from './explain-error.ts';
 import { sqlitePath } from './file.ts';
 import type { FileState } from './file-check.ts';
 import { adviseLocalDisk } from './network-file-system.ts';
+import type { Entry } from './queries.ts';
 
-export type SqliteStore = Store & {
-  /** All that it holds. */
-  export: () => Totals;
-  /**
-   * Takes the figures of another store, or of the counter that a site had before.
-   *
-   * @returns false where it holds figures of its own already, which it keeps
-   */
-  import: (totals: Totals) => boolean;
+/** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
+const secondsPerWrite = 60;
+
+export type SqliteStoreOptions = {
+  dataDir: string;
+  /** The time in milliseconds since 1970. */
+  now: () => number;
 };
 
-/**
- * A store in a SQLite file of this process's own.
- *
- * @param options - with `now`, the time in milliseconds since 1970
- * @throws StoreError where the file cannot be had
- */
-export function openSqliteStore({
-  dataDir,
-  now,
-  nameOf = variableName,
-}: {
-  dataDir: string;
-  now: () => number;
-  nameOf?: NameOf;
-}): SqliteStore {
-  const path = sqlitePath(dataDir);
-  let database = new SqliteDatabase(dataDir, nameOf);
-  let before = database.readTotals();
-  let { peak, peakAt } = before;
-  let visitsSoFar = 0;
-  let totals = before;
-  /** What is not written yet. */
-  const minutes = createMinutes();
-  let trouble: string | undefined;
-  let isMissing = false;
+/** A store in a SQLite file, which only this process has open. */
+export class SqliteStore implements Store {
+  readonly now: () => number;
+  readonly #dataDir: string;
+  #database: SqliteDatabase;
+  /** The totals when this process began to count. */
+  #before: Entry['totals'];
+  #visitsSoFar = 0;
+  /** The totals, and the part of the history that is not written yet. */
+  #unwritten: Entry;
+  #trouble: string | undefined;
+  #isMissing = false;
 
-  /** Writes what is in memory to the file, if it is still ours. */
-  function save(): void {
+  /** @throws StoreError if the file cannot be opened */
+  constructor({ dataDir, now }: SqliteStoreOptions) {
+    this.now = now;
+    this.#dataDir = dataDir;
+    this.#database = new SqliteDatabase(dataDir);
+    this.#before = this.#database.readTotals();
+    this.#unwritten = { totals: this.#before, minutes: [], seconds: [] };
+  }
+
+  async record(counts: Counts): Promise<Snapshot> {
+    const at = this.now();
+    const { online, browsers, confirmed = online } = counts;
+    const { totals, minutes, seconds } = this.#unwritten;
+    const visits = this.#before.visits + counts.visits;
+    const visitorSeconds = this.#before.visitorSeconds + counts.visitorSeconds;
+    const { peak, peakAt } = confirmed > totals.peak ? { peak: confirmed, peakAt: at } : totals;
+    const minute = minuteOfTick(at, counts, counts.visits - this.#visitsSoFar);
+    this.#visitsSoFar = counts.visits;
+    this.#unwritten = {
+      totals: { visits, visitorSeconds, peak, peakAt },
+      minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
+      seconds: [...seconds, { at, online }].slice(-maxHistorySeconds),
+    };
+    this.#save(this.#unwritten.seconds.length >= secondsPerWrite);
+    return { online, browsers, visits, peak, visitorSeconds, at };
+  }
+
+  async recentSeconds(): Promise<Second[]> {
+    const now = this.now();
+    const after = now - maxHistorySeconds * tickMs;
+    const written = this.#database.readSeconds(after, now);
+    return [...written, ...this.#unwritten.seconds.filter(({ at }) => at > after && at <= now)];
+  }
+
+  async lastDay(): Promise<Day> {
+    // Not the newest in the file: a clock that was wrong once may have left minutes in the future.
+    const newest = minuteOf(this.now());
+    const dayBefore = newest - dayMinutes * minuteMs;
+    const { totals, minutes } = this.#unwritten;
+    const written = this.#database.readMinutes(dayBefore, newest);
+    const known = mergeMinutes(written, minutes).filter(({ at }) => at > dayBefore);
+    return { peak: { online: totals.peak, at: totals.peakAt }, minutes: known };
+  }
+
+  trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  async close(): Promise<void> {
+    if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save(true);
     try {
-      const state = database.state();
-      const isWritable = prepareFile(state);
+      this.#database.close();
+    } catch {
+      // A file of another program that cannot be moved aside stays open until the process ends.
+    }
+  }
+
+  /** All totals and minutes. */
+  export(): Totals {
+    return { ...this.#database.readTotals(), minutes: this.#database.readMinutes() };
+  }
+
+  /**
+   * Imports the totals of another store or counter.
+   *
+   * @returns false if this store has totals of its own, which it keeps
+   */
+  import({ minutes, ...totals }: Totals): boolean {
+    const { visits, visitorSeconds, peak } = this.#database.readTotals();
+    if (visits + visitorSeconds + peak > 0) return false;
+    this.#database.write({ totals, minutes, seconds: [] });
+    this.#before = totals;
+    this.#unwritten = { ...this.#unwritten, totals };
+    return true;
+  }
+
+  /** Writes the totals and minutes, and the seconds too if `withSeconds` is true. */
+  #save(withSeconds: boolean): void {
+    try {
+      const state = this.#database.state();
+      const isWritable = this.#prepareFile(state);
       if (isWritable) {
-        database.write(totals, minutes.all());
-        minutes.clear();
+        const { totals, seconds } = this.#unwritten;
+        this.#database.write(withSeconds ? this.#unwritten : { ...this.#unwritten, seconds: [] });
+        this.#unwritten = { totals, minutes: [], seconds: withSeconds ? [] : seconds };
       }
-      setTrouble(isWritable && state.name === 'missing' ? undefined : explainFileState(state, path));
+      const isCreated = isWritable && state.name === 'missing';
+      this.#setTrouble(isCreated ? undefined : explainFileState(state, sqlitePath(this.#dataDir)));
     } catch (error) {
-      setTrouble(
+      this.#setTrouble(
         error instanceof StoreError
           ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until they can be.`,
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`,
       );
     }
   }
 
-  function setTrouble(what: string | undefined): void {
-    trouble = what && what + adviseLocalDisk(dataDir, nameOf);
+  #setTrouble(sentence: string | undefined): void {
+    this.#trouble = sentence && sentence + adviseLocalDisk(this.#dataDir);
   }
 
-  /** Mends what can be mended. Returns whether the database may be written to. */
-  function prepareFile(state: FileState): boolean {
-    const wasMissing = isMissing;
-    isMissing = state.name === 'missing';
+  /** Repairs the files if possible. Returns whether the database may be written to. */
+  #prepareFile(state: FileState): boolean {
+    const wasMissing = this.#isMissing;
+    this.#isMissing = state.name === 'missing';
     switch (state.name) {
       case 'intact':
       case 'unreachable':
         return true;
       case 'log missing':
-        database.renewLog();
+        this.#database.renewLog();
         return true;
       case 'missing':
-        // A folder that is moved away and back at once is not created anew in between.
-        if (wasMissing) createAnew();
+        // A folder that is moved away and back at once is not created in between.
+        if (wasMissing) this.#createAgain();
         return wasMissing;
       case 'replaced':
-        database.removeLog();
+        this.#database.removeLog();
         return false;
       case 'overwritten':
-        database.close();
+        this.#database.close();
         return false;
       default:
         return state satisfies never;
     }
   }
 
-  function createAnew(): void {
-    const old = database;
+  #createAgain(): void {
+    const old = this.#database;
     try {
-      database = SqliteDatabase.create(dataDir, nameOf, totals, readMinutes(old));
+      this.#database = SqliteDatabase.create(this.#dataDir, {
+        totals: this.#unwritten.totals,
+        minutes: readIfPossible(() => old.readMinutes()),
+        seconds: readIfPossible(() => old.readSeconds()),
+      });
     } catch (error) {
-      throw new StoreError(explainFailedCreation(path, error), { cause: error });
+      throw new StoreError(explainFailedCreation(sqlitePath(this.#dataDir), error), { cause: error });
     }
     old.removeLog();
     old.close();
   }
-
-  return {
-    now,
-
-    async record(counts) {
-      const at = now();
-      const { online, browsers, confirmed = online } = counts;
-      if (confirmed > peak) {
-        peak = confirmed;
-        peakAt = at;
-      }
-      minutes.add(at, counts, counts.visits - visitsSoFar);
-      visitsSoFar = counts.visits;
-      const visits = before.visits + counts.visits;
-      const visitorSeconds = before.visitorSeconds + counts.visitorSeconds;
-      totals = { visits, visitorSeconds, peak, peakAt };
-      save();
-      return { online, browsers, visits, peak, visitorSeconds, at };
-    },
-
-    // Seconds are kept in memory only: those of a process that has ended are gone.
-    recentSeconds: async () => [],
-
-    async lastDay() {
-      // Not whatever is newest in the file: a clock that was wrong once may have left minutes that are still to come.
-      const newest = minuteOf(now());
-      const dayBefore = newest - dayMinutes * minuteMs;
-      const written = database.readMinutesBetween(dayBefore, newest);
-      const known = mergeMinutes(written, minutes.all()).filter(({ at }) => at > dayBefore);
-      return { peak: { online: peak, at: peakAt }, minutes: known };
-    },
-
-    trouble: () => trouble,
-
-    async close() {
-      if (trouble !== undefined) save();
-      try {
-        database.close();
-      } catch {
-        // Where the file is somebody else's and cannot be moved aside, it stays open until the process ends.
-      }
-    },
-
-    export: () => ({ ...database.readTotals(), minutes: database.readMinutes() }),
-
-    import({ minutes: imported, ...figures }) {
-      const { visits, visitorSeconds, peak: ownPeak } = database.readTotals();
-      if (visits + visitorSeconds + ownPeak > 0) return false;
-      database.write(figures, imported);
-      before = figures;
-      totals = figures;
-      ({ peak, peakAt } = figures);
-      return true;
-    },
-  };
 }
 
-/** As many minutes as can be read: the disk that they were on may be gone. */
-function readMinutes(database: SqliteDatabase): Minute[] {
+/** The disk of the old file may be gone. */
+function readIfPossible<Row>(read: () => Row[]): Row[] {
   try {
-    return database.readMinutes();
+    return read();
   } catch {
     return [];
   }

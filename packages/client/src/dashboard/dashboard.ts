@@ -1,0 +1,117 @@
+import type { Snapshot } from '@live-visitors/shared';
+import type { DocumentSubscription } from '../document-subscription.ts';
+import type { Recent } from '../stream/recent.ts';
+import type { Update } from '../update.ts';
+import { createAnnouncementView } from './announcement-view.ts';
+import { ChartView } from './chart-view.ts';
+import { createConnectionView } from './connection-view.ts';
+import { createDayLoader, requestDay } from './day-loader.ts';
+import { createEmbedDialog } from './embed/dialog.ts';
+import { createFiguresView } from './figures-view.ts';
+import { offerLanguages, readLocale, showFixedMessages } from './locale.ts';
+import { createPeakTime } from './peak-time.ts';
+import { markTab } from './tab-mark.ts';
+import { announceConnection } from './wording.ts';
+
+const now = () => performance.now();
+const isVisible = () => document.visibilityState === 'visible';
+
+/**
+ * The server's own page. Updates of the subscription drive it; a timer only counts down, shows how old the number is,
+ * and makes announcements that had to wait.
+ */
+export class Dashboard {
+  #locale = readLocale();
+  #connection: Update['connection'] = { state: 'connecting' };
+  #connectionAt = now();
+  #last: { snapshot: Snapshot; receivedAt: number } | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  readonly #peakTime = createPeakTime();
+  readonly #showFigures = createFiguresView(this.#peakTime);
+  readonly #showConnection = createConnectionView();
+  readonly #announcement = createAnnouncementView(now);
+  readonly #chart: ChartView;
+  readonly #embed: ReturnType<typeof createEmbedDialog>;
+  readonly #loadDay: () => void;
+
+  /** @param server - its URL, without a slash at the end */
+  constructor(server: string, subscription: DocumentSubscription, recent: Recent) {
+    this.#chart = new ChartView(recent, now, () => {
+      this.#loadDayIfNeeded();
+      this.#show();
+    });
+    this.#embed = createEmbedDialog(server, subscription);
+    this.#loadDay = createDayLoader(
+      () => requestDay(server),
+      now,
+      (day) => {
+        if (day) this.#peakTime.learn(day.peak);
+        this.#chart.learnDay(day);
+        this.#show();
+      },
+    );
+    offerLanguages(this.#locale, (locale) => {
+      this.#locale = locale;
+      this.#translate();
+    });
+    document.addEventListener('visibilitychange', () => this.#show());
+    // A document that comes back from the back/forward cache must not look live before it is.
+    addEventListener('pagehide', () => this.#receive({ connection: { state: 'connecting' } }));
+    this.#translate();
+    subscription.listen({ observe: false, onUpdate: (update) => this.#receive(update) });
+  }
+
+  #receive({ connection, last }: Update): void {
+    this.#connection = connection;
+    this.#connectionAt = now();
+    if (last) this.#receiveSnapshot(last.snapshot, now() - last.ageMs);
+    this.#show();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#showMoment(), 1000);
+  }
+
+  #receiveSnapshot(snapshot: Snapshot, receivedAt: number): void {
+    const isFirst = this.#last === undefined;
+    this.#last = { snapshot, receivedAt };
+    this.#peakTime.hear(snapshot);
+    // The first snapshot is shown before anything else is requested.
+    if (!isFirst) this.#loadDayIfNeeded();
+  }
+
+  #loadDayIfNeeded(): void {
+    if (!this.#last || this.#connection.state !== 'live' || !isVisible()) return;
+    const isPeakTimeUnknown = this.#peakTime.of(this.#last.snapshot.peak) === undefined;
+    if (this.#chart.period === 'day' || isPeakTimeUnknown) this.#loadDay();
+  }
+
+  #translate(): void {
+    showFixedMessages(this.#locale);
+    this.#embed.translate(this.#locale);
+    this.#announcement.clear();
+    this.#show();
+  }
+
+  #show(): void {
+    if (this.#last) {
+      this.#showFigures(this.#last.snapshot, this.#locale);
+      if (isVisible()) this.#chart.show(this.#locale);
+    }
+    this.#showMoment();
+  }
+
+  /** Shows what changes without an update. */
+  #showMoment(): void {
+    const { messages, formats } = this.#locale;
+    const { online, partial } = this.#last?.snapshot ?? {};
+    const ageMs = now() - (this.#last?.receivedAt ?? 0);
+    const known = online === undefined ? undefined : { online, ageMs };
+    this.#showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
+    this.#announcement.update([
+      ...announceConnection(this.#connection, online, this.#locale),
+      ...(partial ? [{ text: messages.partial }] : []),
+    ]);
+    const text = known && { text: formats.count(known.online), ageMs };
+    markTab(text, this.#connection.state === 'live');
+  }
+}

@@ -1,0 +1,59 @@
+import { describe } from 'vitest';
+import {
+  installed,
+  launchChromium,
+  launchFirefox,
+  launchWholeChromium,
+  type PuppeteerTab,
+  profileOf,
+} from './browser.ts';
+import type { Profile, Tab } from './tab.ts';
+import { isWebKitInstalled, launchWebKit } from './webkit.ts';
+
+/** A browser under test. */
+export type Engine<Opened extends Tab = Tab> = {
+  name: string;
+  isInstalled: boolean;
+  /** Names of this machine, for a server and for a site. Over plain HTTP their pages have no locks. */
+  plainHosts: { server: string; site: string };
+  /** Starts the browser with a fresh profile. */
+  launch: () => Promise<Profile<Opened>>;
+};
+
+const plainHosts = { server: 'visitors.test', site: 'site.test' };
+
+/** The Chromium that comes with the tests. */
+export const chromium: Engine<PuppeteerTab> = {
+  name: 'Chromium',
+  isInstalled: true,
+  plainHosts,
+  launch: async () => profileOf(await launchChromium('--host-resolver-rules=MAP *.test 127.0.0.1')),
+};
+
+/** A Chromium with all that the one of the tests leaves out, such as the back/forward cache. */
+export const wholeChromium: Engine<PuppeteerTab> = {
+  name: 'a whole Chromium',
+  isInstalled: installed.chromium !== undefined,
+  plainHosts,
+  launch: async () => profileOf(await launchWholeChromium()),
+};
+
+export const firefox: Engine<PuppeteerTab> = {
+  name: 'Firefox',
+  isInstalled: installed.firefox !== undefined,
+  plainHosts,
+  launch: async () => profileOf(await launchFirefox({ 'network.dns.localDomains': Object.values(plainHosts).join() })),
+};
+
+export const webkit: Engine = {
+  name: 'WebKit',
+  isInstalled: isWebKitInstalled,
+  // It cannot be told how to resolve a name. This address is the machine itself, but no secure context.
+  plainHosts: { server: '0.0.0.0', site: '0.0.0.0' },
+  launch: launchWebKit,
+};
+
+/** Describes what holds in a browser. The tests are skipped where it is not installed. */
+export function describeIn({ name, isInstalled }: Engine, title: string, tests: () => void): void {
+  describe.skipIf(!isInstalled)(`${title} in ${name}${isInstalled ? '' : ' (it is not installed)'}`, tests);
+}

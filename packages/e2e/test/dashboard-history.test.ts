@@ -1,0 +1,81 @@
+import type { Page } from 'puppeteer-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { launchChromium, openTab } from '../src/browser.ts';
+import { useBuiltServer } from '../src/built-server.ts';
+import { eventually } from '../src/eventually.ts';
+
+const { browser, server } = useBuiltServer(launchChromium);
+
+async function open(prepare?: (page: Page) => Promise<unknown>) {
+  const tab = await openTab(browser(), server().url, prepare);
+  onTestFinished(async () => {
+    await tab.close();
+    expect(tab.problems).toEqual([]);
+  });
+  await eventually(async () => expect(await tab.connection()).toBe('live'));
+  return tab;
+}
+
+/** Where the chart is, once it is drawn. */
+async function chartOf(page: Page) {
+  const box = await (await page.waitForSelector('.chart canvas'))?.boundingBox();
+  if (!box) throw new Error('the chart is not shown');
+  return box;
+}
+
+test('the dashboard says so if the last day cannot be loaded', async () => {
+  // A dashboard that sees the peak rise knows its time. This one is opened after the peak was recorded.
+  const first = await openTab(browser(), server().url);
+  const figures = async () => (await fetch(`${server().url}/visitors`)).json();
+  await eventually(async () => expect(await figures()).toMatchObject({ peak: 1 }));
+  await first.close();
+  await eventually(async () => expect(await figures()).toMatchObject({ online: 0 }));
+  const tab = await open(async (page) => {
+    await page.setRequestInterception(true);
+    page.on('request', (request) =>
+      new URL(request.url()).pathname === '/history' ? request.respond({ status: 503 }) : request.continue(),
+    );
+  });
+  await tab.page.click('.period [value="day"]');
+  await eventually(async () => expect(await tab.text('.summary')).toBe('The last 24 hours could not be loaded'));
+  expect(await tab.text('.peak-time')).toBe('');
+});
+
+test('without the code of the chart, the dashboard says in words what was before, and goes on', async () => {
+  let aborted = 0;
+  const tab = await open(async (page) => {
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      if (!/\/chart-[^/]*\.js/.test(request.url())) return request.continue();
+      aborted++;
+      return request.abort();
+    });
+  });
+  await eventually(() => expect(aborted).toBe(1));
+  await eventually(async () => expect(await tab.text('.summary')).toMatch(/in the last minute$/));
+  const seconds = await tab.figure('visitorSeconds');
+  await eventually(async () => expect(await tab.figure('visitorSeconds')).toBeGreaterThan(seconds));
+  expect(await tab.page.$('.chart canvas')).toBeNull();
+});
+
+test('the tooltip shows only moments with data, and stays within the chart', async () => {
+  const { page } = await open();
+  const chart = await chartOf(page);
+  const point = (share: number) => page.mouse.move(chart.x + chart.width * share, chart.y + chart.height / 2);
+  const isShown = () =>
+    page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
+
+  await point(0.99);
+  await eventually(async () => expect(await isShown()).toBe(true));
+  const box = await (await page.$('.chart-tooltip'))?.boundingBox();
+  if (!box) throw new Error('the tooltip is not shown');
+  // To the pixel: its own place is a fraction of one.
+  expect(Math.round(box.x)).toBeGreaterThanOrEqual(chart.x);
+  expect(Math.round(box.y)).toBeGreaterThanOrEqual(chart.y);
+  expect(Math.round(box.x + box.width)).toBeLessThanOrEqual(chart.x + chart.width);
+  expect(Math.round(box.y + box.height)).toBeLessThanOrEqual(chart.y + chart.height);
+
+  // The server has just begun.
+  await point(0.5);
+  expect(await isShown()).toBe(false);
+});

@@ -1,0 +1,4 @@
+import { webkit } from '../src/engine.ts';
+import { describeManyTabs } from '../src/many-tabs.ts';
+
+describeManyTabs(webkit);

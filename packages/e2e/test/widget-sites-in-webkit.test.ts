@@ -1,0 +1,4 @@
+import { webkit } from '../src/engine.ts';
+import { describeWidgetSites } from '../src/widget-sites.ts';
+
+describeWidgetSites(webkit);

@@ -1,0 +1,187 @@
+import { parseOriginPattern } from '../http/origin.ts';
+import { isRedisUrl } from '../store/redis/url.ts';
+import { isTrustProxy, parseTrustProxy, type TrustProxy } from './trust-proxy.ts';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const defaultRedisPrefix = 'live-visitors';
+
+/** The options of the library: each has the name of its environment variable, in camel case. */
+export type LibraryOptions = {
+  /** Origins whose pages may read the count, besides the app's own. A host may begin with `*.`; `*` allows all. */
+  allowedOrigins: '*' | readonly string[];
+  /** The folder for the totals; created if missing. */
+  dataDir: string;
+  /** A Redis (6.2 or later) or Valkey that several servers share to count as one. Replaces `dataDir`. */
+  redisUrl: string | undefined;
+  /** Prefix of all keys in Redis. */
+  redisPrefix: string;
+  /** Maximum number of open streams. */
+  maxStreams: number;
+  /** Maximum number of open streams per client address. */
+  maxStreamsPerAddress: number;
+  /** Who may read `metrics`: everyone (`on`), clients on private networks (`private`) or nobody (`off`, the default). */
+  metrics: 'on' | 'off' | 'private';
+};
+
+/** The options of the command. */
+export type CommandOptions = LibraryOptions & {
+  host: string | undefined;
+  port: number;
+  trustProxy: TrustProxy;
+  keepAliveSeconds: number;
+  logLevel: (typeof logLevels)[number];
+};
+
+export type Option<Value> = {
+  /** What it is for, in a sentence. */
+  meaning: string;
+  /** The values that are allowed, as in "must be …". */
+  allowed: string;
+  default: Value;
+  /** The default in words, if its value does not say it. */
+  defaultText?: string;
+  /** The default in the library, if it is another. */
+  libraryDefault?: Value;
+  /** Its value must not be shown. */
+  isSecret?: boolean;
+  /** Reads the text of the variable. What it cannot read is left for `check` to refuse. */
+  parse: (text: string) => unknown;
+  /** The value in its normal form, or `undefined` if it is not allowed. */
+  check: (value: unknown) => Value | undefined;
+};
+
+type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Uppercase<First> ? '_' : ''}${Uppercase<First>}${SnakeCase<Rest>}`
+  : '';
+
+/** All options by their environment variables, in the order of `--help`. */
+export type Options = {
+  [Name in keyof CommandOptions as SnakeCase<Name>]: Option<CommandOptions[Name]> &
+    (Name extends keyof LibraryOptions ? { isForCommandOnly?: never } : { isForCommandOnly: true });
+};
+
+/** @param openFiles - how many files this process may have open at once */
+export function optionsFor(openFiles: number): Options {
+  const maxStreams = openFiles - reservedFiles(openFiles);
+  return {
+    HOST: {
+      isForCommandOnly: true,
+      meaning: 'The address to listen on.',
+      allowed: 'a host name or an IP address, for example 127.0.0.1, or left out to listen on all addresses',
+      default: undefined,
+      defaultText: 'all addresses',
+      ...text(/^[\w.:%-]+$/),
+    },
+    PORT: {
+      isForCommandOnly: true,
+      meaning: 'The TCP port; 0 picks a free one.',
+      default: 3000,
+      ...wholeNumber(0, 65_535),
+    },
+    ALLOWED_ORIGINS: {
+      meaning: 'Origins whose pages may read the count, separated by commas; * allows all.',
+      allowed: '* or a list of origins, for example https://example.com,https://*.example.com',
+      default: '*',
+      parse: (list) => (list === '*' ? list : list.split(',').map((entry) => entry.trim())),
+      check: (value) => (value === '*' ? value : checkOrigins(value)),
+    },
+    DATA_DIR: {
+      meaning: 'The folder for the totals; created if missing.',
+      allowed: 'the path of a folder, for example /var/lib/live-visitors',
+      default: 'data',
+      ...text(/^[^\0]+$/),
+    },
+    REDIS_URL: {
+      meaning: 'A Redis (6.2 or later) or Valkey that several servers share to count as one. Replaces DATA_DIR.',
+      allowed:
+        'the URL of a Redis, with user and password if it requires them, for example redis://localhost:6379, or left out to keep the totals in a file',
+      default: undefined,
+      defaultText: 'none',
+      isSecret: true,
+      parse: (url) => url,
+      check: (value) => (typeof value === 'string' && isRedisUrl(value) ? value : undefined),
+    },
+    REDIS_PREFIX: {
+      meaning: 'Prefix of all keys in Redis.',
+      allowed: '1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors',
+      default: defaultRedisPrefix,
+      ...text(/^[\w.:-]{1,64}$/),
+    },
+    MAX_STREAMS: {
+      meaning: 'Maximum number of open streams; more get 503.',
+      default: maxStreams,
+      defaultText: 'open-file limit minus 1000; minus a quarter if the limit is below 4000',
+      ...wholeNumber(1, maxStreams),
+      allowed: `a whole number from 1 to ${maxStreams} (for more, raise the open-file limit of ${openFiles}, ulimit -n)`,
+    },
+    MAX_STREAMS_PER_ADDRESS: {
+      meaning: 'Maximum number of streams per client address, and four times as many tabs; more get 429.',
+      default: 256,
+      ...wholeNumber(1, 1_000_000),
+    },
+    TRUST_PROXY: {
+      isForCommandOnly: true,
+      meaning: 'Proxies whose X-Forwarded-For is trusted: addresses, networks, or the number of proxies.',
+      allowed: 'the addresses or networks of your proxies, or the number of proxies, for example loopback,10.0.0.0/8',
+      default: 'loopback',
+      parse: parseTrustProxy,
+      check: (value) => (isTrustProxy(value) ? value : undefined),
+    },
+    KEEP_ALIVE_SECONDS: {
+      isForCommandOnly: true,
+      meaning: 'How long an idle connection stays open; must be longer than the load balancer in front keeps it.',
+      default: 75,
+      ...wholeNumber(1, 3600),
+    },
+    METRICS: {
+      meaning: 'Who may read GET /metrics: on for everyone, private for clients on private networks, off for nobody.',
+      default: 'private',
+      libraryDefault: 'off',
+      ...oneOf('on', 'off', 'private'),
+    },
+    LOG_LEVEL: {
+      isForCommandOnly: true,
+      meaning: `One of ${logLevels.join(', ')}; client addresses appear only at debug and trace.`,
+      default: 'info',
+      ...oneOf(...logLevels),
+    },
+  };
+}
+
+/** How many of the files that may be open are kept for everything but streams. */
+export function reservedFiles(openFiles: number): number {
+  return Math.min(1000, Math.ceil(openFiles / 4));
+}
+
+function text(form: RegExp): Pick<Option<string>, 'parse' | 'check'> {
+  return {
+    parse: (text) => text,
+    check: (value) => (typeof value === 'string' && form.test(value) ? value : undefined),
+  };
+}
+
+type Kind<Value> = Pick<Option<Value>, 'allowed' | 'parse' | 'check'>;
+
+function wholeNumber(min: number, max: number): Kind<number> {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text),
+    check: (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
+  };
+}
+
+function oneOf<const Word extends string>(...words: Word[]): Kind<Word> {
+  return {
+    allowed: `one of ${words.join(', ')}`,
+    parse: (text) => text,
+    check: (value) => words.find((word) => word === value),
+  };
+}
+
+function checkOrigins(value: unknown): string[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const patterns = value.map((entry) => (typeof entry === 'string' ? parseOriginPattern(entry) : undefined));
+  return patterns.every((pattern) => pattern !== undefined) ? patterns : undefined;
+}

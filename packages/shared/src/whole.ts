@@ -1,4 +1,0 @@
-import * as v from 'valibot';
-
-/** A number that is whole, exact, and not below zero. */
-export const nonNegativeIntegerSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
