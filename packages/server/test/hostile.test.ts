@@ -110,9 +110,9 @@ describe('a hostile client', () => {
     ['half closes', (socket: Socket) => socket.end()],
   ])('that %s its streams, 200 of them, at whatever moment, leaves nothing behind', async (_, act) => {
     const server = await openServer({ MAX_STREAMS_PER_ADDRESS: '1000' });
-    const honest = await openStream(`${server.url}/stream?arrivals=0`);
+    const honest = await openStream(`${server.url}/stream?browser=the-honest`);
     const hostile = Array.from({ length: 200 }, (_, i) =>
-      openSocket(server.port, `GET /stream?browser=browser-${i % 50}&arrivals=0&tabs=2 HTTP/1.1\r\nHost: x\r\n\r\n`),
+      openSocket(server.port, `GET /stream?browser=browser-${i % 50}&tabs=2 HTTP/1.1\r\nHost: x\r\n\r\n`),
     );
     for (const [i, { socket }] of hostile.entries()) setTimeout(act, i * 5, socket);
     await eventually(() => expect(hostile.filter(({ closed }) => !closed())).toEqual([]));
@@ -125,7 +125,7 @@ describe('a hostile client', () => {
     const server = await openServer({ MAX_STREAMS_PER_ADDRESS: '2' });
     const { honest, hostile } = await openBeside(
       server,
-      Array<string>(100).fill('GET /stream?browser=abcdefgh&tabs=3&arrivals=0 HTTP/1.1\r\nHost: x\r\n\r\n'),
+      Array<string>(100).fill('GET /stream?browser=abcdefgh&tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n'),
     );
     await eventually(() => expect(hostile.filter(({ closed }) => !closed()).length).toBe(1));
     expect(await server.snapshot()).toMatchObject({ online: 4, browsers: 2 });
@@ -203,13 +203,29 @@ describe('limits', () => {
     const counted = await openStream(`${url}/stream?browser=abcdefgh&tabs=4`);
     expect((await counted.first('welcome')).payload.tabs).toBe(4);
     expect((await ask(port, {}, '?browser=newcomer')).status).toBe(429);
-    const renewed = await openStream(`${url}/stream?browser=abcdefgh&tabs=5&arrivals=1`);
+    const renewed = await openStream(`${url}/stream?browser=abcdefgh&tabs=5&arrivals=tab-one1`);
     expect((await renewed.first('welcome')).payload.tabs).toBe(4);
     expect(await snapshot()).toMatchObject({ online: 64, browsers: 2 });
     neighbour.close();
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 4, browsers: 1 }));
-    const again = await openStream(`${url}/stream?browser=abcdefgh&tabs=5&arrivals=0`);
+    const again = await openStream(`${url}/stream?browser=abcdefgh&tabs=5`);
     expect((await again.first('welcome')).payload.tabs).toBe(5);
+  });
+
+  test('of new visits of one address leave its tabs in the count, and are told in metric and log', async () => {
+    const { port, url, snapshot, metric, logged, close } = await openServer({ MAX_STREAMS_PER_ADDRESS: '2' });
+    for (let i = 0; i < 3; i++) {
+      const ids = Array.from({ length: 3 }, (_, index) => `the-tab-${i}-${index}`);
+      const { first } = await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=${ids}`);
+      expect((await first('welcome')).payload.tabs).toBe(3);
+    }
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 3, visits: 8 }));
+    expect(await metric('live_visitors_refusals_total{reason="max_visits_per_address"}')).toBe(1);
+    // Others are visits all the same.
+    await ask(port, { 'X-Forwarded-For': '192.0.2.1' });
+    await eventually(async () => expect((await snapshot()).visits).toBe(9));
+    await close();
+    expect(logged.join()).toContain('TRUST_PROXY');
   });
 
   test('take the address that a proxy on this machine gives', async () => {

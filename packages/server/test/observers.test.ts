@@ -27,7 +27,7 @@ describe('an observer', () => {
     const browser = `${url}/stream?browser=abcdefgh`;
     const observer = await openStream(`${browser}&tabs=0`);
     await observer.first('visitors');
-    const visitor = await openStream(`${browser}&tabs=1`);
+    const visitor = await openStream(`${browser}&tabs=1&arrivals=tab-one1`);
     expect((await visitor.first('visitors')).payload).toMatchObject({ online: 1, browsers: 1 });
     await eventually(() => expect(observer.ended()).toBe(true));
     await eventually(async () => expect((await snapshot()).visits).toBe(1));
@@ -73,10 +73,11 @@ describe('an observer', () => {
 
   test('has no arrivals', async () => {
     const { url } = await openServer();
-    const response = await fetch(`${url}/stream?tabs=0&arrivals=1`);
+    const response = await fetch(`${url}/stream?tabs=0&arrivals=tab-one1`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      detail: '"arrivals" must be a whole number from 0 to "tabs", which is 0, but is "1".',
+      detail:
+        '"arrivals" must be at most 0 ids, as many as "tabs", separated by commas, each of 8 to 22 characters of A-Z a-z 0-9 _ -, but is "tab-one1".',
     });
   });
 

@@ -10,10 +10,12 @@ test('every answer shows the same number at the same tick', async () => {
   };
   const observer = await openStream(`${url}/stream?tabs=0`);
   const leaving = await openStream(`${url}/stream?tabs=2`);
-  await openStream(`${url}/stream?browser=abcdefgh&tabs=3`);
+  await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=tab-one1,tab-two2,tab-new3`);
   await eventually(() => expect(observer.of('visitors').at(-1)?.payload).toMatchObject({ online: 5, visits: 5 }));
   await leaving.close();
-  await openStream(`${url}/stream?browser=abcdefgh&tabs=8&arrivals=5`);
+  await openStream(
+    `${url}/stream?browser=abcdefgh&tabs=8&arrivals=tab-new3,tab-new4,tab-new5,tab-new6,tab-new7,tab-new8`,
+  );
 
   // All are asked between one tick and the next.
   await eventually(async () => {

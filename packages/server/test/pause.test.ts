@@ -8,9 +8,10 @@ const tabs = 4;
 
 /** A browser's stream on a socket of its own, so that it can be closed while the server does not run. */
 function openBrowser(port: number, name: string, arrivals: number) {
+  const ids = Array.from({ length: arrivals }, (_, index) => `${name}-${index}`).join();
   return openSocket(
     port,
-    `GET /stream?browser=${name}&tabs=${tabs}&arrivals=${arrivals} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
+    `GET /stream?browser=${name}&tabs=${tabs}${ids && `&arrivals=${ids}`} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
   );
 }
 

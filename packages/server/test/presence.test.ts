@@ -4,8 +4,8 @@ import { createPresence } from '../src/presence/presence.ts';
 describe('the presence', () => {
   test('counts tabs, browsers and visits', () => {
     const presence = createPresence();
-    presence.join({ tabs: 3, arrivals: 2 });
-    const leave = presence.join({ browser: 'one', tabs: 2, arrivals: 2 });
+    presence.join({ tabs: 3, visits: 2 });
+    const leave = presence.join({ browser: 'one', tabs: 2, visits: 2 });
     expect(presence.read()).toEqual({ online: 5, browsers: 2, visits: 4, visitorSeconds: 0 });
 
     leave();
@@ -14,8 +14,8 @@ describe('the presence', () => {
 
   test('counts nobody out twice', () => {
     const presence = createPresence();
-    presence.join({ tabs: 1, arrivals: 1 });
-    const leave = presence.join({ tabs: 1, arrivals: 1 });
+    presence.join({ tabs: 1, visits: 1 });
+    const leave = presence.join({ tabs: 1, visits: 1 });
     leave();
     leave();
     expect(presence.read().online).toBe(1);
@@ -27,50 +27,50 @@ describe('the presence', () => {
     const leaveFirst = presence.join({
       browser: 'one',
       tabs: 3,
-      arrivals: 3,
+      visits: 3,
       onReplaced: () => {
         seenWhenReplaced = presence.read().online;
       },
     });
-    const leaveSecond = presence.join({ browser: 'one', tabs: 4, arrivals: 1 });
+    const leaveSecond = presence.join({ browser: 'one', tabs: 4, visits: 1 });
     expect(seenWhenReplaced).toBe(4);
     expect(presence.read()).toMatchObject({ online: 4, browsers: 1, visits: 4 });
 
     leaveFirst();
     expect(presence.read()).toMatchObject({ online: 4, browsers: 1 });
-    presence.join({ browser: 'one', tabs: 2, arrivals: 0 });
+    presence.join({ browser: 'one', tabs: 2, visits: 0 });
     leaveSecond();
     expect(presence.read()).toMatchObject({ online: 2, browsers: 1 });
   });
 
   test('has observers, who are in no figure and take the place of a browser all the same', () => {
     const presence = createPresence();
-    const leave = presence.join({ tabs: 0, arrivals: 0 });
-    presence.join({ browser: 'one', tabs: 2, arrivals: 2 });
+    const leave = presence.join({ tabs: 0, visits: 0 });
+    presence.join({ browser: 'one', tabs: 2, visits: 2 });
     presence.elapse(1000);
     expect(presence.read()).toEqual({ online: 2, browsers: 1, visits: 2, visitorSeconds: 2 });
     leave();
     leave();
     expect(presence.read()).toMatchObject({ online: 2, browsers: 1 });
 
-    const leaveObserver = presence.join({ browser: 'one', tabs: 0, arrivals: 0 });
+    const leaveObserver = presence.join({ browser: 'one', tabs: 0, visits: 0 });
     presence.elapse(1000);
     expect(presence.read()).toEqual({ online: 0, browsers: 0, visits: 2, visitorSeconds: 2 });
-    presence.join({ browser: 'one', tabs: 1, arrivals: 0 });
+    presence.join({ browser: 'one', tabs: 1, visits: 0 });
     leaveObserver();
     expect(presence.read()).toMatchObject({ online: 1, browsers: 1, visits: 2 });
   });
 
   test('keeps streams without an id apart', () => {
     const presence = createPresence();
-    presence.join({ tabs: 1, arrivals: 1 });
-    presence.join({ tabs: 1, arrivals: 1 });
+    presence.join({ tabs: 1, visits: 1 });
+    presence.join({ tabs: 1, visits: 1 });
     expect(presence.read()).toMatchObject({ online: 2, browsers: 2 });
   });
 
   test('sums up the time of all tabs, and loses no fraction of a second', () => {
     const presence = createPresence();
-    const leave = presence.join({ tabs: 3, arrivals: 3 });
+    const leave = presence.join({ tabs: 3, visits: 3 });
     for (let i = 0; i < 10; i++) presence.elapse(150);
     expect(presence.read().visitorSeconds).toBe(4);
     presence.elapse(500);

@@ -25,7 +25,8 @@ describe('what is refused', () => {
       'tabs=': '"tabs" must be a whole number from 0 to 64, but is "".',
       'tabs=two': '"tabs" must be a whole number from 0 to 64, but is "two".',
       'tabs=1&tabs=1': '"tabs" was given more than once.',
-      'arrivals=2': '"arrivals" must be a whole number from 0 to "tabs", which is 1, but is "2".',
+      'arrivals=short':
+        '"arrivals" must be at most as many ids as "tabs", separated by commas, each of 8 to 22 characters of A-Z a-z 0-9 _ -, but is "short".',
       'history=3601': '"history" must be a whole number from 0 to 3600, but is "3601".',
       'tabs=1?tabs=2': '"tabs" must be a whole number from 0 to 64, but is "1?tabs=2".',
       'browser=short': '"browser" must be 8 to 64 characters of A-Z a-z 0-9 _ -, but is "short".',
@@ -155,7 +156,7 @@ describe('a refusal that is asked for as an event', () => {
     await eventually(() => expect(ended()).toBe(true));
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('text/event-stream');
-    expect(response.headers.get('Cache-Control')).toContain('no-cache');
+    expect(response.headers.get('Cache-Control')).toContain('no-store');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(foreign.Origin);
     const detail = expect.stringContaining('add this origin to ALLOWED_ORIGINS');
     expect(events).toEqual([{ name: 'refused', payload: { status: 403, detail }, id: undefined }]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLimits } from '../src/presence/limits.ts';
 import { PresenceRegistry } from '../src/presence/registry.ts';
+import type { Arrivals } from '../src/presence/visits.ts';
 
 type Stream = { isHeld: boolean };
 
@@ -25,12 +26,12 @@ function openRegistry(maxStreams = 3) {
     return wasThere;
   }
 
-  const ask = (tabs: number, browser?: string) =>
-    registry.admit({ browser, tabs, arrivals: tabs, address: '192.0.2.1' });
+  const ask = (tabs: number, browser?: string, address = '192.0.2.1', arrivals: Arrivals = tabs) =>
+    registry.admit({ browser, tabs, arrivals, address });
 
-  function admit(tabs: number, browser?: string) {
+  function admit(tabs: number, browser?: string, address?: string) {
     const stream = { isHeld: true };
-    const admission = ask(tabs, browser);
+    const admission = ask(tabs, browser, address);
     if (!admission.ok) return { stream, broken: admission.limit };
     admission.register(stream);
     return { stream, counted: admission.tabs };
@@ -64,7 +65,10 @@ describe('the registry', () => {
     expect(broken).toBeUndefined();
     const refused = admit(4);
     expect(refused.broken).toBe('max_streams');
-    expect(count()).toEqual({ streams: [first], counts: { online: 1, browsers: 1, visits: 1, visitorSeconds: 0 } });
+    expect(count()).toEqual({
+      streams: [first],
+      counts: { online: 1, confirmed: 1, browsers: 1, visits: 1, visitorSeconds: 0 },
+    });
     end(first);
     expect(admit(1).broken).toBeUndefined();
   });
@@ -155,22 +159,90 @@ describe('the registry', () => {
     expect(count().counts.visitorSeconds).toBe(3);
   });
 
+  test('never lets kept places raise a peak', () => {
+    const { admit, end, count } = openRegistry();
+    const { stream } = admit(14, 'browser-1');
+    expect(count().counts).toMatchObject({ online: 14, confirmed: 14 });
+    end(stream, true);
+    admit(1, 'earlier', '192.0.2.2');
+    expect(count().counts).toMatchObject({ online: 14, confirmed: 1 });
+  });
+
+  test('gives kept places to a new browser of the same network as its tabs come: they have most likely reloaded', () => {
+    const { admit, end, count, read, audit, wait } = openRegistry();
+    const { stream } = admit(14, 'browser-1');
+    end(stream, true);
+    admit(1, 'browser-2');
+    expect(count().counts).toMatchObject({ online: 13, browsers: 2, confirmed: 1 });
+    admit(9, 'browser-2');
+    expect(read()).toMatchObject({ online: 13, browsers: 2 });
+    admit(14, 'browser-2');
+    expect(count().counts).toMatchObject({ online: 14, browsers: 1, confirmed: 14 });
+    expect(audit().drift).toBe(0);
+    wait(450);
+    expect(count().counts).toMatchObject({ online: 14, browsers: 1 });
+  });
+
+  test('gives the oldest kept places first, and none to another network or to a browser that was there before', () => {
+    const { admit, end, read, wait, audit } = openRegistry(9);
+    const { stream: oldest } = admit(3, 'browser-1');
+    const { stream: newest } = admit(5, 'browser-2');
+    admit(1, 'bystander');
+    wait(10);
+    end(oldest, true);
+    wait(10);
+    end(newest, true);
+    expect(read()).toMatchObject({ online: 7, browsers: 3 });
+    admit(3, 'bystander');
+    admit(4, 'stranger', '192.0.2.2');
+    expect(read()).toMatchObject({ online: 13, browsers: 4 });
+    admit(3, 'newcomer');
+    expect(read()).toMatchObject({ online: 13, browsers: 4 });
+    // Of the oldest, nothing is left. The browser itself comes back for the rest of its own.
+    admit(4, 'browser-2');
+    expect(read()).toMatchObject({ online: 14, browsers: 4 });
+    expect(audit().drift).toBe(0);
+  });
+
+  test('gives a browser that comes back its own places, and no others', () => {
+    const { admit, end, read } = openRegistry(9);
+    const { stream: first } = admit(3, 'browser-1');
+    const { stream: second } = admit(3, 'browser-2');
+    end(first, true);
+    end(second, true);
+    admit(2, 'browser-2');
+    expect(read()).toMatchObject({ online: 4, browsers: 2 });
+    admit(2, 'browser-1');
+    expect(read()).toMatchObject({ online: 4, browsers: 2 });
+  });
+
+  test('counts an id once, and says how many arrivals are over the limit of their address', () => {
+    const { ask, read } = openRegistry(1);
+    expect(ask(4, 'browser-1', undefined, ['tab-one1', 'tab-two2'])).toMatchObject({ ok: true, overLimit: 0 });
+    expect(ask(4, 'browser-1', undefined, ['tab-two2', 'tab-new3'])).toMatchObject({ ok: true, overLimit: 0 });
+    expect(read().visits).toBe(3);
+    expect(ask(4, 'browser-1', undefined, ['tab-new4', 'tab-new5'])).toMatchObject({ ok: true, overLimit: 1 });
+    expect(read()).toMatchObject({ online: 4, visits: 4 });
+  });
+
   test('confirms no more visitors than before if the count is not confirmed', () => {
     const { admit, count } = openRegistry();
     admit(2);
-    expect(count().counts.confirmed).toBeUndefined();
+    expect(count().counts.confirmed).toBe(count().counts.online);
     const { stream } = admit(3);
     expect(count({ isConfirmed: false }).counts).toMatchObject({ online: 5, confirmed: 2 });
     expect(stream.isHeld).toBe(true);
-    expect(count().counts.confirmed).toBeUndefined();
+    expect(count().counts.confirmed).toBe(count().counts.online);
     expect(count({ isConfirmed: false }).counts).toMatchObject({ online: 5, confirmed: 5 });
   });
 
   test('counts as many tabs as the limits allow, and says how many; each arrival is a visit', () => {
-    const { admit, count } = openRegistry(16);
+    const { admit, count, wait } = openRegistry(16);
     for (let i = 0; i < 3; i++) admit(20, `neighbour-${i}`);
     admit(3, 'browser-1');
     const before = count().counts;
+    // Each minute, an address may bring 64 new visits here.
+    wait(60_000);
     expect(admit(6, 'browser-1').counted).toBe(4);
     expect(count().counts).toMatchObject({ online: 64, browsers: 4, visits: before.visits + 6 });
   });

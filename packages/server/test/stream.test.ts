@@ -9,7 +9,7 @@ describe('GET /stream', () => {
     const { response } = await openStream(`${url}/stream`);
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('text/event-stream');
-    expect(response.headers.get('Cache-Control')).toBe('no-cache, no-transform');
+    expect(response.headers.get('Cache-Control')).toBe('no-store, no-transform');
     expect(response.headers.get('X-Accel-Buffering')).toBe('no');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
   });
@@ -72,13 +72,28 @@ describe('GET /stream', () => {
     await eventually(async () => expect((await snapshot()).visits).toBe(2));
     await first.close();
     await openStream(`${url}/stream?tabs=2`, { 'Last-Event-ID': '1790000000000' });
-    await openStream(`${url}/stream?tabs=2&arrivals=2`, { 'Last-Event-ID': 'of another server' });
-    await openStream(`${url}/stream?tabs=5&arrivals=0`);
+    await openStream(`${url}/stream?tabs=2&arrivals=tab-one1,tab-two2`, { 'Last-Event-ID': 'of another server' });
+    await openStream(`${url}/stream?tabs=5&browser=abcdefgh`);
     const until = Date.now() + 1100;
     await eventually(async () => {
       const { at, online, visits } = await snapshot();
       expect(at).toBeGreaterThan(until);
       expect({ online, visits }).toEqual({ online: 9, visits: 2 });
+    });
+  });
+
+  test('counts the id of a tab as one visit, however often it is sent, by whichever browser', async () => {
+    const { url, snapshot } = await openServer();
+    for (const browser of ['abcdefgh', 'abcdefgh', 'abcdefgi']) {
+      const { first } = await openStream(`${url}/stream?browser=${browser}&tabs=2&arrivals=tab-one1,tab-two2`);
+      await first('welcome');
+    }
+    await openStream(`${url}/stream?browser=abcdefgi&tabs=3&arrivals=tab-two2,tab-new3`);
+    const until = Date.now() + 1100;
+    await eventually(async () => {
+      const { at, online, visits } = await snapshot();
+      expect(at).toBeGreaterThan(until);
+      expect({ online, visits }).toEqual({ online: 5, visits: 3 });
     });
   });
 
@@ -91,8 +106,8 @@ describe('GET /stream', () => {
   test('lets the newest stream of a browser take the place of the last one, and ends that with a farewell', async () => {
     const { url, snapshot } = await openServer();
     const watcher = await openStream(`${url}/stream`);
-    const last = await openStream(`${url}/stream?browser=abcdefgh&tabs=2`);
-    const newest = await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=1`);
+    const last = await openStream(`${url}/stream?browser=abcdefgh&tabs=2&arrivals=tab-one1,tab-two2`);
+    const newest = await openStream(`${url}/stream?browser=abcdefgh&tabs=3&arrivals=tab-two2,tab-new3`);
     expect((await newest.first('visitors')).payload).toMatchObject({ online: 4, browsers: 2 });
     await eventually(() => expect(last.ended()).toBe(true));
     expect((await last.first('farewell')).payload.reason).toBe('replaced');
@@ -107,11 +122,12 @@ describe('GET /stream', () => {
 
   test('keeps the places of the other tabs for a moment when a shared stream breaks off, and gives them to the next', async () => {
     const { url, snapshot } = await openServer();
-    const leader = await openStream(`${url}/stream?browser=abcdefgh&tabs=14`);
+    const ids = Array.from({ length: 14 }, (_, index) => `the-tab-${index}`);
+    const leader = await openStream(`${url}/stream?browser=abcdefgh&tabs=14&arrivals=${ids}`);
     await leader.first('visitors');
     await leader.close();
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 13, browsers: 1 }));
-    const successor = await openStream(`${url}/stream?browser=abcdefgh&tabs=13&arrivals=0`);
+    const successor = await openStream(`${url}/stream?browser=abcdefgh&tabs=13`);
     expect((await successor.first('visitors')).payload).toMatchObject({ online: 13, browsers: 1 });
     // Longer than the places are kept: they belong to the successor now.
     await eventually(() => expect(successor.of('visitors').length).toBeGreaterThan(3));
@@ -129,8 +145,8 @@ describe('GET /stream', () => {
       const stream = await openStream(`${url}/stream?browser=browser-${i}`);
       const { renewWithinMs } = (await stream.first('welcome')).payload;
       if (renewWithinMs === undefined) throw new Error('it does not say when');
-      expect(renewWithinMs).toBeGreaterThanOrEqual(38_400);
-      expect(renewWithinMs).toBeLessThanOrEqual(57_600);
+      expect(renewWithinMs).toBeGreaterThanOrEqual(21_000);
+      expect(renewWithinMs).toBeLessThanOrEqual(27_600);
       renewals.add(renewWithinMs);
     }
     expect(renewals.size).toBeGreaterThan(4);

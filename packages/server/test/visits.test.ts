@@ -7,7 +7,7 @@ const minute = 60_000;
 /** Visits with a clock that stands still until it is set. */
 function openVisits(maxStreamsPerAddress = 256) {
   let now = 0;
-  const { take } = createVisits({ maxStreamsPerAddress, elapsed: () => now });
+  const { take } = createVisits(4 * maxStreamsPerAddress, () => now);
   return {
     take: (arrivals: readonly string[] | number, from = address) => take(from, arrivals),
     wait(ms: number) {

@@ -37,7 +37,12 @@ export function minuteOfTick(
   { online, confirmed = online }: Pick<Counts, 'online' | 'confirmed'>,
   visits: number,
 ): Minute {
-  return { at: minuteOf(at), lowest: confirmed, highest: confirmed, sum: confirmed, ticks: 1, visits };
+  return { at: minuteOf(at), lowest: online, highest: confirmed, sum: online, ticks: 1, visits };
+}
+
+/** Figures that agree: kept places are in the lowest and the mean, but never in the highest. */
+export function settleMinute({ lowest, highest, sum, ticks, ...minute }: Minute): Minute {
+  return { ...minute, lowest: Math.min(lowest, highest), highest, sum: Math.min(sum, highest * ticks), ticks };
 }
 
 /**

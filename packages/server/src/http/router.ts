@@ -69,7 +69,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   // Scripts of any origin must be able to read errors, even if their origin is refused.
   router.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
 
-  get(paths.stream, ...checks, openStream({ emitter, limits, config, refuse }));
+  get(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
   get(paths.visitors, ...checks, sendSnapshot(emitter));
   get(paths.history, ...checks, sendHistory(createDayReader(store, clock.elapsed)));
   // Any page may show the badge: requests for images have no origin, those of scripts do.

@@ -2,7 +2,7 @@ import { parseStreamQuery } from '@live-visitors/shared';
 import type { Request, RequestHandler } from 'express';
 import { nameOf } from '../config/name-of.ts';
 import type { Config } from '../config/read-config.ts';
-import { hintFor } from '../observability/refusals.ts';
+import { hintFor, type Refusals } from '../observability/refusals.ts';
 import type { BrokenLimit, Limits } from '../presence/limits.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
@@ -15,11 +15,12 @@ export type StreamRouteOptions = {
   emitter: Emitter;
   limits: Limits;
   config: Pick<Config, 'maxStreamsPerAddress'>;
+  refusals: Refusals;
   refuse: Refuse;
 };
 
 /** Opens an event stream, or refuses it before anything is counted. */
-export function openStream({ emitter, limits, config, refuse }: StreamRouteOptions): RequestHandler {
+export function openStream({ emitter, limits, config, refusals, refuse }: StreamRouteOptions): RequestHandler {
   function tooMany(request: Request, limit: BrokenLimit): Refusal {
     switch (limit) {
       case 'max_streams': {
@@ -50,13 +51,14 @@ export function openStream({ emitter, limits, config, refuse }: StreamRouteOptio
 
     // The client may have left while the app's middleware was at work: no 'close' would ever end this stream.
     if (request.socket.destroyed) return;
-    const limit = emitter.open(response, {
+    const opened = emitter.open(response, {
       query: result.query,
       address: networkOf(request.ip),
       // A client whose last event ID is empty sends no such header (HTML Standard §9.2.3).
       lastEventId: request.get('Last-Event-ID') || undefined,
     });
-    if (limit) refuse(request, response, tooMany(request, limit));
+    if ('limit' in opened) refuse(request, response, tooMany(request, opened.limit));
+    else if (opened.overLimit > 0) refusals.count('max_visits_per_address', request.ip);
   };
 }
 

@@ -20,6 +20,8 @@ const reasons = [
   'untrusted_proxy',
   /** The same limit, but most visitors have the same private address: a network in between replaces theirs. */
   'hidden_addresses',
+  /** The stream was opened, but its address has brought too many new visits in this minute, and its own are not counted. */
+  'max_visits_per_address',
   /** Not HTTP, too long, or an invalid target or host. */
   'malformed',
   /** The request did not arrive in time. */
@@ -42,6 +44,7 @@ export function hintFor(reason: RefusalReason): string | undefined {
     untrusted_proxy: `If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them: their addresses and networks, or their number, for example 2 for a CDN and nginx.`,
     hidden_addresses: `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, make it pass on their own addresses, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`,
     max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
+    max_visits_per_address: `One address brought more than four new visits a minute for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
     max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all connections. If it is your proxy, add it to ${nameOf('TRUST_PROXY')}.`,
     max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
     open_files: `The process has reached its open-file limit. Raise it (ulimit -n) or lower ${nameOf('MAX_STREAMS')}.`,

@@ -1,5 +1,11 @@
 import { graceMs } from '../timing.ts';
+import type { Share } from './limits.ts';
 import type { Client } from './presence.ts';
+
+/** A client, and when its browser was first seen, in milliseconds since some moment. */
+export type SeenClient = Client & Share & { since: number };
+
+type Kept = { client: SeenClient; since: number; leave: () => void };
 
 /**
  * Keeps the places of tabs whose stream has broken off, until their next stream takes them over.
@@ -7,27 +13,58 @@ import type { Client } from './presence.ts';
  * @param join - counts a client in; returns how to count it out
  * @param elapsed - milliseconds since some moment; never set back
  */
-export function createGracePeriod<Member extends Client>(join: (client: Member) => () => void, elapsed: () => number) {
-  const kept = new Map<Member, { until: number; leave: () => void }>();
+export function createGracePeriod(join: (client: SeenClient) => () => void, elapsed: () => number) {
+  /** Oldest first. */
+  const kept = new Set<Kept>();
 
-  function giveUp(client: Member): void {
-    kept.get(client)?.leave();
-    kept.delete(client);
+  function giveUp(place: Kept): void {
+    place.leave();
+    kept.delete(place);
+  }
+
+  /** Counts the tabs of a place anew, now that there are so many. */
+  function recount(place: Kept, tabs: number): void {
+    place.leave();
+    place.client = { ...place.client, tabs };
+    place.leave = join(place.client);
   }
 
   return {
     /** Keeps the places of the tabs that shared a stream with the tab that is gone. Observers have none. */
-    keepFor(client: Member): void {
+    keepFor(client: SeenClient): void {
       if (client.browser === undefined || client.tabs < 2) return;
-      const others = { ...client, tabs: client.tabs - 1, arrivals: 0, onReplaced: () => giveUp(others) };
-      kept.set(others, { until: elapsed() + graceMs, leave: join(others) });
+      const onReplaced = () => giveUp(place);
+      const place: Kept = { client: { ...client, visits: 0, onReplaced }, since: elapsed(), leave: () => {} };
+      recount(place, client.tabs - 1);
+      kept.add(place);
+    },
+
+    /**
+     * Gives places to a newcomer of the same network, oldest first: its tabs are most likely the same people, who have
+     * reloaded. A browser that was here before the places were kept takes none.
+     *
+     * @param count - how many tabs the newcomer has more than before
+     */
+    takeOver({ address, since }: SeenClient, count: number): void {
+      let left = count;
+      for (const place of kept) {
+        const { tabs, address: network } = place.client;
+        if (left <= 0) return;
+        if (network !== address || since < place.since) continue;
+        if (tabs <= left) giveUp(place);
+        else recount(place, tabs - left);
+        left -= tabs;
+      }
     },
 
     /** Gives up the places that were not taken in time. Call it at each tick. */
     expire(): void {
-      for (const [client, { until }] of kept) if (elapsed() >= until) giveUp(client);
+      for (const place of kept) if (elapsed() >= place.since + graceMs) giveUp(place);
     },
 
-    clients: (): Member[] => [...kept.keys()],
+    /** How many tabs have a kept place. */
+    tabs: () => [...kept].reduce((sum, { client }) => sum + client.tabs, 0),
+
+    clients: (): SeenClient[] => [...kept].map(({ client }) => client),
   };
 }

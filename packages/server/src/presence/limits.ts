@@ -6,6 +6,9 @@ const fairTabsPerStream = 4;
 /** How many connections an address may have for each of its streams: pages load files as well. */
 const connectionsPerStream = 4;
 
+/** How many new visits an address may bring in a minute for each of its streams. */
+const visitsPerStream = 4;
+
 export type LimitOptions = {
   maxStreams: number;
   /** An address may have four times as many tabs and connections. */
@@ -72,6 +75,9 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections 
         streams--;
       };
     },
+
+    /** How many new visits one address may bring in a minute. */
+    maxVisitsPerMinute: visitsPerStream * maxStreamsPerAddress,
 
     /** Adds a connection. Returns how to remove it, or `undefined` if the address has too many. */
     connect(address: string): (() => void) | undefined {

@@ -4,8 +4,8 @@ export type Client = {
   browser?: string | undefined;
   /** Tabs open in this browser. A client with none is an observer, which no figure counts. */
   tabs: number;
-  /** How many of the tabs are new and count as visits. */
-  arrivals: number;
+  /** How many of the tabs are new visits. */
+  visits: number;
   /** Called once when another client with the same `browser` id has taken this one's place. */
   onReplaced?: () => void;
 };
@@ -57,7 +57,7 @@ export function createPresence<Member extends Client>() {
       clients.add(client);
       if (client.browser !== undefined) byBrowser.set(client.browser, client);
       count(client, 1);
-      visits += client.arrivals;
+      visits += client.visits;
       replaced?.onReplaced?.();
       return () => leave(client);
     },

@@ -1,9 +1,11 @@
 import { longestCountedMs } from '../timing.ts';
-import { createGracePeriod } from './grace-period.ts';
+import { createGracePeriod, type SeenClient } from './grace-period.ts';
 import type { BrokenLimit, Limits, Share } from './limits.ts';
-import { type Client, type Counts, createPresence } from './presence.ts';
+import { type Counts, createPresence } from './presence.ts';
+import { type Arrivals, createVisits } from './visits.ts';
 
-type RegisteredClient = Client & Share;
+/** What a client asks for. */
+type Request = Share & { browser?: string | undefined; arrivals: Arrivals };
 
 type Admission<Stream> =
   | { ok: false; limit: BrokenLimit }
@@ -11,6 +13,8 @@ type Admission<Stream> =
       ok: true;
       /** How many of the client's tabs are counted: as many as the limits allow. */
       tabs: number;
+      /** How many of its arrivals are no visits because its address has reached its limit. */
+      overLimit: number;
       /** Registers the stream that was opened for the client. */
       register: (stream: Stream) => void;
       /** Counts the client out again, if its stream could not be opened. Its arrivals stay visits. */
@@ -19,12 +23,13 @@ type Admission<Stream> =
 
 /** Knows which stream stands for which client. `isHeld` of a stream says whether its socket still exists. */
 export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
-  readonly #presence = createPresence<RegisteredClient>();
-  readonly #members = new Map<Stream, { client: RegisteredClient; leave: () => void }>();
+  readonly #presence = createPresence<SeenClient>();
+  readonly #members = new Map<Stream, { client: SeenClient; leave: () => void }>();
   readonly #limits: Limits;
   readonly #elapsed: () => number;
   readonly #onReplaced: (stream: Stream) => void;
   readonly #gracePeriod;
+  readonly #visits;
   #countedAt: number;
   #confirmed = 0;
 
@@ -36,23 +41,28 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     this.#limits = limits;
     this.#elapsed = elapsed;
     this.#onReplaced = onReplaced;
-    this.#gracePeriod = createGracePeriod<RegisteredClient>((client) => this.#join(client), elapsed);
+    this.#gracePeriod = createGracePeriod((client) => this.#join(client), elapsed);
+    this.#visits = createVisits(limits.maxVisitsPerMinute, elapsed);
     this.#countedAt = elapsed();
   }
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit(client: Omit<RegisteredClient, 'onReplaced'>): Admission<Stream> {
-    const admission = this.#limits.admit(client, this.#presence.find(client.browser));
+  admit({ arrivals, ...request }: Request): Admission<Stream> {
+    const known = this.#presence.find(request.browser);
+    const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
     const { tabs } = admission;
+    const { visits, overLimit } = this.#visits.take(request.address, arrivals);
+    const since = known?.since ?? this.#elapsed();
     let stream: Stream | undefined;
-    const registered = { ...client, tabs, onReplaced: () => stream && this.#onReplaced(stream) };
-    const leave = this.#join(registered);
+    const client = { ...request, tabs, visits, since, onReplaced: () => stream && this.#onReplaced(stream) };
+    this.#gracePeriod.takeOver(client, tabs - (known?.tabs ?? 0));
+    const leave = this.#join(client);
     const register = (opened: Stream) => {
       stream = opened;
-      this.#members.set(opened, { client: registered, leave });
+      this.#members.set(opened, { client, leave });
     };
-    return { ok: true, tabs, register, leave };
+    return { ok: true, tabs, overLimit, register, leave };
   }
 
   /**
@@ -72,7 +82,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
 
   /**
    * Counts the clients, and lists their streams. All present tabs have spent the time since the last count, unless that
-   * is longer than {@link longestCountedMs}.
+   * is longer than {@link longestCountedMs}. Kept places raise no peak.
    *
    * @param options - with `isConfirmed` false, the count raises no peak
    */
@@ -82,11 +92,9 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     this.#countedAt = now;
     this.#gracePeriod.expire();
     const counts = this.read();
-    this.#confirmed = isConfirmed ? counts.online : Math.min(this.#confirmed, counts.online);
-    return {
-      streams: [...this.#members.keys()],
-      counts: isConfirmed ? counts : { ...counts, confirmed: this.#confirmed },
-    };
+    const connected = counts.online - this.#gracePeriod.tabs();
+    this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
+    return { streams: [...this.#members.keys()], counts: { ...counts, confirmed: this.#confirmed } };
   }
 
   /** What is counted now; `visitorSeconds` are those of the last count. */
@@ -106,7 +114,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     return { streams: members.length, tabs: online, drift };
   }
 
-  #join(client: RegisteredClient): () => void {
+  #join(client: SeenClient): () => void {
     const leave = this.#presence.join(client);
     const giveBack = this.#limits.take(client);
     return () => {

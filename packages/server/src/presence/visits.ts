@@ -4,17 +4,7 @@ const rememberedMs = 10 * 60_000;
 /** How many ids one generation holds. A full one is retired early. */
 const maxIds = 100_000;
 
-/** For how long visits of one address add up to its limit. */
-const limitedMs = 60_000;
-
-/** How many new visits one address may bring in that time, for each stream that it may have. */
-const visitsPerStream = 4;
-
-export type VisitsOptions = {
-  maxStreamsPerAddress: number;
-  /** Milliseconds since some moment; never set back. */
-  elapsed: () => number;
-};
+const minuteMs = 60_000;
 
 /** The tabs that a stream brings for the first time, as far as it knows: their ids, or how many they are without one. */
 export type Arrivals = readonly string[] | number;
@@ -22,9 +12,11 @@ export type Arrivals = readonly string[] | number;
 /**
  * Decides which arrivals are new visits. An id is an idempotency key: however often a client repeats it, it counts once.
  * Ids are kept in two generations, so that forgetting them takes no walk over all of them.
+ *
+ * @param maxPerMinute - how many new visits one address may bring in a minute
+ * @param elapsed - milliseconds since some moment; never set back
  */
-export function createVisits({ maxStreamsPerAddress, elapsed }: VisitsOptions) {
-  const maxPerAddress = visitsPerStream * maxStreamsPerAddress;
+export function createVisits(maxPerMinute: number, elapsed: () => number) {
   let generation = { ids: new Set<string>(), until: elapsed() + rememberedMs };
   let previous: ReadonlySet<string> = new Set();
   let limited = { byAddress: new Map<string, number>(), until: 0 };
@@ -37,9 +29,9 @@ export function createVisits({ maxStreamsPerAddress, elapsed }: VisitsOptions) {
 
   /** How many more visits an address may bring now, up to `wanted`. */
   function allow(address: string, wanted: number): number {
-    if (elapsed() >= limited.until) limited = { byAddress: new Map(), until: elapsed() + limitedMs };
+    if (elapsed() >= limited.until) limited = { byAddress: new Map(), until: elapsed() + minuteMs };
     const before = limited.byAddress.get(address) ?? 0;
-    const allowed = Math.min(wanted, maxPerAddress - before);
+    const allowed = Math.min(wanted, maxPerMinute - before);
     if (allowed > 0) limited.byAddress.set(address, before + allowed);
     return allowed;
   }

@@ -14,10 +14,13 @@ import { inSlices, readPendingEvents } from './slices.ts';
 import { startTicking } from './ticker.ts';
 
 /** The range of the lifetime of a stream with a `browser` id. Its client opens the next one before it ends. */
-const lifetimeMs = { min: 48_000, max: 72_000 };
+const lifetimeMs = { min: 35_000, max: 46_000 };
 
-/** The part of its lifetime within which a stream is to be renewed. The rest is for slow networks. */
-const renewalShare = 0.8;
+/**
+ * The part of its lifetime after which a stream is to be renewed: within 28 s, because Firefox stops a service worker
+ * after 30 s, and the streams that pass through it. The rest is for slow networks.
+ */
+const renewalShare = 0.6;
 
 export type EmitterOptions = RecorderOptions & { limits: Limits };
 
@@ -79,13 +82,21 @@ export class Emitter {
   /**
    * Counts a stream in and opens it: it gets `welcome` and a first snapshot at once, then one at each tick.
    *
-   * @returns the limit that one more stream would break, in which case nothing has been done
+   * @returns the limit that the stream would break, in which case nothing has been done; or else how many of its arrivals
+   * are no visits because its address has reached its limit
    */
-  open(response: ServerResponse, { query, address, lastEventId }: StreamRequest): BrokenLimit | undefined {
-    const { browser, tabs } = query;
-    const arrivals = lastEventId === undefined ? query.arrivals : 0;
-    const admission = this.#registry.admit({ browser, address, tabs, arrivals });
-    if (!admission.ok) return admission.limit;
+  open(
+    response: ServerResponse,
+    { query, address, lastEventId }: StreamRequest,
+  ): { limit: BrokenLimit } | { overLimit: number } {
+    const { browser, tabs, arrivals = tabs } = query;
+    const admission = this.#registry.admit({
+      browser,
+      address,
+      tabs,
+      arrivals: lastEventId === undefined ? arrivals : [],
+    });
+    if (!admission.ok) return admission;
     const lifetime = browser === undefined ? undefined : between(lifetimeMs);
     const welcome = {
       tabs: admission.tabs,
@@ -106,7 +117,7 @@ export class Emitter {
     }
     this.#changes++;
     this.#metrics.streamsOpened.inc();
-    return undefined;
+    return admission;
   }
 
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */

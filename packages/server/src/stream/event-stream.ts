@@ -8,7 +8,7 @@ export const maxSkippedTicks = 10;
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream',
   // `no-transform` keeps compressing proxies from holding events back.
-  'Cache-Control': 'no-cache, no-transform',
+  'Cache-Control': 'no-store, no-transform',
   // nginx buffers responses by default.
   'X-Accel-Buffering': 'no',
   // The connection closes when the stream ends.

@@ -2,12 +2,12 @@ import { maxHistorySeconds, tickMs, tickOf } from '@live-visitors/shared';
 import * as v from 'valibot';
 import {
   dayMinutes,
-  type Minute,
   maxMinutes,
   minuteMs,
   minuteOf,
   minuteSchema,
   nonNegativeInteger,
+  settleMinute,
 } from '../../history/minutes.ts';
 import type { Day, Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
@@ -18,15 +18,9 @@ const storedMinuteSchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({ ...minuteSchema.entries, lowest: v.optional(nonNegativeInteger), online: nonNegativeInteger }),
-  v.transform(({ online, lowest = online, highest, sum, ticks, ...minute }): Minute => {
-    return {
-      ...minute,
-      lowest: Math.min(lowest, online),
-      highest: Math.max(highest, lowest),
-      sum: sum + online,
-      ticks: ticks + 1,
-    };
-  }),
+  v.transform(({ online, lowest = online, sum, ticks, ...minute }) =>
+    settleMinute({ ...minute, lowest: Math.min(lowest, online), sum: sum + online, ticks: ticks + 1 }),
+  ),
 );
 
 /**

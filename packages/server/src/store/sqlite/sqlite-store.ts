@@ -1,6 +1,14 @@
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
-import { dayMinutes, maxMinutes, mergeMinutes, minuteMs, minuteOf, minuteOfTick } from '../../history/minutes.ts';
+import {
+  dayMinutes,
+  maxMinutes,
+  mergeMinutes,
+  minuteMs,
+  minuteOf,
+  minuteOfTick,
+  settleMinute,
+} from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
@@ -74,7 +82,9 @@ export class SqliteStore implements Store {
     const dayBefore = newest - dayMinutes * minuteMs;
     const { totals, minutes } = this.#unwritten;
     const written = this.#database.readMinutes(dayBefore, newest);
-    const known = mergeMinutes(written, minutes).filter(({ at }) => at > dayBefore);
+    const known = mergeMinutes(written, minutes)
+      .filter(({ at }) => at > dayBefore)
+      .map(settleMinute);
     return { peak: { online: totals.peak, at: totals.peakAt }, minutes: known };
   }
 
@@ -93,7 +103,7 @@ export class SqliteStore implements Store {
 
   /** All totals and minutes. */
   export(): Totals {
-    return { ...this.#database.readTotals(), minutes: this.#database.readMinutes() };
+    return { ...this.#database.readTotals(), minutes: this.#database.readMinutes().map(settleMinute) };
   }
 
   /**
