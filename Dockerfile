@@ -1,20 +1,20 @@
 # Debian's slim image rather than Alpine's: it is Node's own build, on the C library on which all was tested and measured.
 FROM node:24-slim AS build
 WORKDIR /build
-# What says which packages there are comes first: they are fetched anew only where that has changed.
+# The manifests come first: packages are downloaded again only if these change.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/client/package.json packages/client/
 COPY packages/server/package.json packages/server/
 COPY packages/shared/package.json packages/shared/
-# The one package with an install script is the runtime, and that is in the image already.
+# Only the runtime has an install script, and the image has it already.
 RUN npx -y pnpm@12 install --frozen-lockfile --ignore-scripts
 COPY . .
 RUN npx -y pnpm@12 build
-# Injecting workspace packages is what has the lockfile kept to.
+# Without injected workspace packages, deploy ignores the lockfile.
 RUN npx -y pnpm@12 --config.inject-workspace-packages=true --filter @live-visitors/server deploy --prod app
 RUN mkdir data
 
-# Nothing is run in this stage: it is files, the same for every processor.
+# This stage runs nothing: its files are the same on every processor.
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production
@@ -24,7 +24,7 @@ COPY --from=build --chown=node:node /build/data /data
 USER node
 VOLUME /data
 EXPOSE 3000
-# It then bids farewell to its streams, and is gone within about 3 seconds.
+# The server then sends farewell to all streams and exits within 4 seconds.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]

@@ -297,7 +297,7 @@ describe('a page that', () => {
     ['a BroadcastChannel that is not there', 'delete window.BroadcastChannel;'],
     ['locks that show nothing', 'navigator.locks.query = async () => ({});'],
     ['locks that never come', 'navigator.locks.request = () => new Promise(() => {}); setTimeout(() => {}, 0);'],
-  ])('breaks %s has a widget that tells no lie, and no error', async (_, before) => {
+  ])('breaks %s has a widget that shows no wrong number, and no error', async (_, before) => {
     const page = await openPage('<live-visitors></live-visitors>', { before });
     await eventually(async () => expect((await page.widgets())[0]?.number).toBeDefined());
     await eventually(async () => {

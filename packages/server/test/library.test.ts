@@ -104,7 +104,7 @@ describe('liveVisitors in an app of another', () => {
     stops[1]?.();
   });
 
-  test('bids farewell, so that the server of the app can close', async () => {
+  test('sends farewell and ends its streams, so that the app can close its server', async () => {
     const { visitors, url, close } = await startApp();
     const stream = await openStream(`${url}/visitors/stream`);
     await stream.first('visitors');
@@ -114,7 +114,7 @@ describe('liveVisitors in an app of another', () => {
     await eventually(() => expect(stream.ended()).toBe(true));
   });
 
-  test('goes on from its totals when the app is started anew', async () => {
+  test('goes on from its totals when the app restarts', async () => {
     const dataDir = makeFolder();
     const first = await startApp({ dataDir });
     await (await openStream(`${first.url}/visitors/stream?tabs=5`)).first('visitors');

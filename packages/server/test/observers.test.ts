@@ -81,7 +81,7 @@ describe('an observer', () => {
     });
   });
 
-  test('is bidden farewell as everyone is', async () => {
+  test('gets farewell like every other stream', async () => {
     const { url, close } = await openServer();
     const observer = await openStream(`${url}/stream?tabs=0`);
     await observer.first('visitors');

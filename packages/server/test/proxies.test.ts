@@ -123,7 +123,7 @@ for (const proxy of documentedProxies) {
         expect((await get('/stream', '127.0.0.2', '192.0.2.2')).status).toBe(429);
       });
 
-      test('what the server tells of itself is not to be had', async () => {
+      test('the metrics are not served', async () => {
         const { get } = await open();
         expect((await get('/visitors')).status).toBe(200);
         expect((await get('/metrics')).status).toBe(404);
