@@ -24,6 +24,8 @@ export type Connection =
   | { state: 'live' }
   /** The stream is open, yet nothing comes. */
   | { state: 'stale' }
+  /** No snapshot comes by a stream. The count was asked for instead, which is repeated every 15 seconds. */
+  | { state: 'delayed' }
   /** The stream is lost; the next one is opened in so many milliseconds, or is on its way where that is 0. */
   | { state: 'reconnecting'; inMs: number }
   /** The stream is lost, and this device has no network. */

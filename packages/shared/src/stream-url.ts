@@ -10,8 +10,11 @@ export type StreamQuery = {
   browser?: string;
   /** Tabs open in this browser now. A stream with 0 is an observer: it is shown the figures, and counted in none. */
   tabs: number;
-  /** How many of them have not been counted as visits yet. */
-  arrivals: number;
+  /**
+   * The random ids of tabs that no `welcome` has acknowledged yet. An id counts as one visit, however often it is sent.
+   * Left out: without a `browser`, all `tabs` are new; with one, none are.
+   */
+  arrivals?: readonly string[];
   /** Seconds of history wanted in `welcome`. */
   history: number;
   /**
@@ -21,9 +24,16 @@ export type StreamQuery = {
   refusal?: 'event';
 };
 
+/** What a client may add to its query. */
+type RequestQuery = Partial<StreamQuery> & {
+  /** Random. The server ignores it: no cache has an answer for a URL that is new each time. */
+  request?: string;
+};
+
 /** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
-export function formatStreamQuery(query: Partial<StreamQuery>): string {
-  // No value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers.
-  const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+export function formatStreamQuery(query: RequestQuery): string {
+  // No value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers
+  // and the commas between ids.
+  const pairs = Object.entries(query).flatMap(([name, value]) => (`${value}` === '' ? [] : [`${name}=${value}`]));
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

@@ -72,6 +72,7 @@ function shouldSpeak(connection: Connection): boolean {
   switch (connection.state) {
     case 'connecting':
     case 'stale':
+    case 'delayed':
       return true;
     case 'reconnecting':
       return connection.inMs === 0;

@@ -22,6 +22,8 @@ export function describeConnection(connection: Connection, sinceMs: number, word
     case 'stale':
     case 'offline':
       return { state: said[connection.state], countdown: '' };
+    case 'delayed':
+      return { state: said.stale, countdown: '' };
     case 'reconnecting': {
       const seconds = secondsLeft(connection.inMs, sinceMs);
       return { state: said.reconnecting, countdown: seconds > 0 ? ` ${said.in(formats.duration(seconds))}` : said.now };
