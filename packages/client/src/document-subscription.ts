@@ -51,7 +51,13 @@ export function createDocumentSubscription(
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
     spread({ ...current(), connection: { state: 'connecting' } });
     let isOpen = true;
-    joined = joinBrowser(environment, { server, self, recent, current, onUpdate: (update) => isOpen && spread(update) });
+    joined = joinBrowser(environment, {
+      server,
+      self,
+      recent,
+      current,
+      onUpdate: (update) => isOpen && spread(update),
+    });
     const { leave } = joined;
     return () => {
       isOpen = false;

@@ -64,18 +64,20 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
   }
 
   const name = `live-visitors ${version} ${server}`;
-  void environment.meet(name, self.name, (message) => group?.hear(message)).then((meeting) => {
-    if (hasLeft) meeting.close();
-    else
-      group = new Group(environment, meeting, {
-        self,
-        id: randomId(),
-        lead,
-        hear: onUpdate,
-        onSilence,
-        isPayload: isUpdate,
-      });
-  });
+  void environment
+    .meet(name, self.name, (message) => group?.hear(message))
+    .then((meeting) => {
+      if (hasLeft) meeting.close();
+      else
+        group = new Group(environment, meeting, {
+          self,
+          id: randomId(),
+          lead,
+          hear: onUpdate,
+          onSilence,
+          isPayload: isUpdate,
+        });
+    });
 
   return {
     check,

@@ -47,7 +47,11 @@ export function step(before: State, event: StreamEvent, context: Context): { sta
       else if (draft.update.connection.state === 'delayed') tell(draft, lost(draft));
       break;
     case 'stopped':
-      end(draft, streamsOf(draft.phase), Infinity, { state: 'refused', reason: 'The server answered 204.', inMs: Infinity });
+      end(draft, streamsOf(draft.phase), Infinity, {
+        state: 'refused',
+        reason: 'The server answered 204.',
+        inMs: Infinity,
+      });
       break;
     default: {
       const stream = streamsOf(draft.phase).find(({ id }) => id === event.stream);
@@ -67,8 +71,9 @@ function hearStream(draft: Draft, stream: Stream, event: Extract<StreamEvent, { 
       tell(draft, { state: 'live' }, event.payload);
       break;
     case 'farewell': {
-      // Longer is what a stream that was replaced is told, but no other client has this id.
-      const inMs = Math.min(event.payload.reconnectInMs, lostAfterMs);
+      const { reason, reconnectInMs } = event.payload;
+      // No other client has this id: two tabs of the browser led for a moment, and this one still does.
+      const inMs = reason === 'replaced' ? backoffMs(++draft.failures, draft.random) : reconnectInMs;
       end(draft, [stream], inMs, { state: 'reconnecting', inMs });
       break;
     }
@@ -88,7 +93,11 @@ function hearStream(draft: Draft, stream: Stream, event: Extract<StreamEvent, { 
   }
 }
 
-function hearWelcome(draft: Draft, next: Stream, { renewWithinMs = Infinity, tabs, history }: EventMap['welcome']): void {
+function hearWelcome(
+  draft: Draft,
+  next: Stream,
+  { renewWithinMs = Infinity, tabs, history }: EventMap['welcome'],
+): void {
   const { phase, effects, now } = draft;
   if (phase.name === 'renewing') effects.push({ type: 'close', stream: phase.stream });
   draft.phase = { name: 'open', stream: { ...next, renewAt: now + renewWithinMs }, notBefore: now };
@@ -105,7 +114,8 @@ function hearClaim(draft: Draft, claim: Claim | undefined): void {
   if (claim === undefined) {
     for (const stream of streamsOf(phase)) draft.effects.push({ type: 'close', stream });
     draft.phase = { name: 'idle' };
-    return lookUpIfDue(draft);
+    lookUpIfDue(draft);
+    return;
   }
   draft.claim = claim;
   if (phase.name === 'idle') open(draft);
@@ -135,7 +145,8 @@ function check(draft: Draft): void {
   else if (now - heardAt >= staleAfterMs && connection.state === 'live') tell(draft, { state: 'stale' });
 
   const { phase: after } = draft;
-  if (after.name === 'waiting' && (now >= after.until || (connection.state === 'offline' && draft.isOnline))) open(draft);
+  if (after.name === 'waiting' && (now >= after.until || (connection.state === 'offline' && draft.isOnline)))
+    open(draft);
   lookUpIfDue(draft);
 }
 

@@ -15,7 +15,10 @@ const asleepAfterMs = 2.5 * tickMs;
 /** How long after a sleep all that has waited may take to arrive. */
 const wakingMs = tickMs;
 
-/** How long a document without locks waits for a leader to answer its hello, and as much again at random. */
+/**
+ * How long a newcomer without locks waits for a leader to answer its hello, and how long at random. Those that were led
+ * before wait at random only: they know the group's id.
+ */
 const candidacyMs = 100;
 
 /** What a document does while it leads. */
@@ -181,7 +184,7 @@ export class Group<Payload> {
     const lead = () => this.#lead();
     this.#release = locks
       ? locks.request(steal, lead, () => this.#stepDown())
-      : schedule(lead, post ? candidacyMs * (1 + random()) : 0);
+      : schedule(lead, post ? candidacyMs * (random() + Number(!this.#leaderName)) : 0);
   }
 
   #lead(): void {

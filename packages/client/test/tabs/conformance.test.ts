@@ -344,10 +344,16 @@ describe('tabs that can share nothing', () => {
     hidden.visible = false;
     await browser.pass(2000);
     expect(browser.server.online).toBe(1);
-    expect(hidden.updates.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { snapshot: { online: 1 } } });
+    expect(hidden.updates.at(-1)).toMatchObject({
+      connection: { state: 'delayed' },
+      last: { snapshot: { online: 1 } },
+    });
     browser.close(shown);
     await browser.pass(16_000);
-    expect(hidden.updates.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { snapshot: { online: 0 } } });
+    expect(hidden.updates.at(-1)).toMatchObject({
+      connection: { state: 'delayed' },
+      last: { snapshot: { online: 0 } },
+    });
     hidden.visible = true;
     await browser.pass(3000);
     expect(browser.server.online).toBe(1);

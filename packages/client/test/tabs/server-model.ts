@@ -47,7 +47,7 @@ export class ServerModel {
   #kept: { browser: string | undefined; tabs: number; until: number }[] = [];
   #remembered = new Map<string, number>();
   #sinceTick: string[] = [];
-  #acknowledged = new Set<string>();
+  #welcomed = new Set<string>();
   #shown: number[] = [];
   #overlapSince: number | undefined;
 
@@ -95,7 +95,7 @@ export class ServerModel {
     for (const id of this.#sinceTick) this.counted.set(id, (this.counted.get(id) ?? 0) - 1);
     for (const id of this.#remembered.keys()) {
       const isRecorded = !this.#sinceTick.includes(id);
-      if (isRecorded ? !known.has(id) : known.has(id) || this.#acknowledged.has(id)) this.doubtful.add(id);
+      if (isRecorded ? !known.has(id) : known.has(id) || this.#welcomed.has(id)) this.doubtful.add(id);
     }
     this.visits -= this.#sinceTick.length;
     this.#sinceTick = [];
@@ -121,12 +121,10 @@ export class ServerModel {
     this.#kept.push({ browser, tabs, until: this.#simulation.now + graceMs });
   }
 
-  #send(stream: Stream, event: Parameters<OnStreamEvent>[0], onSent = () => {}): void {
+  #send(stream: Stream, event: Parameters<OnStreamEvent>[0]): void {
     if (stream.isMute) return;
     this.#simulation.after(2, stream.owner, () => {
-      if (stream.state === 'closed') return;
-      stream.onEvent(event);
-      onSent();
+      if (stream.state !== 'closed') stream.onEvent(event);
     });
   }
 
@@ -137,37 +135,53 @@ export class ServerModel {
   }
 
   #accept(stream: Stream, isClosed: boolean): void {
-    const { manner } = this;
-    if (!this.isUp) return this.#break(stream);
-    if (manner === 'hang') return;
-    if (manner === 'answer 204') {
-      this.#break(stream);
-      this.#simulation.after(6, stream.owner, () => stream.onEvent({ type: 'stopped' }));
-      return;
-    }
-    const { browser, tabs, arrivals = [] } = stream.query;
+    if (!this.isUp) this.#break(stream);
+    else if (this.manner === 'answer 204') this.#stop(stream);
+    else if (this.manner === 'refuse' || !this.#hasRoom(stream)) this.#refuse(stream);
+    else if (this.manner !== 'hang') this.#admit(stream, isClosed);
+  }
+
+  #stop(stream: Stream): void {
+    this.#break(stream);
+    this.#simulation.after(6, stream.owner, () => stream.onEvent({ type: 'stopped' }));
+  }
+
+  #refuse(stream: Stream): void {
+    stream.state = 'ended';
+    this.#send(stream, { type: 'refused', payload: { status: 429, detail: 'Too many.', reconnectInMs: 1000 } });
+  }
+
+  #roomFor({ query: { browser } }: Stream): number {
     const others = this.streams().filter(({ query }) => query.browser !== browser);
-    const room = Math.max(0, this.room - others.reduce((sum, other) => sum + other.tabs, 0));
-    const before = this.streams().find(({ query }) => query.browser === browser);
-    if (manner === 'refuse' || (room < tabs && !before)) {
-      stream.state = 'ended';
-      const payload = { status: 429, detail: 'Too many.', reconnectInMs: 1000 };
-      return this.#send(stream, { type: 'refused', payload });
-    }
+    return this.room - others.reduce((sum, { tabs }) => sum + tabs, 0);
+  }
+
+  #before({ query: { browser } }: Stream): Stream | undefined {
+    return this.streams().find(({ query }) => query.browser === browser);
+  }
+
+  /** A stream that replaces its own is never refused. */
+  #hasRoom(stream: Stream): boolean {
+    return this.#before(stream) !== undefined || this.#roomFor(stream) >= stream.query.tabs;
+  }
+
+  #admit(stream: Stream, isClosed: boolean): void {
+    const { browser, tabs, arrivals = [] } = stream.query;
+    const before = this.#before(stream);
     if (before) {
       before.state = 'ended';
       this.#send(before, { type: 'farewell', payload: { reason: 'replaced', reconnectInMs: 45_000 } });
     }
     this.#takeOver(browser, tabs);
     this.#count(arrivals);
-    stream.tabs = Math.min(tabs, Math.max(room, before?.tabs ?? 0));
+    stream.tabs = Math.min(tabs, Math.max(this.#roomFor(stream), before?.tabs ?? 0));
     stream.expiresAt = this.#simulation.now + 35_000 + (this.requests.length % 11) * 1000;
-    stream.isMute = manner === 'mute';
+    stream.isMute = this.manner === 'mute';
     stream.state = 'counted';
-    if (isClosed) return this.#close(stream);
-    if (manner === 'lose') {
+    if (isClosed || this.manner === 'lose') {
       this.#close(stream);
-      return this.#break(stream);
+      if (!isClosed) this.#break(stream);
+      return;
     }
     this.#welcome(stream, arrivals);
     this.#watchOverlap();
@@ -179,9 +193,8 @@ export class ServerModel {
     const endsAt = Math.floor(this.#simulation.now / 1000) * 1000;
     const history = { everyMs: 1000, endsAt, online: seconds > 0 ? this.#shown.slice(-seconds) : [] };
     const payload: EventMap['welcome'] = { tabs: stream.tabs, renewWithinMs, ...(seconds > 0 && { history }) };
-    this.#send(stream, { type: 'welcome', payload }, () => {
-      for (const id of arrivals) this.#acknowledged.add(id);
-    });
+    for (const id of arrivals) this.#welcomed.add(id);
+    this.#send(stream, { type: 'welcome', payload });
     this.#send(stream, { type: 'visitors', payload: this.snapshot() });
   }
 

@@ -29,7 +29,7 @@ export class Simulation {
     const end = this.now + ms;
     for (;;) {
       // Lets everything that waits for a promise go on.
-      for (let i = 0; i < 12; i++) await undefined;
+      for (let i = 0; i < 8; i++) await undefined;
       const task = this.#tasks[0];
       if (!task || task.dueAt > end) break;
       this.#pop();
