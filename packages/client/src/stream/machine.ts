@@ -25,9 +25,17 @@ type Draft = State & Context & { effects: Effect[] };
 /** Nothing has been opened yet. */
 export function createState(now: number, update: Update): State {
   return {
-    ...{ phase: { name: 'idle' }, claim: { tabs: 0, arrivals: [] }, update, toldAt: now, heardAt: now },
-    ...{ tickAt: update.last ? now - update.last.ageMs : never, lookedUpAt: never },
-    ...{ failures: 0, accepted: 1, limit: maxTabs, opened: 0 },
+    phase: { name: 'idle' },
+    update,
+    toldAt: now,
+    claim: { tabs: 0, arrivals: [] },
+    heardAt: now,
+    tickAt: update.last ? now - update.last.ageMs : never,
+    lookedUpAt: never,
+    failures: 0,
+    accepted: 1,
+    limit: maxTabs,
+    opened: 0,
   };
 }
 

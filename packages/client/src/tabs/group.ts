@@ -116,8 +116,8 @@ export class Group<Payload> {
   /** Tells all others, if this document leads. */
   share(payload: Payload): void {
     const role = this.#role;
-    if (role.name !== 'leader') return;
-    this.#isAwake();
+    // Whoever was asleep has old news, and may not lead any more.
+    if (role.name !== 'leader' || !this.#isAwake()) return;
     const now = this.#environment.now();
     const asks = !this.#hasCensus && now - this.#askedAt >= tickMs;
     if (asks) {

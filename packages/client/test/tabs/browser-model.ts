@@ -96,7 +96,9 @@ export class BrowserModel {
   }
 
   killServer(): void {
-    const known = this.tabs.filter(({ self }) => self.acknowledged === true);
+    // Without locks, a tab that was frozen for less than its sleep is noticed may lead with what it knew before.
+    const isSure = this.#means !== 'channel' || this.present.every(({ state }) => state === 'running');
+    const known = this.tabs.filter(({ self }) => isSure && self.acknowledged === true);
     this.server.kill(new Set(known.map(({ id }) => id)));
   }
 

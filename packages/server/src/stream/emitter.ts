@@ -180,7 +180,7 @@ export async function startEmitter({ store, clock, limits, metrics, log }: Emitt
     open(response: ServerResponse, request: StreamRequest): BrokenLimit | undefined {
       const { query, address, lastEventId } = request;
       const { browser, tabs } = query;
-      const arrivals = lastEventId === undefined ? query.arrivals : 0;
+      const arrivals = lastEventId === undefined ? (query.arrivals?.length ?? tabs) : 0;
       return registry.admit({ browser, address, tabs, arrivals }, (counted) => openStream(response, request, counted));
     },
 
