@@ -1,9 +1,9 @@
+import type { Claim } from './stream/claim.ts';
 import type { StreamEnvironment } from './stream/environment.ts';
 import { keepOpen } from './stream/keep-open.ts';
 import type { Recent } from './stream/recent.ts';
-import type { Claim } from './stream/state.ts';
-import type { GroupEnvironment } from './tabs/environment.ts';
-import { Group, type Leader } from './tabs/group.ts';
+import type { GroupEnvironment, Leader } from './tabs/environment.ts';
+import { Group } from './tabs/group.ts';
 import { randomId } from './tabs/identity.ts';
 import { type Member, version } from './tabs/messages.ts';
 import { tabOf } from './tabs/roster.ts';
@@ -43,7 +43,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
       browser,
       historySeconds: recent?.seconds ?? 0,
       known: current(),
-      onAcknowledged: (tabs) => group?.acknowledge(tabs),
+      onAcknowledged: (tabs) => group?.roster.acknowledge(tabs),
       onUpdate(update) {
         onUpdate(update);
         group?.share(update);

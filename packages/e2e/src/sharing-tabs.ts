@@ -9,7 +9,7 @@ export const plainHost = 'visitors.test';
 
 /** Has the page find that features are withheld from it, as they are in some frames. */
 export const withhold =
-  (...names: ('locks' | 'SharedWorker')[]) =>
+  (...names: ('locks' | 'BroadcastChannel')[]) =>
   (page: Page) =>
     page.evaluateOnNewDocument((withheld) => {
       for (const name of withheld) {

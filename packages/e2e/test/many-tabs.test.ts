@@ -6,7 +6,7 @@ import { crash, launchWithPlainHost, plainHost, useTabs, withhold } from '../src
 describe('14 tabs over plain HTTP', () => {
   const { open, allShow, tab } = useTabs(launchWithPlainHost, { host: plainHost });
 
-  test('have no locks, and are all live on the one stream of a shared worker', async () => {
+  test('have no locks, and are all live on one stream', async () => {
     await open(14);
     expect(await tab(0).page.evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false);
     await allShow({ online: 14, browsers: 1, visits: 14 });
@@ -49,7 +49,7 @@ describe('a leader that is frozen', () => {
 });
 
 describe('a tab that can talk to no other', () => {
-  const { open, allShow, tab, server } = useTabs(launchChromium, { prepare: withhold('locks', 'SharedWorker') });
+  const { open, allShow, tab, server } = useTabs(launchChromium, { prepare: withhold('locks', 'BroadcastChannel') });
 
   const turn = ({ page }: Tab, state: string) =>
     page.evaluate((visibilityState) => {
@@ -72,7 +72,7 @@ describe('a tab that can talk to no other', () => {
     await turn(tab(0), 'hidden');
     await eventually(async () => expect(await tab(0).figure('online')).toBe(0));
     await server().kill();
-    await eventually(async () => expect(await tab(0).connection()).toBe('stale'));
+    await eventually(async () => expect(await tab(0).connection()).toBe('reconnecting'));
     expect(await tab(0).text('.age')).toMatch(/1\d s ago/);
   });
 });

@@ -5,9 +5,9 @@ import { eventually } from '../src/eventually.ts';
 import { crash, launchWithPlainHost, plainHost, type TabOptions, useTabs, withhold } from '../src/sharing-tabs.ts';
 
 const ways: [way: string, launch: () => Promise<Browser>, options: TabOptions][] = [
-  ['a lock', launchChromium, {}],
-  ['a shared worker', launchWithPlainHost, { host: plainHost }],
-  ['nothing', launchChromium, { prepare: withhold('locks', 'SharedWorker') }],
+  ['locks', launchChromium, {}],
+  ['a channel alone', launchWithPlainHost, { host: plainHost }],
+  ['nothing', launchChromium, { prepare: withhold('locks', 'BroadcastChannel') }],
 ];
 
 describe.each(ways)('tabs that share by %s', (_, launch, options) => {

@@ -1,8 +1,9 @@
 import { formatStreamQuery, paths } from '@live-visitors/shared';
 import { aged, type OnUpdate, type Update } from '../update.ts';
+import type { Claim } from './claim.ts';
 import type { StreamEnvironment } from './environment.ts';
-import { createState, step } from './machine.ts';
-import type { Claim, Effect, StreamEvent } from './state.ts';
+import { step } from './machine.ts';
+import { createState, type Effect, type StreamEvent } from './state.ts';
 
 export type StreamOptions = {
   /** The server's URL, without a slash at the end. */

@@ -1,8 +1,9 @@
 import { type EventMap, maxTabs, tickMs } from '@live-visitors/shared';
-import { aged, type Update } from '../update.ts';
+import { aged } from '../update.ts';
+import { type Claim, isOutdated, limited } from './claim.ts';
 import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
-import type { Claim, Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
+import type { Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
 
 /** After so much silence an open stream is stale. */
 const staleAfterMs = 2.5 * tickMs;
@@ -17,27 +18,10 @@ const lostAfterMs = 10 * tickMs;
 /** How many seconds of history are asked for beyond those in which nothing was heard. */
 const historyMarginSeconds = 5;
 
-const never = Number.NEGATIVE_INFINITY;
+const stopped: Connection = { state: 'refused', reason: 'The server asks to stop (204).', inMs: Infinity };
 
 /** A state that is being changed by an event. */
 type Draft = State & Context & { effects: Effect[] };
-
-/** Nothing has been opened yet. */
-export function createState(now: number, update: Update): State {
-  return {
-    phase: { name: 'idle' },
-    update,
-    toldAt: now,
-    claim: { tabs: 0, arrivals: [] },
-    heardAt: now,
-    tickAt: update.last ? now - update.last.ageMs : never,
-    lookedUpAt: never,
-    failures: 0,
-    accepted: 1,
-    limit: maxTabs,
-    opened: 0,
-  };
-}
 
 /** Keeps a stream open: says what is to be done when something has happened, and how things stand then. */
 export function step(before: State, event: StreamEvent, context: Context): { state: State; effects: Effect[] } {
@@ -55,11 +39,7 @@ export function step(before: State, event: StreamEvent, context: Context): { sta
       else if (draft.update.connection.state === 'delayed') tell(draft, lost(draft));
       break;
     case 'stopped':
-      end(draft, streamsOf(draft.phase), Infinity, {
-        state: 'refused',
-        reason: 'The server answered 204.',
-        inMs: Infinity,
-      });
+      end(draft, streamsOf(draft.phase), Infinity, stopped);
       break;
     default: {
       const stream = streamsOf(draft.phase).find(({ id }) => id === event.stream);
@@ -130,19 +110,8 @@ function hearClaim(draft: Draft, claim: Claim | undefined): void {
   if (phase.name !== 'open' || now < phase.notBefore) return;
   // Time to ask whether there is room for more tabs.
   if (now >= phase.stream.renewAt) draft.limit = maxTabs;
-  else if (!isOutdated(phase.stream.claim, draft)) return;
+  else if (!isOutdated(phase.stream.claim, draft.claim, draft.limit)) return;
   open(draft);
-}
-
-/** Whether a stream has said what is not so any more. While an address is full, arrivals wait until the stream is renewed. */
-function isOutdated(said: Claim, draft: Draft): boolean {
-  const { tabs, arrivals } = nextClaim(draft);
-  return said.tabs !== tabs || (draft.limit === maxTabs && arrivals.some((id) => !said.arrivals.includes(id)));
-}
-
-function nextClaim({ claim, limit }: State): Claim {
-  const tabs = Math.min(claim.tabs, limit);
-  return { tabs, arrivals: claim.arrivals.slice(0, tabs) };
 }
 
 function check(draft: Draft): void {
@@ -173,7 +142,7 @@ function lookUpIfDue(draft: Draft): void {
 /** Opens the first stream, or the one that is to replace the stream that is open. */
 function open(draft: Draft): void {
   const { phase, now, tickAt, historySeconds } = draft;
-  const next = { id: ++draft.opened, claim: nextClaim(draft), openedAt: now, renewAt: 0 };
+  const next = { id: ++draft.opened, claim: limited(draft.claim, draft.limit), openedAt: now, renewAt: 0 };
   const silenceMs = now - tickAt;
   let missed = Math.ceil(silenceMs / 1000) + historyMarginSeconds;
   if (phase.name === 'open') {

@@ -1,10 +1,8 @@
-import type { EventMap, EventName, History } from '@live-visitors/shared';
+import { type EventMap, type EventName, type History, maxTabs } from '@live-visitors/shared';
 import type { Update } from '../update.ts';
+import type { Claim } from './claim.ts';
 
-/** What a request says of those whom its stream stands for. */
-export type Claim = { tabs: number; arrivals: readonly string[] };
-
-/** `at`: when it was opened, and from its welcome on when it is to be renewed. */
+/** `openedAt` is when it was asked for, `renewAt` when it is to be renewed, once it is welcomed. */
 export type Stream = { id: number; claim: Claim; openedAt: number; renewAt: number };
 
 /**
@@ -69,3 +67,20 @@ export type Effect =
 
 /** The world at the time of an event; `historySeconds` are wanted where none of it is known. */
 export type Context = { now: number; isOnline: boolean; random: number; historySeconds: number };
+
+/** Nothing has been opened yet. */
+export function createState(now: number, update: Update): State {
+  return {
+    phase: { name: 'idle' },
+    update,
+    toldAt: now,
+    claim: { tabs: 0, arrivals: [] },
+    heardAt: now,
+    tickAt: update.last ? now - update.last.ageMs : Number.NEGATIVE_INFINITY,
+    lookedUpAt: Number.NEGATIVE_INFINITY,
+    failures: 0,
+    accepted: 1,
+    limit: maxTabs,
+    opened: 0,
+  };
+}

@@ -1,3 +1,5 @@
+import type { Member } from './messages.ts';
+
 /** Web Locks. The browser takes them from whoever is gone, however it went. */
 export type Locks = {
   /**
@@ -32,4 +34,28 @@ export type GroupEnvironment = {
   schedule: (callback: () => void, delayMs: number) => () => void;
   /** From 0 to 1. */
   random: () => number;
+};
+
+/** What a document does while it leads. */
+export type Leader<Payload> = {
+  /** Who is there now. `undefined` while the leader is to hold nothing open: it is hidden, and cannot share. */
+  setMembers: (members: readonly Member[] | undefined) => void;
+  /** How things stand, for a newcomer. */
+  current: () => Payload;
+  /** Looks after what it does. Called each second, when it is sure that it still leads. */
+  check: () => void;
+  stop: () => void;
+};
+
+export type GroupOptions<Payload> = {
+  self: Member;
+  /** The id of the group, should this document be its first leader. */
+  id: string;
+  /** This document leads from now on, until `stop` of what it returns is called. */
+  lead: (group: string) => Leader<Payload>;
+  /** The leader has shared something. */
+  hear: (payload: Payload) => void;
+  /** Nothing was heard of the leader for so long that what it shared last is stale. */
+  onSilence: () => void;
+  isPayload: (value: unknown) => value is Payload;
 };

@@ -1,49 +1,15 @@
 import { tickMs } from '@live-visitors/shared';
-import type { GroupEnvironment, Meeting } from './environment.ts';
-import { isMessage, type Member, type Message } from './messages.ts';
+import { askToLead } from './ask-to-lead.ts';
+import type { GroupEnvironment, GroupOptions, Leader, Meeting } from './environment.ts';
+import { isMessage, type Message } from './messages.ts';
 import { Roster } from './roster.ts';
+import { watchSleep } from './sleep.ts';
 
 /** After so much silence of the leader, what it shared last is stale. */
 const staleAfterMs = 2.5 * tickMs;
 
 /** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
 const stealAfterMs = 4 * tickMs;
-
-/** A document that has done nothing for so long was asleep. */
-const asleepAfterMs = 2.5 * tickMs;
-
-/** How long after a sleep all that has waited may take to arrive. */
-const wakingMs = tickMs;
-
-/**
- * How long a newcomer without locks waits for a leader to answer its hello, and how long at random. Those that were led
- * before wait at random only: they know the group's id.
- */
-const candidacyMs = 100;
-
-/** What a document does while it leads. */
-export type Leader<Payload> = {
-  /** Who is there now. `undefined` while the leader is to hold nothing open: it is hidden, and cannot share. */
-  setMembers: (members: readonly Member[] | undefined) => void;
-  /** How things stand, for a newcomer. */
-  current: () => Payload;
-  /** Looks after what it does. Called each second, when it is sure that it still leads. */
-  check: () => void;
-  stop: () => void;
-};
-
-export type GroupOptions<Payload> = {
-  self: Member;
-  /** The id of the group, should this document be its first leader. */
-  id: string;
-  /** This document leads from now on, until `stop` of what it returns is called. */
-  lead: (group: string) => Leader<Payload>;
-  /** The leader has shared something. */
-  hear: (payload: Payload) => void;
-  /** Nothing was heard of the leader for so long that what it shared last is stale. */
-  onSilence: () => void;
-  isPayload: (value: unknown) => value is Payload;
-};
 
 type Role<Payload> =
   | { name: 'follower' }
@@ -71,7 +37,7 @@ export class Group<Payload> {
   readonly #environment: GroupEnvironment;
   readonly #options: GroupOptions<Payload>;
   readonly #meeting: Meeting;
-  readonly #roster: Roster;
+  readonly roster: Roster;
   #id: string;
   #role: Role<Payload> = { name: 'follower' };
   /** The latest term that anyone knows of. */
@@ -79,8 +45,7 @@ export class Group<Payload> {
   #leaderName: string | undefined;
   #release = () => {};
   #hasCensus = false;
-  #isWaking = false;
-  #awakeAt: number;
+  readonly #isAwake: () => boolean;
   #heardAt: number;
   #sharedAt = 0;
   #askedAt = 0;
@@ -89,9 +54,13 @@ export class Group<Payload> {
     this.#environment = environment;
     this.#options = options;
     this.#meeting = meeting;
-    this.#roster = new Roster(options.self);
+    this.roster = new Roster(options.self);
     this.#id = options.id;
-    this.#awakeAt = this.#heardAt = environment.now();
+    this.#heardAt = environment.now();
+    this.#isAwake = watchSleep(environment, () => {
+      this.#heardAt = environment.now();
+      this.check();
+    });
     this.#say('hello');
     this.#campaign(false);
   }
@@ -106,8 +75,8 @@ export class Group<Payload> {
     }
     const { type, term, member } = message;
     this.#term = Math.max(this.#term, term);
-    if (type === 'bye') this.#roster.remove(member);
-    else this.#roster.hear(member);
+    if (type === 'bye') this.roster.remove(member);
+    else this.roster.hear(member);
     if (type === 'hello') this.#shareCurrent();
     if (type === 'bye' && member.name === this.#leaderName && !this.#meeting.locks) this.#campaign(false);
     void this.#count();
@@ -122,18 +91,22 @@ export class Group<Payload> {
     const asks = !this.#hasCensus && now - this.#askedAt >= tickMs;
     if (asks) {
       this.#askedAt = now;
-      this.#roster.ask();
+      this.roster.ask();
     }
     this.#sharedAt = now;
     const { self: member } = this.#options;
-    const roster = this.#roster.members();
-    this.#post({ type: 'update', term: role.term, member, group: this.#id, roster, asks, payload });
+    const roster = this.roster.members();
+    const message: Message<Payload> = {
+      type: 'update',
+      term: role.term,
+      member,
+      group: this.#id,
+      roster,
+      asks,
+      payload,
+    };
+    this.#meeting.post?.(message);
     void this.#count();
-  }
-
-  /** Notes that the server has acknowledged these tabs. */
-  acknowledge(tabs: readonly string[]): void {
-    this.#roster.acknowledge(tabs);
   }
 
   /** Looks after the group. To be called each second, and whenever the page or the network wakes up. */
@@ -146,11 +119,11 @@ export class Group<Payload> {
         // Without ticks, this is how the others know that they are led.
         if (now() - this.#sharedAt >= tickMs) this.#shareCurrent();
       });
-      return;
+    } else if (this.#role.name === 'follower') {
+      const silenceMs = now() - this.#heardAt;
+      if (silenceMs >= staleAfterMs) this.#options.onSilence();
+      if (silenceMs >= stealAfterMs && (isVisible() || !this.#meeting.locks)) this.#campaign(true);
     }
-    const silenceMs = now() - this.#heardAt;
-    if (silenceMs >= staleAfterMs) this.#options.onSilence();
-    if (silenceMs >= stealAfterMs && (isVisible() || !this.#meeting.locks)) this.#campaign(true);
   }
 
   leave(): void {
@@ -162,12 +135,9 @@ export class Group<Payload> {
     this.#meeting.close();
   }
 
-  #post(message: Message<Payload>): void {
-    this.#meeting.post?.(message);
-  }
-
   #say(type: 'hello' | 'here' | 'bye'): void {
-    this.#post({ type, term: this.#term, member: this.#options.self });
+    const message: Message<Payload> = { type, term: this.#term, member: this.#options.self };
+    this.#meeting.post?.(message);
   }
 
   #shareCurrent(): void {
@@ -177,20 +147,14 @@ export class Group<Payload> {
 
   /** Asks to lead. */
   #campaign(steal: boolean): void {
-    const { schedule, random, now } = this.#environment;
-    const { locks, post } = this.#meeting;
     this.#release();
-    this.#heardAt = now();
-    const lead = () => this.#lead();
-    this.#release = locks
-      ? locks.request(steal, lead, () => this.#stepDown())
-      : schedule(lead, post ? candidacyMs * (random() + Number(!this.#leaderName)) : 0);
-  }
-
-  #lead(): void {
-    if (this.#role.name !== 'follower') return;
-    this.#role = { name: 'leader', term: -1 };
-    if (this.#isAwake()) void this.#count();
+    this.#heardAt = this.#environment.now();
+    const lead = () => {
+      if (this.#role.name === 'follower') this.#role = { name: 'leader', term: -1 };
+      void this.#count();
+    };
+    const isNewcomer = this.#leaderName === undefined;
+    this.#release = askToLead(this.#environment, this.#meeting, { steal, isNewcomer }, lead, () => this.#stepDown());
   }
 
   /** Another document leads. */
@@ -205,17 +169,17 @@ export class Group<Payload> {
   /** As leader, finds out who is there, and whether this document still leads. */
   async #count(): Promise<Leader<Payload> | undefined> {
     const role = this.#role;
-    if (role.name !== 'leader' || this.#isWaking) return undefined;
+    if (role.name !== 'leader' || !this.#isAwake()) return undefined;
     const { locks, post } = this.#meeting;
     const census = await locks?.query();
     // The lock may have been stolen while this document was frozen, and word of it be on its way.
-    if (this.#role !== role || this.#isWaking || census?.isLeader === false) return undefined;
+    if (this.#role !== role || !this.#isAwake() || census?.isLeader === false) return undefined;
     this.#hasCensus = census !== undefined;
-    if (census) this.#roster.reconcile(census.present);
+    if (census) this.roster.reconcile(census.present);
     if (this.#term > role.term) role.term = ++this.#term;
     const isNew = !role.leader;
     role.leader ??= this.#options.lead(this.#id);
-    role.leader.setMembers(post || this.#environment.isVisible() ? this.#roster.members() : undefined);
+    role.leader.setMembers(post || this.#environment.isVisible() ? this.roster.members() : undefined);
     if (isNew) this.#shareCurrent();
     return role.leader;
   }
@@ -224,7 +188,7 @@ export class Group<Payload> {
   #follow({ term, member, group, roster, asks, payload }: Extract<Message<Payload>, { type: 'update' }>): void {
     const role = this.#role;
     const { self, hear } = this.#options;
-    const isRival = role.name === 'leader' && role.leader && !this.#isWaking;
+    const isRival = role.name === 'leader' && role.leader && this.#isAwake();
     if (term < this.#term || (isRival && term === role.term && member.name > self.name)) {
       // It learns of the later term.
       if (isRival) this.#shareCurrent();
@@ -238,23 +202,7 @@ export class Group<Payload> {
     this.#leaderName = member.name;
     this.#id = group;
     this.#heardAt = this.#environment.now();
-    if (!this.#roster.adopt(roster) || asks) this.#say('here');
+    if (!this.roster.adopt(roster) || asks) this.#say('here');
     hear(payload);
-  }
-
-  /** Notices a sleep, after which nothing is done until all that has waited is heard. */
-  #isAwake(): boolean {
-    const { now, schedule } = this.#environment;
-    if (now() - this.#awakeAt >= asleepAfterMs && !this.#isWaking) {
-      this.#isWaking = true;
-      this.#heardAt = now();
-      schedule(() => {
-        this.#isWaking = false;
-        this.#awakeAt = now();
-        this.check();
-      }, wakingMs);
-    }
-    this.#awakeAt = now();
-    return !this.#isWaking;
   }
 }

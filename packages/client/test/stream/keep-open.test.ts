@@ -1,8 +1,8 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../src/stream/claim.ts';
 import type { OnStreamEvent } from '../../src/stream/environment.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
-import type { Claim } from '../../src/stream/state.ts';
 import type { Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
@@ -71,7 +71,8 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
     latest,
     timers: () => timers,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
-    states: () => told.map(({ connection }) => connection.state).filter((state, index, all) => state !== all[index - 1]),
+    states: () =>
+      told.map(({ connection }) => connection.state).filter((state, index, all) => state !== all[index - 1]),
     change(next: Partial<Claim>) {
       claim = { ...claim, ...next };
       stream.claim(claim);
