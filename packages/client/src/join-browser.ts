@@ -90,7 +90,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
 }
 
 /** What the server is told of all: how many tabs are counted, and the ids of those that it has not acknowledged. */
-export function claimOf(members: readonly Member[]): Claim {
+function claimOf(members: readonly Member[]): Claim {
   const tabs = new Set(members.filter(({ observes }) => !observes).map(tabOf));
   // Documents in the frames of one tab are one visit. Whether a tab is new that has said nothing, it says itself.
   const known = new Set(members.filter(({ acknowledged }) => acknowledged !== false).map(tabOf));
