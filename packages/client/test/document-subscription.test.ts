@@ -2,6 +2,7 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createDocumentSubscription } from '../src/document-subscription.ts';
 import type { OnStreamEvent } from '../src/stream/environment.ts';
+import { version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
 
@@ -11,6 +12,7 @@ const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visito
 function createDocument() {
   const simulation = new Simulation();
   const streams: { query: URLSearchParams; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const groups: string[] = [];
   let pageEvents = { enter: () => {}, exit: () => {} };
   const subscription = createDocumentSubscription(
     {
@@ -22,7 +24,10 @@ function createDocument() {
         };
       },
       lookUp: async () => undefined,
-      meet: async () => ({ close() {} }),
+      meet: async (group) => {
+        groups.push(group);
+        return { close() {} };
+      },
       onWake: () => () => {},
       whilePageIsOpen(join) {
         let leave: (() => void) | undefined = join();
@@ -49,6 +54,7 @@ function createDocument() {
   );
   return {
     pass: (ms: number) => simulation.pass(ms),
+    groups,
     streams,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
     putAway: () => pageEvents.exit(),
@@ -82,6 +88,12 @@ describe('the listeners of a document', () => {
     expect(page.streams.at(-1)?.query.get('tabs')).toBe('0');
     page.tell();
     expect(page.openStreams()).toHaveLength(1);
+  });
+
+  test('meet only those that listen to the same server and speak the same version', async () => {
+    const page = createDocument();
+    page.listen();
+    expect(page.groups).toEqual([`live-visitors ${version} http://localhost`]);
   });
 
   test('leave half a second after the last one has left', async () => {
