@@ -1,85 +1,92 @@
-import type { StreamEnvironment } from './stream/environment.ts';
+import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { Recent } from './stream/recent.ts';
-import { createIdentity } from './tabs/identity.ts';
-import { type Join, joinBy, type Strategy } from './tabs/strategy.ts';
-import { whilePageIsOpen } from './tabs/while-open.ts';
-import type { OnUpdate, Update } from './update.ts';
+import { randomId } from './tabs/identity.ts';
+import type { Member } from './tabs/messages.ts';
+import { aged, type OnUpdate, type Update, withTotals } from './update.ts';
+
+/** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
+const returnWithinMs = 500;
+
+export type DocumentEnvironment = BrowserEnvironment & {
+  /** Joins while the page is open, and leaves while it is put away. Returns how to stop. */
+  whilePageIsOpen: (join: () => () => void) => () => void;
+};
 
 type Listener = { observe: boolean; onUpdate: OnUpdate };
-type Mode = 'count' | 'observe' | 'away';
 
 /**
- * All in one document who listen to the same server: they share one place in the audience, which is counted if one of
- * them wants it to be.
+ * All in one document who listen to the same server: they are one member of the browser's group, which is counted if one
+ * of them wants it to be.
  *
  * @param server - the server's URL, without a slash at the end
+ * @param tab - the random id of the tab that the document is in
+ * @param recent - kept up to date, where it is given
  */
 export function createDocumentSubscription(
-  strategies: readonly Strategy[],
-  environment: StreamEnvironment,
+  environment: DocumentEnvironment,
   server: string,
+  tab: string,
   recent?: Recent,
 ) {
-  // Those who are counted and those who are not have a stream each, and so an id of their own: by one that both had, the
-  // server would take one stream for the other's successor.
-  const joins = {
-    count: joinBy(strategies, environment, { server, observe: false, recent }, createIdentity()),
-    observe: joinBy(strategies, environment, { server, observe: true, recent }, { ...createIdentity(), counted: true }),
-  };
+  const { now, schedule, whilePageIsOpen } = environment;
+  const self: Member = { name: `${tab}/${randomId()}`, acknowledged: false, observes: true, unanswered: 0 };
   const listeners = new Set<Listener>();
-  let mode: Mode = 'away';
-  let leave = () => {};
-  let latest: { update: Update; receivedAt: number } | undefined;
+  let latest: Update = { connection: { state: 'connecting' } };
+  let toldAt = now();
+  let joined: Joined | undefined;
+  let stop: (() => void) | undefined;
 
-  function wanted(): Mode {
-    if (listeners.size === 0) return 'away';
-    return [...listeners].some(({ observe }) => !observe) ? 'count' : 'observe';
+  /** What was told last, as old as it is now. */
+  const current = () => aged(latest, now() - toldAt);
+
+  function spread({ connection, last, past }: Update): void {
+    const before = latest.last?.snapshot;
+    latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
+    toldAt = now();
+    recent?.learn(latest);
+    for (const { onUpdate } of listeners) onUpdate(latest);
   }
 
-  function settle(): void {
-    const next = wanted();
-    if (next === mode) return;
-    leave();
-    mode = next;
-    latest = undefined;
-    leave = next === 'away' ? () => {} : whilePageIsOpen(() => enter(joins[next]));
-  }
-
-  function enter(join: Join): () => void {
+  function enter(): () => void {
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
-    const known = aged();
-    if (known) spread({ ...known, connection: { state: 'connecting' } });
-    return join(spread);
-  }
-
-  /** What was heard last, as old as it is now. */
-  function aged(): Update | undefined {
-    if (latest === undefined) return undefined;
-    const { connection, last } = latest.update;
-    const elapsedMs = environment.now() - latest.receivedAt;
-    return {
-      connection: 'inMs' in connection ? { ...connection, inMs: Math.max(0, connection.inMs - elapsedMs) } : connection,
-      last: last && { ...last, ageMs: last.ageMs + elapsedMs },
+    spread({ ...current(), connection: { state: 'connecting' } });
+    let isOpen = true;
+    joined = joinBrowser(environment, {
+      server,
+      self,
+      recent,
+      current,
+      onUpdate: (update) => isOpen && spread(update),
+    });
+    const { leave } = joined;
+    return () => {
+      isOpen = false;
+      joined = undefined;
+      leave();
     };
   }
 
-  function spread(update: Update): void {
-    latest = { update, receivedAt: environment.now() };
-    recent?.learn(update);
-    for (const { onUpdate } of listeners) onUpdate(update);
+  function settle(): void {
+    const isObserved = self.observes;
+    self.observes = ![...listeners].some(({ observe }) => !observe);
+    if (listeners.size === 0) {
+      stop?.();
+      stop = undefined;
+    } else if (stop === undefined) {
+      stop = whilePageIsOpen(enter);
+    } else if (self.observes !== isObserved) {
+      joined?.check();
+    }
   }
 
   return {
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      const known = aged();
-      if (known) listener.onUpdate(known);
-      // An element that is moved leaves and comes back in one go.
-      queueMicrotask(settle);
+      if (stop) listener.onUpdate(current());
+      settle();
       return () => {
-        listeners.delete(listener);
-        queueMicrotask(settle);
+        if (listeners.delete(listener)) schedule(settle, returnWithinMs);
       };
     },
   };

@@ -1,4 +1,4 @@
-import type { History, Snapshot } from '@live-visitors/shared';
+import { type History, readEvent, type Snapshot } from '@live-visitors/shared';
 import type { Connection } from './stream/connection.ts';
 
 /** Where it is not said how old a number is, one that is older is not shown. */
@@ -14,3 +14,34 @@ export type Update = {
 };
 
 export type OnUpdate = (update: Update) => void;
+
+/** Checks what another tab shares. */
+export function isUpdate(value: unknown): value is Update {
+  const { connection, last, past } = Object(value);
+  return (
+    typeof connection?.state === 'string' &&
+    (last === undefined || (Number.isFinite(last.ageMs) && isPayload('visitors', last.snapshot))) &&
+    // A welcome is where a history comes from.
+    isPayload('welcome', { tabs: 0, history: past })
+  );
+}
+
+/** What came over a channel was no text, unlike what comes over a stream. */
+function isPayload(name: 'visitors' | 'welcome', value: unknown): boolean {
+  return readEvent(name, JSON.stringify(value)) !== undefined;
+}
+
+/** The same update some time later. */
+export function aged({ connection, last }: Update, elapsedMs: number): Update {
+  return {
+    connection: 'inMs' in connection ? { ...connection, inMs: Math.max(0, connection.inMs - elapsedMs) } : connection,
+    last: last && { ...last, ageMs: last.ageMs + elapsedMs },
+  };
+}
+
+/** A snapshot whose totals are no lower than those of the one before: a server that lost its data may be behind. */
+export function withTotals(snapshot: Snapshot, before: Snapshot | undefined): Snapshot {
+  if (!before) return snapshot;
+  const higher = (name: 'visits' | 'peak' | 'visitorSeconds') => Math.max(snapshot[name], before[name]);
+  return { ...snapshot, visits: higher('visits'), peak: higher('peak'), visitorSeconds: higher('visitorSeconds') };
+}

@@ -55,7 +55,7 @@ export function describeManyTabs(engine: Engine): void {
   describeIn(engine, '14 tabs over plain HTTP', () => {
     const { open, allShow, tab } = useTabs(engine.launch, { host: engine.plainHosts.server });
 
-    test('have no locks, and are all live on the one stream of a shared worker', async () => {
+    test('have no locks, and are all live on the one stream of a channel alone', async () => {
       await open(14);
       expect(await tab(0).evaluate(() => isSecureContext || 'locks' in navigator)).toBe(false);
       await allShow({ online: 14, browsers: 1, visits: 14 });

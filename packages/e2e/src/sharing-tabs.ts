@@ -14,7 +14,7 @@ export type TabOptions<Opened extends Tab = Tab> = {
 
 /** Has the page find that features are withheld from it, as they are in some frames. */
 export const withhold =
-  (...names: ('locks' | 'SharedWorker')[]) =>
+  (...names: ('locks' | 'BroadcastChannel')[]) =>
   ({ page }: PuppeteerTab) =>
     page.evaluateOnNewDocument((withheld) => {
       for (const name of withheld) {

@@ -40,7 +40,7 @@ describe('a leader that is frozen', () => {
 });
 
 describe('a tab that can talk to no other', () => {
-  const { open, allShow, tab, server } = useTabs(chromium.launch, { prepare: withhold('locks', 'SharedWorker') });
+  const { open, allShow, tab, server } = useTabs(chromium.launch, { prepare: withhold('locks', 'BroadcastChannel') });
 
   const turn = ({ page }: PuppeteerTab, state: string) =>
     page.evaluate((visibilityState) => {
@@ -63,7 +63,7 @@ describe('a tab that can talk to no other', () => {
     await turn(tab(0), 'hidden');
     await eventually(async () => expect(await tab(0).figure('online')).toBe(0));
     await server().kill();
-    await eventually(async () => expect(await tab(0).connection()).toBe('stale'));
+    await eventually(async () => expect(await tab(0).connection()).toBe('reconnecting'));
     expect(await tab(0).text('.age')).toMatch(/1\d s ago/);
   });
 });

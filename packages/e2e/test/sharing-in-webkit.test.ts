@@ -2,4 +2,4 @@ import { webkit } from '../src/engine.ts';
 import { describeSharing } from '../src/sharing.ts';
 
 describeSharing(webkit, 'a lock');
-describeSharing(webkit, 'a shared worker', { host: webkit.plainHosts.server });
+describeSharing(webkit, 'a channel alone', { host: webkit.plainHosts.server });

@@ -5,8 +5,8 @@ import { crash, useTabs, withhold } from '../src/sharing-tabs.ts';
 
 const strategies = [
   { name: 'a lock', options: {} },
-  { name: 'a shared worker', options: { host: chromium.plainHosts.server } },
-  { name: 'nothing', options: { prepare: withhold('locks', 'SharedWorker') } },
+  { name: 'a channel alone', options: { host: chromium.plainHosts.server } },
+  { name: 'nothing', options: { prepare: withhold('locks', 'BroadcastChannel') } },
 ];
 
 for (const { name, options } of strategies) {

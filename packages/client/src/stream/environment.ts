@@ -1,20 +1,22 @@
-import type { EventMap, EventName } from '@live-visitors/shared';
-
-export type EventHandlers = { [Name in EventName]: (payload: EventMap[Name]) => void };
+import type { EventMap, EventName, Snapshot } from '@live-visitors/shared';
 
 /** What happens on a stream. */
-export type StreamHandlers = EventHandlers & {
-  /** The connection broke; the browser is opening it again by itself. */
-  dropped: () => void;
-  /** The browser gave up: for it, any answer that is no event stream with status 200 is final (HTML Standard §9.2.3). */
-  failed: () => void;
-};
+export type OnStreamEvent = (
+  event:
+    | { [Name in EventName]: { type: Name; payload: EventMap[Name] } }[EventName]
+    /** It has ended, or was never one. It does not come back by itself. */
+    | { type: 'lost' }
+    /** The server answered 204: nobody is to come back (HTML Standard §9.2.3). Comes after `lost`. */
+    | { type: 'stopped' },
+) => void;
 
 /** The world outside, handed in. */
 export type StreamEnvironment = {
   /** Opens a stream. Returns how to close it. */
-  openStream: (url: string, handlers: StreamHandlers) => () => void;
-  /** Milliseconds since some moment; never set back. */
+  openStream: (url: string, onEvent: OnStreamEvent) => () => void;
+  /** Asks for the current snapshot; `undefined` where there is no answer. */
+  lookUp: (url: string) => Promise<Snapshot | undefined>;
+  /** Milliseconds since some moment; never set back, and goes on during sleep. */
   now: () => number;
   /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
   schedule: (callback: () => void, delayMs: number) => () => void;

@@ -1,20 +1,39 @@
-import { type EventName, eventNames, readEvent } from '@live-visitors/shared';
-import type { EventHandlers, StreamHandlers } from './environment.ts';
+import { eventNames, readEvent, type Snapshot } from '@live-visitors/shared';
+import type { OnStreamEvent } from './environment.ts';
+
+const lookUpWithinMs = 10_000;
 
 /** Opens an event stream. Returns how to close it. */
-export function openEventStream(url: string, handlers: StreamHandlers): () => void {
+export function openEventStream(url: string, onEvent: OnStreamEvent): () => void {
   const source = new EventSource(url);
-  for (const name of eventNames) listen(source, name, handlers);
+  for (const type of eventNames) {
+    source.addEventListener(type, ({ data }) => {
+      const payload = readEvent(type, data);
+      // `type` and `payload` belong together; TypeScript does not follow the loop.
+      if (payload) onEvent({ type, payload } as Parameters<OnStreamEvent>[0]);
+    });
+  }
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) handlers.failed();
-    else handlers.dropped();
+    const isFinal = source.readyState === EventSource.CLOSED;
+    // The browser would reopen it by the same URL, whose arrivals may have been acknowledged since.
+    source.close();
+    onEvent({ type: 'lost' });
+    // Any answer but an event stream with status 200 is final; which one it was, an `EventSource` does not tell.
+    if (isFinal)
+      fetch(url, { method: 'HEAD' }).then(
+        ({ status }) => status === 204 && onEvent({ type: 'stopped' }),
+        () => {},
+      );
   };
   return () => source.close();
 }
 
-function listen<Name extends EventName>(source: EventSource, name: Name, handlers: EventHandlers): void {
-  source.addEventListener(name, (event: MessageEvent<string>) => {
-    const payload = readEvent(name, event.data);
-    if (payload) handlers[name](payload);
-  });
+/** Asks for the current snapshot; `undefined` where there is no answer. */
+export async function lookUp(url: string): Promise<Snapshot | undefined> {
+  try {
+    const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(lookUpWithinMs) });
+    return response.ok ? readEvent('visitors', await response.text()) : undefined;
+  } catch {
+    return undefined;
+  }
 }

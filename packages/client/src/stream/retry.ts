@@ -4,6 +4,12 @@ const firstMs = 1000;
 const growth = 1.5;
 const longestMs = 15_000;
 
+/**
+ * The limits of the reconnection time, the same as those of the server's `retry` field, which an `EventSource` does not
+ * tell its page. A node that was killed counts as present for as long as the first.
+ */
+const reconnectionTimeMs = { min: 1500, max: 3500 };
+
 /** Where a server that refuses us does not say when to ask again: that takes a person to change. */
 const refusedMs = { first: 30_000, longest: 120_000 };
 
@@ -17,6 +23,12 @@ const refusedMs = { first: 30_000, longest: 120_000 };
 export function backoffMs(failures: number, random: number): number {
   const longest = Math.min(firstMs * growth ** (failures - 1), longestMs);
   return Math.round((longest * (1 + random)) / 2);
+}
+
+/** Milliseconds to wait after a stream that was welcomed has broken off, different for every client. */
+export function reconnectInMs(random: number): number {
+  const { min, max } = reconnectionTimeMs;
+  return Math.round(min + (max - min) * random);
 }
 
 /** Milliseconds to wait before the next try after a refusal: longer than the server asked, by the backoff. */

@@ -1,48 +1,74 @@
-import { maxTabs } from '@live-visitors/shared';
+import type { Member } from './messages.ts';
 
-/** Those whom a stream speaks for. */
-export type Tabs = {
-  /** How many there are. */
-  total: number;
-  /** The ids of those among them that are new and count as visits. */
-  newcomers: readonly string[];
-};
+/** Who leaves so many of a leader's questions unanswered is gone. */
+const maxUnanswered = 3;
 
-/** What one stream says of them: how many there are, and the ids of those whom it reports as visits. */
-export type RosterEntry = { tabs: number; arrivals: readonly string[] };
+/** The documents that one of them knows of. Every document keeps a roster, so that any of them can lead at once. */
+export class Roster {
+  readonly #self: Member;
+  readonly #members = new Map<string, Member>();
+  /** Those that have left, though the locks may not show it yet. */
+  readonly #left = new Set<string>();
 
-/** Which newcomers the server was told of; kept up to date. */
-export type Reports = {
-  /** Those whom it has counted as visits, or may have. */
-  reported: Set<string>;
-  /** Those on a request that it has not answered yet. */
-  arriving: Set<string>;
-};
+  constructor(self: Member) {
+    this.#self = self;
+    this.#members.set(self.name, self);
+  }
 
-export const createReports = (): Reports => ({ reported: new Set(), arriving: new Set() });
+  members = (): Member[] => [...this.#members.values()];
 
-/** Knows what the next stream is to say of the tabs, each of which is reported once. */
-export function createRoster(tabs: Tabs, { reported, arriving }: Reports) {
-  const count = () => Math.min(tabs.total, maxTabs);
-  const unreported = () => tabs.newcomers.filter((tab) => !reported.has(tab) && !arriving.has(tab));
+  /** Takes what a document says of itself. */
+  hear(member: Member): void {
+    const { name, acknowledged } = member;
+    this.#left.delete(name);
+    const known = this.#members.get(name);
+    this.#members.set(name, { ...member, acknowledged: acknowledged || known?.acknowledged === true, unanswered: 0 });
+  }
 
-  return {
-    set(present: Tabs): void {
-      tabs = present;
-    },
+  remove({ name }: Member): void {
+    this.#members.delete(name);
+    this.#left.add(name);
+  }
 
-    call: (): RosterEntry => ({ tabs: count(), arrivals: unreported().slice(0, count()) }),
+  /**
+   * Takes the leader's roster for its own.
+   *
+   * @returns whether the leader has this document right
+   */
+  adopt(members: readonly Member[]): boolean {
+    const self = this.#self;
+    this.#members.clear();
+    this.#left.clear();
+    for (const member of members) this.#members.set(member.name, member);
+    const mine = this.#members.get(self.name);
+    if (mine?.acknowledged) self.acknowledged = true;
+    this.#members.set(self.name, self);
+    return mine?.acknowledged === self.acknowledged && mine?.observes === self.observes;
+  }
 
-    /** Whether what was said is not how it is now. */
-    isOutdated: (said: RosterEntry): boolean => said.tabs !== count() || unreported().length > 0,
+  /** Takes the names that the locks show: they decide who is there. */
+  reconcile(present: readonly string[]): void {
+    for (const name of this.#left) if (!present.includes(name)) this.#left.delete(name);
+    for (const name of this.#members.keys()) if (!present.includes(name)) this.#members.delete(name);
+    this.#members.set(this.#self.name, this.#self);
+    for (const name of present) {
+      if (this.#members.has(name) || this.#left.has(name)) continue;
+      this.#members.set(name, { name, acknowledged: undefined, observes: false, unanswered: 0 });
+    }
+  }
 
-    send({ arrivals }: RosterEntry): void {
-      for (const tab of arrivals) arriving.add(tab);
-    },
+  /** Notes that all are asked to answer. Those that have not done so for too long are gone. */
+  ask(): void {
+    for (const member of this.members()) {
+      if (member !== this.#self && member.unanswered++ >= maxUnanswered) this.remove(member);
+    }
+  }
 
-    /** Whoever was on a request is reported now, or still to be. */
-    settle({ arrivals }: RosterEntry, isReported: boolean): void {
-      for (const tab of arrivals) if (arriving.delete(tab) && isReported) reported.add(tab);
-    },
-  };
+  /** Notes that the server has acknowledged these tabs. */
+  acknowledge(tabs: readonly string[]): void {
+    for (const member of this.members()) if (tabs.includes(tabOf(member))) member.acknowledged = true;
+  }
 }
+
+/** The id of the tab that a document is in. */
+export const tabOf = ({ name }: Member): string => name.replace(/\/.*/, '');

@@ -13,7 +13,6 @@ declare global {
  */
 export function whilePageIsOpen(join: () => () => void): () => void {
   const listening = new AbortController();
-  const { signal } = listening;
   let leave: (() => void) | undefined;
 
   const enter = () => {
@@ -25,9 +24,9 @@ export function whilePageIsOpen(join: () => () => void): () => void {
   };
 
   enter();
-  document.addEventListener('prerenderingchange', enter, { signal });
-  addEventListener('pageshow', enter, { signal });
-  addEventListener('pagehide', exit, { signal });
+  document.addEventListener('prerenderingchange', enter, listening);
+  addEventListener('pageshow', enter, listening);
+  addEventListener('pagehide', exit, listening);
   return () => {
     listening.abort();
     exit();

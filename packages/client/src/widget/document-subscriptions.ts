@@ -1,33 +1,48 @@
+import { environment } from '../browser-environment.ts';
 import { createDocumentSubscription, type DocumentSubscription } from '../document-subscription.ts';
-import { environment } from '../stream/browser-environment.ts';
-import { unshared } from '../tabs/unshared.ts';
-import { webLocks } from '../tabs/web-locks.ts';
+import type { Recent } from '../stream/recent.ts';
+import { randomId } from '../tabs/identity.ts';
+import { version } from '../tabs/messages.ts';
 
-// The bundles of the widget and of `subscribe` find each other by this key. Its number is the version of
-// `DocumentSubscription`.
-const subscriptionsKey: unique symbol = Symbol.for('live-visitors subscriptions 1');
-declare global {
-  interface Window {
-    [subscriptionsKey]?: Map<string, DocumentSubscription>;
+// The widget and the subscription are bundles of their own, which find each other by this.
+const key = Symbol.for(`live-visitors ${version}`);
+
+/** What a window keeps: the id of its tab, and its document's subscription to each server. */
+type Kept = { tab: string; subscriptions: Map<string, DocumentSubscription> };
+
+function keptBy(window: Window & { [key]?: Kept }): Kept {
+  window[key] ??= { tab: randomId(), subscriptions: new Map() };
+  return window[key];
+}
+
+/** The outermost window around this one whose document is of the same origin, as are all in between. */
+function outermostWindow(): Window {
+  let outermost: Window = window;
+  try {
+    while (outermost.parent !== outermost && outermost.parent.document) outermost = outermost.parent;
+  } catch {
+    // The next one is of another origin.
   }
+  return outermost;
 }
 
-/** The subscriptions of this document, by the server: there is one for each, however many widgets listen to it. */
-function documentSubscriptions(): Map<string, DocumentSubscription> {
-  // Not at import time: the module may be imported without a window, as in server-side rendering.
-  window[subscriptionsKey] ??= new Map();
-  return window[subscriptionsKey];
-}
-
-/** @param server - its URL, without a slash at the end */
-export function subscriptionTo(server: string): DocumentSubscription {
-  const known = documentSubscriptions();
-  const subscription = known.get(server) ?? createDocumentSubscription([webLocks, unshared], environment, server);
-  known.set(server, subscription);
+/**
+ * The one subscription of this document to a server, however many widgets and subscriptions there are in it. Documents in
+ * frames of the same origin are the same tab.
+ *
+ * @param server - its URL, without a slash at the end
+ * @param recent - kept up to date, where it is given
+ */
+export function subscriptionTo(server: string, recent?: Recent): DocumentSubscription {
+  // Not at once: the module may be imported where there is no window, as on a server that renders pages.
+  const { subscriptions } = keptBy(window);
+  const { tab } = keptBy(outermostWindow());
+  const subscription = subscriptions.get(server) ?? createDocumentSubscription(environment, server, tab, recent);
+  shareSubscription(server, subscription);
   return subscription;
 }
 
 /** Lets the widgets of this document use a subscription that exists already. */
 export function shareSubscription(server: string, subscription: DocumentSubscription): void {
-  documentSubscriptions().set(server, subscription);
+  keptBy(window).subscriptions.set(server, subscription);
 }

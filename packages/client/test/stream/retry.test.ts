@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs, retryInMs } from '../../src/stream/retry.ts';
+import { backoffMs, reconnectInMs, retryInMs } from '../../src/stream/retry.ts';
 
 describe('the backoff', () => {
   test('grows with each failure, up to a limit', () => {
@@ -25,4 +25,8 @@ describe('the next try', () => {
     const inMs = (failures: number) => retryInMs(refusal, failures, 1);
     expect([1, 2, 3, 4, 100].map(inMs)).toEqual([31_000, 61_500, 122_250, 123_375, 135_000]);
   });
+});
+
+test('a stream that broke off is opened anew within the limits of the reconnection time', () => {
+  expect([0, 0.5, 1].map(reconnectInMs)).toEqual([1500, 2500, 3500]);
 });

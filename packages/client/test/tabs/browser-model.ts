@@ -1,289 +1,245 @@
-import type { Snapshot } from '@live-visitors/shared';
-import type { StreamHandlers } from '../../src/stream/environment.ts';
+import { type BrowserEnvironment, type Joined, joinBrowser } from '../../src/join-browser.ts';
 import { createRecent, type Recent } from '../../src/stream/recent.ts';
-import type { PageIdentity } from '../../src/tabs/identity.ts';
-import { type Election, type ElectionEnvironment, joinTabs, type Message } from '../../src/tabs/leader-election.ts';
-import type { Update } from '../../src/update.ts';
+import type { Locks, Meeting } from '../../src/tabs/environment.ts';
+import type { Member } from '../../src/tabs/messages.ts';
+import { aged, type Update } from '../../src/update.ts';
+import { ServerModel } from './server-model.ts';
+import { type Owner, Simulation } from './simulation.ts';
 
-type Task = { dueAt: number; order: number; tab: Tab | undefined; run: () => void };
-type LockRequest = { tab: Tab; handlers: { granted: () => void; stolen: () => void } };
-type ServerStream = { tab: Tab; url: URL; handlers: StreamHandlers; state: 'connecting' | 'open' | 'ended' | 'closed' };
+/** What the documents of a browser have to share a stream with. */
+export const means = ['locks', 'locks without query', 'channel', 'nothing'] as const;
+export type Means = (typeof means)[number];
 
-export type Tab = {
+export type Tab = Owner & {
+  /** The id of the tab. */
   id: string;
-  election: Election;
-  page: PageIdentity;
-  update: Update[];
+  self: Member;
+  joined: Joined;
+  hear: (message: unknown) => void;
+  updates: Update[];
   recent: Recent;
   visible: boolean;
-  state: 'running' | 'frozen' | 'away' | 'gone';
 };
 
+type Lock = { tab: Tab; onGranted: () => void; onStolen: () => void };
+
+/** A copy of all that a receiver may change, as a structured clone would be, only faster. */
+function copyOf(message: unknown): unknown {
+  const { member, roster, ...rest } = message as { member: Member; roster?: Member[] };
+  return { ...rest, member: { ...member }, ...(roster && { roster: roster.map((each) => ({ ...each })) }) };
+}
+
 /**
- * A browser with any number of tabs, its lock, its channel and the server at the other end, as the standards have them:
+ * A browser with any number of tabs, its locks, its channel and the server at the other end, as the standards have them:
  * everything that crosses a process takes its time and arrives in order; a frozen tab runs nothing and keeps all that
- * was sent to it; what dies lets go of its lock and its streams.
+ * was sent to it; what dies lets go of its locks and its streams.
  */
-export function createBrowser() {
-  let time = 0;
-  let order = 0;
-  let tasks: Task[] = [];
-  let holder: LockRequest | undefined;
-  let queue: LockRequest[] = [];
-  let streams: ServerStream[] = [];
-  const tabs: Tab[] = [];
-  let visits = 0;
-  let isRefusing = false;
-  /** What was online at each tick. */
-  const shown: number[] = [];
-  /** The tabs whose streams the server took, in that order. */
-  const accepted: Tab[] = [];
-  /** Arrivals in requests that were given up before they reached the server, and those that left before they knew. */
-  let lostOnTheWay = 0;
+export class BrowserModel {
+  readonly simulation = new Simulation();
+  readonly server = new ServerModel(this.simulation);
+  readonly tabs: Tab[] = [];
+  readonly #means: Means;
+  readonly #random: () => number;
+  #holder: Lock | undefined;
+  #queue: Lock[] = [];
+  /** Those who show that they are there. */
+  #present = new Set<Tab>();
+  /** How many queries of the locks fail from now on. */
+  failingQueries = 0;
 
-  function after(delayMs: number, tab: Tab | undefined, run: () => void): () => void {
-    const task = { dueAt: time + delayMs, order: order++, tab, run };
-    tasks.push(task);
-    return () => {
-      tasks = tasks.filter((other) => other !== task);
+  constructor(means: Means = 'locks', seed = 1) {
+    this.#means = means;
+    let state = seed;
+    this.#random = () => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return state / 2_147_483_648;
     };
   }
 
-  function grantNext(): void {
-    if (holder) return;
-    const next = queue.shift();
-    if (!next) return;
-    holder = next;
-    after(1, next.tab, () => {
-      if (holder === next) next.handlers.granted();
-    });
+  pass = (ms: number) => this.simulation.pass(ms);
+
+  /** The tabs that are there, frozen ones too. */
+  get present(): Tab[] {
+    return this.tabs.filter(({ state }) => state === 'running' || state === 'frozen');
   }
 
-  function letGo(request: LockRequest): void {
-    queue = queue.filter((waiting) => waiting !== request);
-    if (holder === request) holder = undefined;
-    grantNext();
+  get leader(): Tab | undefined {
+    return this.#holder?.tab;
   }
 
-  const isCounted = (stream: ServerStream) => stream.state === 'open';
-  const numberIn = (stream: ServerStream, name: string) => Number(stream.url.searchParams.get(name));
-  const online = () => streams.filter(isCounted).reduce((sum, stream) => sum + numberIn(stream, 'tabs'), 0);
-
-  function send(stream: ServerStream, handle: () => void): void {
-    after(2, stream.tab, () => {
-      if (stream.state === 'open') handle();
-    });
+  /** @param tabId - given where the document is a frame of a tab */
+  open(visible: boolean, { observes = false, tabId = `tab-of-document-${this.tabs.length}` } = {}): Tab {
+    const name = `${tabId}/${this.tabs.length}`;
+    const self: Member = { name, acknowledged: false, observes, unanswered: 0 };
+    // `#enter` gives it what is missing.
+    const tab = { id: tabId, self, updates: [], recent: createRecent(60), visible } as unknown as Tab;
+    this.tabs.push(tab);
+    this.#enter(tab);
+    return tab;
   }
 
-  function snapshot(): Snapshot {
-    const browsers = streams.filter(isCounted).length;
-    return { online: online(), browsers, visits, peak: 0, visitorSeconds: 0, at: time };
+  /** Closes the tab as a person does: the page hears of it. */
+  close(tab: Tab): void {
+    tab.joined.leave();
+    this.#drop(tab, 'gone');
   }
 
-  /** The server takes a stream: the newest of a browser takes the place of the last one, which is ended. */
-  function accept(stream: ServerStream, returning: boolean): void {
-    if (stream.state === 'closed') return;
-    if (isRefusing) {
-      refuse(stream);
-      return;
-    }
-    const id = stream.url.searchParams.get('browser');
-    for (const other of streams.filter(isCounted)) {
-      if (other.url.searchParams.get('browser') === id && other !== stream) end(other);
-    }
-    stream.state = 'open';
-    accepted.push(stream.tab);
-    if (!returning) visits += numberIn(stream, 'arrivals');
-    const seconds = Math.min(numberIn(stream, 'history'), shown.length);
-    const history = { everyMs: 1000, endsAt: Math.floor(time / 1000) * 1000, online: shown.slice(-seconds) };
-    send(stream, () => stream.handlers.welcome({ tabs: 1, renewWithinMs: 40_000, ...(seconds > 0 && { history }) }));
-    const first = snapshot();
-    send(stream, () => stream.handlers.visitors(first));
+  /** Ends the tab's process. The browser lets go of its locks, and of its place in the queue. */
+  crash(tab: Tab): void {
+    this.#drop(tab, 'gone');
   }
 
-  /** The server refuses a stream, as it does while one address has too many tabs. */
-  function refuse(stream: ServerStream): void {
-    stream.state = 'ended';
-    const arrivals = numberIn(stream, 'arrivals');
-    const heardBy = time + 2;
-    // Unless the leader hears at once that it is refused, nobody knows whether the arrivals were counted.
-    lostOnTheWay += arrivals;
-    after(2, stream.tab, () => {
-      if (stream.state !== 'ended') return;
-      if (time === heardBy && stream.tab === holder?.tab) lostOnTheWay -= arrivals;
-      stream.handlers.refused({ status: 429, detail: 'Too many.', reconnectInMs: 1000 });
-    });
+  /** Loads the page anew: it leaves, and a new document comes. */
+  reload(tab: Tab): Tab {
+    this.close(tab);
+    return this.open(tab.visible);
   }
 
-  /** The server ends a stream; the browser brings it back by itself, unless the page closes it first. */
-  function end(stream: ServerStream): void {
-    stream.state = 'ended';
-    after(2, stream.tab, () => {
-      if (stream.state !== 'ended') return;
-      stream.handlers.dropped();
-      after(700, stream.tab, () => {
-        if (stream.state === 'ended') after(3, undefined, () => accept(stream, true));
-      });
-    });
+  killServer(): void {
+    // Without locks, a tab that was frozen for less than its sleep is noticed may lead with what it knew before.
+    const isSure = this.#means !== 'channel' || this.present.every(({ state }) => state === 'running');
+    const known = this.tabs.filter(({ self }) => isSure && self.acknowledged === true);
+    this.server.kill(new Set(known.map(({ id }) => id)));
   }
 
-  function environmentOf(tab: Tab): ElectionEnvironment {
-    return {
-      requestLock(steal, handlers) {
-        const request = { tab, handlers };
-        if (steal && holder) {
-          const robbed = holder;
-          // In a tab that wakes up, the word of it may come behind all else that has waited.
-          after(1, robbed.tab, () => after(20, robbed.tab, robbed.handlers.stolen));
-          holder = undefined;
-        }
-        if (steal) queue.unshift(request);
-        else queue.push(request);
-        grantNext();
-        return () => letGo(request);
-      },
-      async queryLock() {
-        const requests = holder ? [holder, ...queue] : queue;
-        return { holder: holder?.tab.id, tabs: [...new Set(requests.map((request) => request.tab.id))] };
-      },
-      post(message: Message) {
-        for (const other of tabs) {
-          if (other !== tab && (other.state === 'running' || other.state === 'frozen')) {
-            after(1, other, () => other.election.hear(structuredClone(message)));
-          }
-        }
-      },
-      isVisible: () => tab.visible,
-      time: () => time,
-      openStream(url, handlers) {
-        const stream: ServerStream = { tab, url: new URL(url), handlers, state: 'connecting' };
-        streams.push(stream);
-        after(5, undefined, () => accept(stream, false));
-        return () => shut(stream);
-      },
-      now: () => time,
-      schedule: (callback, delayMs) => after(delayMs, tab, callback),
-      isOnline: () => true,
-      random: () => 0.5,
-    };
+  freeze(tab: Tab): void {
+    tab.state = 'frozen';
   }
 
-  function enter(tab: Tab): void {
+  thaw(tab: Tab): void {
     tab.state = 'running';
-    tab.election = joinTabs(environmentOf(tab), {
+    // Its timer is long overdue, and may run before anything that has waited.
+    tab.joined.check();
+    this.simulation.release(tab);
+  }
+
+  /** Leaves the page for another one; the page stays in the back/forward cache. */
+  goAway(tab: Tab): void {
+    tab.joined.leave();
+    this.#drop(tab, 'away');
+  }
+
+  comeBack(tab: Tab): void {
+    this.#enter(tab);
+  }
+
+  #enter(tab: Tab): void {
+    // What is still to come for the document as it was does not run in it as it is.
+    const owner = tab;
+    owner.state = 'running';
+    let latest: Update = { connection: { state: 'connecting' } };
+    let toldAt = this.simulation.now;
+    const environment = this.#environmentOf(tab);
+    tab.joined = joinBrowser(environment, {
       server: 'http://localhost',
-      id: tab.id,
-      page: tab.page,
-      observe: false,
+      self: tab.self,
       recent: tab.recent,
-      onUpdate(update) {
+      current: () => aged(latest, this.simulation.now - toldAt),
+      onUpdate: (update) => {
+        latest = update;
+        toldAt = this.simulation.now;
         tab.recent.learn(update);
-        tab.update.push(update);
+        tab.updates.push(update);
+        if (tab.updates.length > 200) tab.updates.splice(0, 100);
       },
     });
   }
 
-  function checkEachSecond(tab: Tab): void {
-    after(1000, tab, () => {
-      if (tab.state === 'running') tab.election.check();
-      checkEachSecond(tab);
+  #environmentOf(tab: Tab): BrowserEnvironment {
+    const { simulation, server } = this;
+    return {
+      openStream: (url, onEvent) => server.connect(url, tab, onEvent),
+      lookUp: (_url) =>
+        new Promise((resolve) => {
+          simulation.after(5, tab, () => resolve(server.isUp ? server.snapshot() : undefined));
+        }),
+      now: () => simulation.now,
+      schedule: (callback, delayMs) => simulation.after(delayMs, tab, callback),
+      isOnline: () => true,
+      isVisible: () => tab.visible,
+      random: this.#random,
+      meet: (_group, _self, hear) => this.#meet(tab, hear),
+      onWake: (check) => {
+        let isOver = false;
+        const next = () =>
+          simulation.after(1000, tab, () => {
+            if (isOver) return;
+            check();
+            next();
+          });
+        next();
+        return () => {
+          isOver = true;
+        };
+      },
+    };
+  }
+
+  async #meet(tab: Tab, hear: (message: unknown) => void): Promise<Meeting> {
+    tab.hear = hear;
+    if (this.#means === 'nothing') return { close() {} };
+    const locks = this.#means === 'channel' ? undefined : this.#locksOf(tab);
+    await new Promise<void>((resolve) => this.simulation.after(1, tab, resolve));
+    if (tab.state === 'running') this.#present.add(tab);
+    return {
+      ...(locks && { locks }),
+      post: (message) => {
+        const members = copyOf(message);
+        for (const other of this.present) {
+          if (other !== tab) this.simulation.after(1, other, () => other.hear(copyOf(members)));
+        }
+      },
+      close: () => this.#present.delete(tab),
+    };
+  }
+
+  #locksOf(tab: Tab): Locks {
+    return {
+      request: (steal, onGranted, onStolen) => {
+        const lock = { tab, onGranted, onStolen };
+        if (steal && this.#holder) {
+          const robbed = this.#holder;
+          // In a tab that wakes up, the word of it may come behind all else that has waited.
+          this.simulation.after(1, robbed.tab, () => this.simulation.after(20, robbed.tab, robbed.onStolen));
+          this.#holder = undefined;
+        }
+        if (steal) this.#queue.unshift(lock);
+        else this.#queue.push(lock);
+        this.#grantNext();
+        return () => this.#letGo(lock);
+      },
+      query: () =>
+        new Promise((resolve) => {
+          const fails = this.#means === 'locks without query' || this.failingQueries-- > 0;
+          this.simulation.after(1, undefined, () => {
+            const present = [...this.#present].map(({ self }) => self.name);
+            const census = { isLeader: this.#holder?.tab === tab, present };
+            this.simulation.after(1, tab, () => resolve(fails ? undefined : census));
+          });
+        }),
+    };
+  }
+
+  #grantNext(): void {
+    if (this.#holder) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    this.#holder = next;
+    this.simulation.after(1, next.tab, () => {
+      if (this.#holder === next) next.onGranted();
     });
   }
 
-  function shut(stream: ServerStream): void {
-    if (stream.state === 'connecting') lostOnTheWay += numberIn(stream, 'arrivals');
-    stream.state = 'closed';
-    streams = streams.filter((other) => other !== stream);
+  #letGo(lock: Lock): void {
+    this.#queue = this.#queue.filter((waiting) => waiting !== lock);
+    if (this.#holder === lock) this.#holder = undefined;
+    this.#grantNext();
   }
 
-  function drop(tab: Tab): void {
-    tasks = tasks.filter((task) => task.tab !== tab);
-    for (const stream of streams) if (stream.tab === tab) shut(stream);
+  #drop(tab: Tab, state: 'gone' | 'away'): void {
+    tab.state = state;
+    this.#present.delete(tab);
+    this.server.dropStreamsOf(tab);
+    for (const lock of [this.#holder, ...this.#queue]) if (lock?.tab === tab) this.#letGo(lock);
   }
-
-  const tick = () => {
-    const now = snapshot();
-    shown.push(now.online);
-    for (const stream of streams.filter(isCounted)) send(stream, () => stream.handlers.visitors(now));
-    after(1000, undefined, tick);
-  };
-  after(1000, undefined, tick);
-
-  /** Lets everything that waits for a promise go on. */
-  const flush = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-  return {
-    tabs,
-    time: () => time,
-    online,
-    visits: () => visits,
-    accepted,
-    lostOnTheWay: () => lostOnTheWay,
-    streams: () => streams.filter((stream) => stream.state !== 'closed'),
-    leader: () => holder?.tab,
-
-    /** From now on the server refuses each new stream, or takes it again. */
-    setRefusing(refuses: boolean): void {
-      isRefusing = refuses;
-    },
-
-    open(visible: boolean): Tab {
-      const id = `tab-${tabs.length}`;
-      // `enter` gives it its election.
-      const page = { tab: id, browser: `browser-of-${id}`, counted: false };
-      const tab = { id, page, update: [], recent: createRecent(60), visible } as unknown as Tab;
-      tabs.push(tab);
-      enter(tab);
-      checkEachSecond(tab);
-      return tab;
-    },
-    /** Closes the tab as a person does: the page hears of it. */
-    close(tab: Tab): void {
-      tab.election.leave();
-      drop(tab);
-      tab.state = 'gone';
-    },
-    /** Ends the tab's process. The browser lets go of its lock, and of its place in the queue. */
-    crash(tab: Tab): void {
-      drop(tab);
-      tab.state = 'gone';
-      const requests = holder ? [holder, ...queue] : queue;
-      for (const request of requests) if (request.tab === tab) letGo(request);
-    },
-    freeze(tab: Tab): void {
-      tab.state = 'frozen';
-    },
-    thaw(tab: Tab): void {
-      tab.state = 'running';
-      // Its timer is long overdue, and may run before anything that has waited.
-      tab.election.check();
-    },
-    /** Leaves the page for another one; the page stays in the back/forward cache. */
-    goAway(tab: Tab): void {
-      const { counted } = tab.page;
-      tab.election.leave();
-      if (tab.page.counted !== counted) lostOnTheWay++;
-      drop(tab);
-      tab.state = 'away';
-    },
-    comeBack(tab: Tab): void {
-      enter(tab);
-      checkEachSecond(tab);
-    },
-
-    async pass(ms: number): Promise<void> {
-      const end = time + ms;
-      for (;;) {
-        await flush();
-        const due = tasks
-          .filter((task) => task.dueAt <= end && task.tab?.state !== 'frozen')
-          .sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
-        if (!due) break;
-        tasks = tasks.filter((task) => task !== due);
-        time = Math.max(time, due.dueAt);
-        due.run();
-      }
-      time = end;
-    },
-  };
 }

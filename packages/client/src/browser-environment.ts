@@ -1,0 +1,23 @@
+import type { DocumentEnvironment } from './document-subscription.ts';
+import { createElapsed } from './stream/elapsed.ts';
+import { lookUp, openEventStream } from './stream/open-event-source.ts';
+import { meet } from './tabs/meet.ts';
+import { onWake } from './tabs/wake.ts';
+import { whilePageIsOpen } from './tabs/while-open.ts';
+
+/** The world as a document has it. */
+export const environment: DocumentEnvironment = {
+  openStream: openEventStream,
+  lookUp,
+  meet,
+  onWake,
+  whilePageIsOpen,
+  now: createElapsed(() => performance.now(), Date.now),
+  schedule(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+  isOnline: () => navigator.onLine,
+  isVisible: () => document.visibilityState === 'visible',
+  random: Math.random,
+};

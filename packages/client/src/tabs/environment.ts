@@ -1,0 +1,61 @@
+import type { Member } from './messages.ts';
+
+/** Web Locks. The browser takes them from whoever is gone, however it went. */
+export type Locks = {
+  /**
+   * Requests the one lock that the leader holds.
+   *
+   * @param steal - takes it from whoever has it, at once
+   * @returns how to let go of the lock, or of the place in the queue for it
+   */
+  request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
+  /** Whether this document leads, and the names of all that are there; `undefined` where the browser does not tell. */
+  query: () => Promise<{ isLeader: boolean; present: readonly string[] } | undefined>;
+};
+
+/** How a document meets the others of its browser. */
+export type Meeting = {
+  /** Missing on pages that came over plain HTTP. */
+  locks?: Locks | undefined;
+  /** Says something to all other documents. Missing where there is no channel to them. */
+  post?: (message: unknown) => void;
+  /** Lets go of the channel, and of the lock that shows that this document is there. */
+  close: () => void;
+};
+
+/** The world outside, handed in. */
+export type GroupEnvironment = {
+  /** Finds out how this document meets the others. */
+  meet: (group: string, self: string, hear: (message: unknown) => void) => Promise<Meeting>;
+  isVisible: () => boolean;
+  /** Milliseconds since some moment; never set back, and goes on during sleep. */
+  now: () => number;
+  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
+  schedule: (callback: () => void, delayMs: number) => () => void;
+  /** From 0 to 1. */
+  random: () => number;
+};
+
+/** What a document does while it leads. */
+export type Leader<Payload> = {
+  /** Who is there now. `undefined` while the leader is to hold nothing open: it is hidden, and cannot share. */
+  setMembers: (members: readonly Member[] | undefined) => void;
+  /** How things stand, for a newcomer. */
+  current: () => Payload;
+  /** Looks after what it does. Called each second, when it is sure that it still leads. */
+  check: () => void;
+  stop: () => void;
+};
+
+export type GroupOptions<Payload> = {
+  self: Member;
+  /** The id of the group, should this document be its first leader. */
+  id: string;
+  /** This document leads from now on, until `stop` of what it returns is called. */
+  lead: (group: string) => Leader<Payload>;
+  /** The leader has shared something. */
+  hear: (payload: Payload) => void;
+  /** Nothing was heard of the leader for so long that what it shared last is stale. */
+  onSilence: () => void;
+  isPayload: (value: unknown) => value is Payload;
+};

@@ -1,0 +1,151 @@
+import type { Snapshot } from '@live-visitors/shared';
+import { describe, expect, test } from 'vitest';
+import { createDocumentSubscription } from '../src/document-subscription.ts';
+import type { OnStreamEvent } from '../src/stream/environment.ts';
+import { version } from '../src/tabs/messages.ts';
+import type { Update } from '../src/update.ts';
+import { Simulation } from './tabs/simulation.ts';
+
+const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
+
+/** A document that can share its stream with no other. */
+function createDocument() {
+  const simulation = new Simulation();
+  const streams: { query: URLSearchParams; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const groups: string[] = [];
+  let pageEvents = { enter: () => {}, exit: () => {} };
+  const subscription = createDocumentSubscription(
+    {
+      openStream(url, onEvent) {
+        const stream = { query: new URL(url).searchParams, onEvent, isOpen: true };
+        streams.push(stream);
+        return () => {
+          stream.isOpen = false;
+        };
+      },
+      lookUp: async () => undefined,
+      meet: async (group) => {
+        groups.push(group);
+        return { close() {} };
+      },
+      onWake: () => () => {},
+      whilePageIsOpen(join) {
+        let leave: (() => void) | undefined = join();
+        const exit = () => {
+          leave?.();
+          leave = undefined;
+        };
+        pageEvents = {
+          exit,
+          enter() {
+            leave ??= join();
+          },
+        };
+        return exit;
+      },
+      now: () => simulation.now,
+      schedule: (callback, delayMs) => simulation.after(delayMs, undefined, callback),
+      isOnline: () => true,
+      isVisible: () => true,
+      random: () => 0.5,
+    },
+    'http://localhost',
+    'tab-of-the-document',
+  );
+  return {
+    pass: (ms: number) => simulation.pass(ms),
+    groups,
+    streams,
+    openStreams: () => streams.filter(({ isOpen }) => isOpen),
+    putAway: () => pageEvents.exit(),
+    comeBack: () => pageEvents.enter(),
+    tell(figures: Partial<Snapshot> = {}) {
+      streams.at(-1)?.onEvent({ type: 'welcome', payload: { tabs: 1 } });
+      streams.at(-1)?.onEvent({ type: 'visitors', payload: { ...snapshot, ...figures } });
+    },
+    listen(observe = false) {
+      const told: Update[] = [];
+      const stop = subscription.listen({ observe, onUpdate: (update) => told.push(update) });
+      return { told, stop };
+    },
+  };
+}
+
+describe('the listeners of a document', () => {
+  test('share one stream, which counts their tab if one of them wants it to', async () => {
+    const page = createDocument();
+    page.listen(true);
+    await page.pass(10);
+    expect(page.openStreams().map(({ query }) => query.get('tabs'))).toEqual(['0']);
+    page.tell();
+    const { stop } = page.listen();
+    await page.pass(10);
+    expect(page.streams.at(-1)?.query.get('tabs')).toBe('1');
+    expect(page.streams.at(-1)?.query.get('arrivals')).toBe('tab-of-the-document');
+    page.tell();
+    stop();
+    await page.pass(600);
+    expect(page.streams.at(-1)?.query.get('tabs')).toBe('0');
+    page.tell();
+    expect(page.openStreams()).toHaveLength(1);
+  });
+
+  test('meet only those that listen to the same server and speak the same version', async () => {
+    const page = createDocument();
+    page.listen();
+    expect(page.groups).toEqual([`live-visitors ${version} http://localhost`]);
+  });
+
+  test('leave half a second after the last one has left', async () => {
+    const page = createDocument();
+    const first = page.listen();
+    await page.pass(10);
+    first.stop();
+    await page.pass(400);
+    expect(page.openStreams()).toHaveLength(1);
+    const second = page.listen();
+    await page.pass(1000);
+    expect(page.streams).toHaveLength(1);
+    second.stop();
+    second.stop();
+    await page.pass(500);
+    expect(page.openStreams()).toHaveLength(0);
+  });
+
+  test('leave at once when the page is put away, and are back with it, as no new visit', async () => {
+    const page = createDocument();
+    const { told } = page.listen();
+    await page.pass(10);
+    page.tell();
+    page.putAway();
+    expect(page.openStreams()).toHaveLength(0);
+    await page.pass(5000);
+    page.comeBack();
+    await page.pass(10);
+    expect(told.at(-1)).toMatchObject({ connection: { state: 'connecting' }, last: { ageMs: 5000 } });
+    expect(page.openStreams().map(({ query }) => query.get('arrivals'))).toEqual([null]);
+  });
+
+  test('learn what is known when they come', async () => {
+    const page = createDocument();
+    page.listen();
+    await page.pass(10);
+    page.tell();
+    await page.pass(700);
+    expect(page.listen().told).toMatchObject([{ connection: { state: 'live' }, last: { snapshot, ageMs: 700 } }]);
+  });
+
+  test('see no total go back', async () => {
+    const page = createDocument();
+    const { told } = page.listen();
+    await page.pass(10);
+    page.tell();
+    page.tell({ online: 1, visits: 2, peak: 1, visitorSeconds: 10 });
+    expect(told.at(-1)?.last?.snapshot).toEqual({ ...snapshot, online: 1 });
+    page.putAway();
+    page.comeBack();
+    await page.pass(10);
+    page.tell({ visits: 7, peak: 10 });
+    expect(told.at(-1)?.last?.snapshot).toEqual({ ...snapshot, peak: 10 });
+  });
+});

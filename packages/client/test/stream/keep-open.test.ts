@@ -1,0 +1,420 @@
+import type { Snapshot } from '@live-visitors/shared';
+import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../src/stream/claim.ts';
+import type { OnStreamEvent } from '../../src/stream/environment.ts';
+import { keepOpen } from '../../src/stream/keep-open.ts';
+import type { Update } from '../../src/update.ts';
+
+const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
+
+/** The world outside a stream, with a clock that stands still until it is moved. */
+function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {}, historySeconds = 0) {
+  let time = 1000;
+  let claim: Claim = { tabs, arrivals };
+  let timers: { dueAt: number; callback: () => void }[] = [];
+  const streams: { query: URLSearchParams; url: string; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const told: Update[] = [];
+  const world = { isOnline: true, random: 1, lookUps: 0, answer: undefined as Snapshot | undefined };
+
+  const stream = keepOpen(
+    {
+      openStream(url, onEvent) {
+        const opened = { url, query: new URL(url).searchParams, onEvent, isOpen: true };
+        streams.push(opened);
+        return () => {
+          opened.isOpen = false;
+        };
+      },
+      async lookUp() {
+        world.lookUps++;
+        return world.answer;
+      },
+      now: () => time,
+      schedule(callback, delayMs) {
+        const timer = { dueAt: time + delayMs, callback };
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((other) => other !== timer);
+        };
+      },
+      isOnline: () => world.isOnline,
+      random: () => world.random,
+    },
+    {
+      server: 'https://visitors.example',
+      browser: 'abcdefgh',
+      historySeconds,
+      known: { connection: { state: 'connecting' } },
+      onAcknowledged(ids) {
+        claim = { ...claim, arrivals: claim.arrivals.filter((id) => !ids.includes(id)) };
+      },
+      // As the tabs do: each update leads to a claim.
+      onUpdate(update) {
+        told.push(update);
+        stream?.claim(claim);
+      },
+      onDue: () => stream.check(),
+    },
+  );
+  stream.claim(claim);
+
+  const latest = () => {
+    const opened = streams.at(-1);
+    if (!opened) throw new Error('no stream was opened');
+    return opened;
+  };
+  return {
+    ...stream,
+    world,
+    streams,
+    told,
+    latest,
+    timers: () => timers,
+    openStreams: () => streams.filter(({ isOpen }) => isOpen),
+    states: () =>
+      told.map(({ connection }) => connection.state).filter((state, index, all) => state !== all[index - 1]),
+    change(next: Partial<Claim>) {
+      claim = { ...claim, ...next };
+      stream.claim(claim);
+    },
+    welcome(renewWithinMs = 25_000, counted = Number(latest().query.get('tabs'))) {
+      latest().onEvent({ type: 'welcome', payload: { tabs: counted, renewWithinMs } });
+      latest().onEvent({ type: 'visitors', payload: snapshot });
+    },
+    tick(count = 1) {
+      const [first] = this.openStreams();
+      for (let i = 0; i < count; i++) {
+        this.pass(1000);
+        first?.onEvent({ type: 'visitors', payload: snapshot });
+      }
+    },
+    lose: () => latest().onEvent({ type: 'lost' }),
+    refuse(status: number, reconnectInMs?: number) {
+      latest().onEvent({ type: 'refused', payload: { status, detail: 'Not now.', reconnectInMs } });
+    },
+    /** Lets time pass as a browser does: timers run when they are due, and the page checks each second. */
+    pass(ms: number, { awake = true } = {}) {
+      const end = time + ms;
+      while (time < end) {
+        time = Math.min(time + 100, end);
+        if (!awake) continue;
+        const due = timers.filter(({ dueAt }) => dueAt <= time);
+        timers = timers.filter(({ dueAt }) => dueAt > time);
+        for (const { callback } of due) callback();
+        if (time % 1000 === 0) stream.check();
+      }
+    },
+  };
+}
+
+const arrivalsOf = ({ query }: { query: URLSearchParams }) => query.get('arrivals');
+
+describe('a stream that is kept open', () => {
+  test('asks by a URL that is new each time, and is live with the first snapshot', () => {
+    const world = createWorld();
+    world.world.random = 0.123;
+    world.lose();
+    world.pass(1000);
+    expect(world.latest().url).toBe(
+      'https://visitors.example/stream?browser=abcdefgh&tabs=1&arrivals=tab-id-a&refusal=event&request=123',
+    );
+    world.welcome();
+    expect(world.states()).toEqual(['reconnecting', 'live']);
+    world.world.random = 0.456;
+    world.change({ tabs: 2 });
+    expect(world.latest().query.get('request')).not.toBe(world.streams[0]?.query.get('request'));
+  });
+
+  test('lists arrivals until a welcome acknowledges them, and not after that', () => {
+    const world = createWorld();
+    for (let i = 0; i < 3; i++) {
+      world.lose();
+      world.pass(5000);
+    }
+    expect(new Set(world.streams.map(arrivalsOf))).toEqual(new Set(['tab-id-a']));
+    world.welcome();
+    world.change({ tabs: 2, arrivals: ['tab-id-b'] });
+    expect(arrivalsOf(world.latest())).toBe('tab-id-b');
+    world.welcome();
+    world.change({ tabs: 1 });
+    expect(arrivalsOf(world.latest())).toBeNull();
+  });
+
+  test('renews when the server says, on a tick, and closes the last stream when the next is welcomed', () => {
+    const world = createWorld();
+    world.welcome(25_000);
+    const [first] = world.streams;
+    world.tick(24);
+    expect(world.streams).toHaveLength(1);
+    world.tick();
+    expect(world.streams).toHaveLength(2);
+    world.tick();
+    expect(world.openStreams()).toHaveLength(2);
+    world.welcome();
+    expect(first?.isOpen).toBe(false);
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.states()).toEqual(['connecting', 'live']);
+  });
+
+  test('opens the next one when the tabs change; what changes meanwhile waits for the welcome', () => {
+    const world = createWorld();
+    world.welcome();
+    world.change({ tabs: 3, arrivals: ['tab-id-b', 'tab-id-c'] });
+    expect(world.latest().url).toContain('&tabs=3&arrivals=tab-id-b,tab-id-c');
+    world.change({ tabs: 4, arrivals: ['tab-id-b', 'tab-id-c', 'tab-id-d'] });
+    expect(world.streams).toHaveLength(2);
+    world.welcome();
+    expect(world.latest().url).toContain('&tabs=4&arrivals=tab-id-d');
+    world.welcome();
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.streams).toHaveLength(3);
+  });
+
+  test.each([
+    ['lost', 1000],
+    ['refused', 31_000],
+    ['not answered within ten seconds', 11_000],
+  ])('goes on when the next one is %s, and tries again after a while', (how, delayMs) => {
+    const world = createWorld();
+    world.welcome(100_000);
+    const [first] = world.streams;
+    world.change({ tabs: 2, arrivals: ['tab-id-b'] });
+    if (how === 'lost') world.lose();
+    if (how === 'refused') world.refuse(503, 30_000);
+    world.tick(delayMs / 1000 - 1);
+    expect(world.streams).toHaveLength(2);
+    world.tick();
+    expect(world.streams).toHaveLength(3);
+    expect(world.openStreams()).toEqual([first, world.latest()]);
+    expect(arrivalsOf(world.latest())).toBe('tab-id-b');
+    expect(world.states()).toEqual(['connecting', 'live']);
+  });
+
+  test('leaves it to the next one when the stream that counts ends meanwhile', () => {
+    for (const end of [
+      { type: 'lost' },
+      { type: 'farewell', payload: { reason: 'replaced', reconnectInMs: 45_000 } },
+    ] as const) {
+      const world = createWorld();
+      world.welcome();
+      const [first] = world.streams;
+      world.change({ tabs: 2 });
+      first?.onEvent(end);
+      expect(world.openStreams()).toEqual([world.latest()]);
+      world.welcome();
+      expect(world.states()).toEqual(['connecting', 'live']);
+    }
+  });
+
+  test.each([
+    [0, 1500],
+    [1, 3500],
+  ])('is closed when it breaks off, and opened anew between 1.5 s and 3.5 s later (random %f)', (random, delayMs) => {
+    const world = createWorld({}, 600);
+    world.welcome();
+    world.world.random = random;
+    world.lose();
+    expect(world.openStreams()).toEqual([]);
+    expect(world.told.at(-1)?.connection).toEqual({ state: 'reconnecting', inMs: delayMs });
+    world.pass(delayMs - 100);
+    expect(world.streams).toHaveLength(1);
+    world.pass(100);
+    expect(world.streams).toHaveLength(2);
+    expect(arrivalsOf(world.latest())).toBeNull();
+    // What was missed is asked for, and some seconds more.
+    expect(Number(world.latest().query.get('history'))).toBe(Math.ceil(delayMs / 1000) + 5);
+  });
+
+  test('comes back when the server says after a farewell, and soon where another leader replaced it', () => {
+    const restarted = createWorld();
+    restarted.welcome();
+    restarted.latest().onEvent({ type: 'farewell', payload: { reason: 'restart', reconnectInMs: 1800 } });
+    restarted.pass(1700);
+    expect(restarted.streams).toHaveLength(1);
+    restarted.pass(100);
+    expect(restarted.streams).toHaveLength(2);
+
+    const replaced = createWorld();
+    replaced.welcome();
+    replaced.latest().onEvent({ type: 'farewell', payload: { reason: 'replaced', reconnectInMs: 45_000 } });
+    replaced.pass(1000);
+    expect(replaced.streams).toHaveLength(2);
+  });
+
+  test('tries again with growing patience while the server cannot be reached', () => {
+    const world = createWorld();
+    for (const patienceMs of [1000, 1500, 2300]) {
+      const opened = world.streams.length;
+      world.lose();
+      world.pass(patienceMs - 100);
+      expect(world.streams).toHaveLength(opened);
+      world.pass(100);
+      expect(world.streams).toHaveLength(opened + 1);
+    }
+    expect(world.states()).toEqual(['reconnecting']);
+    world.welcome();
+    expect(world.states()).toEqual(['reconnecting', 'live']);
+  });
+
+  test('says that it is refused, and goes on asking without a flicker', () => {
+    const world = createWorld();
+    for (const patienceMs of [31_000, 61_500, 122_300]) {
+      world.refuse(403);
+      expect(world.update().connection).toMatchObject({ state: 'refused', reason: 'Not now.' });
+      world.pass(patienceMs);
+    }
+    expect(world.streams).toHaveLength(4);
+    expect(world.states()).toEqual(['refused']);
+  });
+
+  test('is reconnecting, not refused, while the server is in trouble, and no sooner back than it asks for', () => {
+    const world = createWorld();
+    world.world.isOnline = false;
+    world.refuse(503, 5000);
+    expect(world.states()).toEqual(['reconnecting']);
+    world.pass(2000);
+    expect(world.update().connection).toEqual({ state: 'reconnecting', inMs: 4000 });
+    world.pass(3900);
+    expect(world.streams).toHaveLength(1);
+    world.pass(100);
+    expect(world.streams).toHaveLength(2);
+  });
+
+  test('asks for as many tabs as were counted last after a refusal, and for all with the next stream', () => {
+    const world = createWorld({ tabs: 20, arrivals: ['tab-id-a', 'tab-id-b'] });
+    world.refuse(429, 1000);
+    world.pass(2000);
+    expect(world.latest().url).toContain('&tabs=1&arrivals=tab-id-a&');
+    world.welcome();
+    expect(world.latest().url).toContain('&tabs=20&arrivals=tab-id-b&');
+    world.welcome(25_000, 16);
+    const opened = world.streams.length;
+    world.tick(5);
+    expect(world.streams).toHaveLength(opened);
+    world.lose();
+    world.pass(4000);
+    expect(world.latest().url).toContain('&tabs=20&');
+    world.refuse(429, 1000);
+    world.pass(2000);
+    expect(world.latest().url).toContain('&tabs=16&');
+  });
+
+  test('speaks for 64 tabs at most, which is what the server takes', () => {
+    const ids = Array.from({ length: 70 }, (_, index) => `tab-id-${index}`);
+    const world = createWorld({ tabs: 70, arrivals: ids });
+    expect(world.latest().query.get('tabs')).toBe('64');
+    expect(arrivalsOf(world.latest())?.split(',')).toEqual(ids.slice(0, 64));
+    world.welcome();
+    expect(arrivalsOf(world.latest())?.split(',')).toEqual(ids.slice(64));
+    world.welcome();
+    expect(world.streams).toHaveLength(2);
+  });
+
+  test('says that the device is offline, and is back as soon as it is not', () => {
+    const world = createWorld();
+    world.welcome();
+    world.world.isOnline = false;
+    world.check();
+    expect(world.states().at(-1)).toBe('live');
+    world.lose();
+    expect(world.states().at(-1)).toBe('offline');
+    world.world.isOnline = true;
+    world.check();
+    expect(world.streams).toHaveLength(2);
+  });
+
+  test('is stale after a silence, and given up after ten seconds', () => {
+    const world = createWorld();
+    world.welcome();
+    world.pass(2000);
+    expect(world.states().at(-1)).toBe('live');
+    world.pass(1000);
+    expect(world.states().at(-1)).toBe('stale');
+    world.pass(7000);
+    expect(world.states().at(-1)).toBe('reconnecting');
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.streams).toHaveLength(2);
+  });
+
+  test('comes back at once after a long sleep, and asks for what was missed', () => {
+    const world = createWorld({}, 600);
+    expect(world.latest().query.get('history')).toBe('600');
+    world.welcome(2000);
+    world.tick(2);
+    expect(world.latest().query.get('history')).toBeNull();
+    world.welcome(3_700_000);
+    world.pass(20_000, { awake: false });
+    world.check();
+    expect(world.openStreams()).toEqual([world.latest()]);
+    expect(world.latest().query.get('history')).toBe('25');
+  });
+
+  test('stops for good when the server answers 204', () => {
+    const world = createWorld();
+    world.lose();
+    world.streams[0]?.onEvent({ type: 'stopped' });
+    expect(world.told.at(-1)?.connection).toMatchObject({ state: 'refused', inMs: Number.POSITIVE_INFINITY });
+    world.change({ tabs: 2 });
+    world.pass(600_000);
+    expect(world.streams).toHaveLength(1);
+  });
+
+  test('leaves nothing open and opens nothing any more once it is stopped', () => {
+    const world = createWorld();
+    world.welcome();
+    world.change({ tabs: 2 });
+    expect(world.openStreams()).toHaveLength(2);
+    world.stop();
+    expect(world.openStreams()).toHaveLength(0);
+    world.pass(60_000);
+    expect(world.streams).toHaveLength(2);
+
+    const waiting = createWorld();
+    waiting.lose();
+    expect(waiting.timers()).toHaveLength(1);
+    waiting.stop();
+    expect(waiting.timers()).toHaveLength(0);
+  });
+});
+
+describe('a stream that stays mute', () => {
+  const answered = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  test('is made up for after five seconds by looking the count up, every 15 seconds, while it is tried again', async () => {
+    const world = createWorld();
+    world.world.answer = { ...snapshot, online: 8 };
+    world.pass(4900);
+    expect(world.world.lookUps).toBe(0);
+    world.pass(100);
+    await answered();
+    expect(world.told.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { snapshot: { online: 8 } } });
+    world.pass(30_000);
+    await answered();
+    expect(world.world.lookUps).toBe(3);
+    expect(world.streams.length).toBeGreaterThan(2);
+    expect(world.states()).toEqual(['delayed']);
+    while (world.openStreams().length === 0) world.pass(100);
+    world.welcome();
+    expect(world.states()).toEqual(['delayed', 'live']);
+  });
+
+  test('is reconnecting again when the server does not answer any more', async () => {
+    const world = createWorld();
+    world.world.answer = snapshot;
+    world.pass(5000);
+    await answered();
+    world.world.answer = undefined;
+    world.pass(15_000);
+    await answered();
+    expect(world.states()).toEqual(['delayed', 'reconnecting']);
+  });
+
+  test('changes nothing by an answer that comes when it is live again', async () => {
+    const world = createWorld();
+    world.world.answer = { ...snapshot, online: 8 };
+    world.pass(5000);
+    world.welcome();
+    await answered();
+    expect(world.told.at(-1)).toMatchObject({ connection: { state: 'live' }, last: { snapshot: { online: 3 } } });
+  });
+});
