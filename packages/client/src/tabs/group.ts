@@ -175,7 +175,11 @@ export class Group<Payload> {
     // The lock may have been stolen while this document was frozen, and word of it be on its way.
     if (this.#role !== role || !this.#isAwake() || census?.isLeader === false) return undefined;
     this.#hasCensus = census !== undefined;
-    if (census) this.roster.reconcile(census.present);
+    if (census) {
+      this.roster.reconcile(census.present);
+      this.#id = census.id ?? this.#id;
+      if (!role.leader) locks?.show(this.#id);
+    }
     if (this.#term > role.term) role.term = ++this.#term;
     const isNew = !role.leader;
     role.leader ??= this.#options.lead(this.#id);

@@ -132,7 +132,8 @@ test.each<[Means]>([['locks'], ['locks without query'], ['channel']])(
         await browser.pass(given === 'channel' ? 3000 : 1500);
         expectTruth(browser);
         expectVisits(browser);
-        expect(browser.server.overlapMs).toBeLessThan(given === 'locks' ? 50 : 10_000);
+        // Only locks show a newcomer what it cannot hear of a leader that is frozen.
+        if (given === 'locks') expect(browser.server.overlapMs).toBeLessThan(50);
       }),
       { numRuns: histories },
     );
