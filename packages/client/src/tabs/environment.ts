@@ -43,12 +43,14 @@ export type GroupEnvironment = {
 
 /** What a document does while it leads. */
 export type Leader<Payload> = {
-  /** Who is there now. `undefined` while the leader is to hold nothing open: it is hidden, and cannot share. */
-  setMembers: (members: readonly Member[] | undefined) => void;
+  /**
+   * Looks after what it does. Called each second and on each update, when it is sure that it still leads.
+   *
+   * @param members - who is there; `undefined` while the leader is to hold nothing open: it is hidden, and cannot share
+   */
+  check: (members: readonly Member[] | undefined) => void;
   /** How things stand, for a newcomer. */
   current: () => Payload;
-  /** Looks after what it does. Called each second, when it is sure that it still leads. */
-  check: () => void;
   stop: () => void;
 };
 
