@@ -51,9 +51,8 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
       onDue: check,
     });
     return {
-      setMembers: (members) => stream.claim(members && claimOf(members)),
+      check: (members) => stream.check(members && claimOf(members)),
       current: () => ({ ...stream.update(), past: recent?.read() }),
-      check: stream.check,
       stop: stream.stop,
     };
   }

@@ -80,10 +80,13 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
   const update = () => aged(state.update, now() - state.toldAt);
 
   return {
-    /** Says what the next stream is to say, and opens it if that is due. To be called on each update: timers may sleep. */
-    claim: (claim: Claim | undefined) => send({ type: 'claim', claim }),
-    /** Looks after the stream. To be called each second, and whenever the page or the network wakes up. */
-    check: () => send({ type: 'check' }),
+    /**
+     * Looks after the stream. To be called on each update, each second, and whenever the page or the network wakes up:
+     * timers of hidden tabs sleep.
+     *
+     * @param claim - what the next stream is to say; `undefined` where there is to be none
+     */
+    check: (claim: Claim | undefined) => send({ type: 'check', claim }),
     update,
     /** Closes the streams for good. */
     stop(): void {

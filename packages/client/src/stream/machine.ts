@@ -27,11 +27,8 @@ type Draft = State & Context & { effects: Effect[] };
 export function step(before: State, event: StreamEvent, context: Context): { state: State; effects: Effect[] } {
   const draft: Draft = { ...before, ...context, effects: [] };
   switch (event.type) {
-    case 'claim':
-      hearClaim(draft, event.claim);
-      break;
     case 'check':
-      check(draft);
+      check(draft, event.claim);
       break;
     case 'lookedUp':
       if (!isMute(draft)) break;
@@ -97,34 +94,40 @@ function hearWelcome(
   effects.push({ type: 'acknowledge', arrivals: next.claim.arrivals }, { type: 'tell', past: history });
 }
 
-function hearClaim(draft: Draft, claim: Claim | undefined): void {
-  const { phase, now } = draft;
+function check(draft: Draft, claim: Claim | undefined): void {
+  const { phase, now, heardAt } = draft;
+  const silenceMs = now - heardAt;
+  if ('stream' in phase && silenceMs >= lostAfterMs) end(draft, streamsOf(phase), 0);
+  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) fail(draft, phase.next);
+  else if (silenceMs >= staleAfterMs && draft.update.connection.state === 'live') tell(draft, { state: 'stale' });
+
   if (claim === undefined) {
-    for (const stream of streamsOf(phase)) draft.effects.push({ type: 'close', stream });
+    for (const stream of streamsOf(draft.phase)) draft.effects.push({ type: 'close', stream });
     draft.phase = { name: 'idle' };
-    lookUpIfDue(draft);
-    return;
+  } else if (isDue(draft, claim)) {
+    open(draft, claim);
   }
-  draft.claim = claim;
-  if (phase.name === 'idle') open(draft);
-  if (phase.name !== 'open' || now < phase.notBefore) return;
-  // Time to ask whether there is room for more tabs.
-  if (now >= phase.stream.renewAt) draft.limit = maxTabs;
-  else if (!isOutdated(phase.stream.claim, draft.claim, draft.limit)) return;
-  open(draft);
+
+  if (!isMute(draft) || now - draft.lookedUpAt < lookUpEveryMs) return;
+  draft.lookedUpAt = now;
+  draft.effects.push({ type: 'lookUp' });
 }
 
-function check(draft: Draft): void {
-  const { phase, now, heardAt } = draft;
-  const { connection } = draft.update;
-  if ('stream' in phase && now - heardAt >= lostAfterMs) end(draft, streamsOf(phase), 0);
-  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) fail(draft, phase.next);
-  else if (now - heardAt >= staleAfterMs && connection.state === 'live') tell(draft, { state: 'stale' });
-
-  const { phase: after } = draft;
-  if (after.name === 'waiting' && (now >= after.until || (connection.state === 'offline' && draft.isOnline)))
-    open(draft);
-  lookUpIfDue(draft);
+/** Whether it is time for the next stream. */
+function isDue({ phase, now, isOnline, update, limit }: Draft, claim: Claim): boolean {
+  switch (phase.name) {
+    case 'idle':
+      return true;
+    case 'waiting':
+      return now >= phase.until || (isOnline && update.connection.state === 'offline');
+    case 'open':
+      return now >= phase.notBefore && (now >= phase.stream.renewAt || isOutdated(phase.stream.claim, claim, limit));
+    case 'opening':
+    case 'renewing':
+      return false;
+    default:
+      return phase satisfies never;
+  }
 }
 
 /** Whether the number has to be asked for, as no event brings it. */
@@ -133,16 +136,12 @@ function isMute({ phase, update, now, heardAt }: Draft): boolean {
   return phase.name !== 'waiting' && now - heardAt >= muteAfterMs;
 }
 
-function lookUpIfDue(draft: Draft): void {
-  if (!isMute(draft) || draft.now - draft.lookedUpAt < lookUpEveryMs) return;
-  draft.lookedUpAt = draft.now;
-  draft.effects.push({ type: 'lookUp' });
-}
-
 /** Opens the first stream, or the one that is to replace the stream that is open. */
-function open(draft: Draft): void {
+function open(draft: Draft, claim: Claim): void {
   const { phase, now, tickAt, historySeconds } = draft;
-  const next = { id: ++draft.opened, claim: limited(draft.claim, draft.limit), openedAt: now, renewAt: 0 };
+  // Time to ask whether there is room for more tabs.
+  if (phase.name === 'open' && now >= phase.stream.renewAt) draft.limit = maxTabs;
+  const next = { id: ++draft.opened, claim: limited(claim, draft.limit), openedAt: now, renewAt: 0 };
   const silenceMs = now - tickAt;
   let missed = Math.ceil(silenceMs / 1000) + historyMarginSeconds;
   if (phase.name === 'open') {

@@ -29,7 +29,6 @@ export type State = {
   /** What is known, as it was told at `toldAt`. */
   update: Update;
   toldAt: number;
-  claim: Claim;
   /** When the last event came, or else when the first stream was opened. */
   heardAt: number;
   /** When the last tick came, after which history is missing. */
@@ -49,12 +48,10 @@ export type StreamEvent =
   | { [Name in EventName]: { type: Name; stream: number; payload: EventMap[Name] } }[EventName]
   | { type: 'lost'; stream: number }
   | { type: 'stopped' }
-  /** What the next stream is to say; `undefined` where there is to be none. */
-  | { type: 'claim'; claim: Claim | undefined }
   /** The answer to a look-up. */
   | { type: 'lookedUp'; snapshot: EventMap['visitors'] | undefined }
-  /** Time has passed. */
-  | { type: 'check' };
+  /** Time has passed. `claim` is what the next stream is to say; `undefined` where there is to be none. */
+  | { type: 'check'; claim: Claim | undefined };
 
 export type Effect =
   | { type: 'open'; stream: Stream; history: number }
@@ -74,7 +71,6 @@ export function createState(now: number, update: Update): State {
     phase: { name: 'idle' },
     update,
     toldAt: now,
-    claim: { tabs: 0, arrivals: [] },
     heardAt: now,
     tickAt: update.last ? now - update.last.ageMs : Number.NEGATIVE_INFINITY,
     lookedUpAt: Number.NEGATIVE_INFINITY,

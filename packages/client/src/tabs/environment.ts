@@ -1,5 +1,8 @@
 import type { Member } from './messages.ts';
 
+/** What the locks show: whether this document leads, the names of all that are there, and the id of their group. */
+export type Census = { isLeader: boolean; present: readonly string[]; id: string | undefined };
+
 /** Web Locks. The browser takes them from whoever is gone, however it went. */
 export type Locks = {
   /**
@@ -9,8 +12,10 @@ export type Locks = {
    * @returns how to let go of the lock, or of the place in the queue for it
    */
   request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
-  /** Whether this document leads, and the names of all that are there; `undefined` where the browser does not tell. */
-  query: () => Promise<{ isLeader: boolean; present: readonly string[] } | undefined>;
+  /** Shows the id of the group to those that come while its leader is frozen. */
+  show: (id: string) => void;
+  /** What the locks show; `undefined` where the browser does not tell. */
+  query: () => Promise<Census | undefined>;
 };
 
 /** How a document meets the others of its browser. */
@@ -38,12 +43,14 @@ export type GroupEnvironment = {
 
 /** What a document does while it leads. */
 export type Leader<Payload> = {
-  /** Who is there now. `undefined` while the leader is to hold nothing open: it is hidden, and cannot share. */
-  setMembers: (members: readonly Member[] | undefined) => void;
+  /**
+   * Looks after what it does. Called each second and on each update, when it is sure that it still leads.
+   *
+   * @param members - who is there; `undefined` while the leader is to hold nothing open: it is hidden, and cannot share
+   */
+  check: (members: readonly Member[] | undefined) => void;
   /** How things stand, for a newcomer. */
   current: () => Payload;
-  /** Looks after what it does. Called each second, when it is sure that it still leads. */
-  check: () => void;
   stop: () => void;
 };
 

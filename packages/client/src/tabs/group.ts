@@ -48,7 +48,6 @@ export class Group<Payload> {
   readonly #isAwake: () => boolean;
   #heardAt: number;
   #sharedAt = 0;
-  #askedAt = 0;
 
   constructor(environment: GroupEnvironment, meeting: Meeting, options: GroupOptions<Payload>) {
     this.#environment = environment;
@@ -69,11 +68,11 @@ export class Group<Payload> {
   hear(message: unknown): void {
     if (this.#role.name === 'left' || !isMessage(message, this.#options.isPayload)) return;
     this.#isAwake();
-    if (message.type === 'update') {
-      this.#follow(message);
-      return;
-    }
-    const { type, term, member } = message;
+    if (message.type === 'update') this.#follow(message);
+    else this.#hearMember(message);
+  }
+
+  #hearMember({ type, term, member }: Exclude<Message<Payload>, { type: 'update' }>): void {
     this.#term = Math.max(this.#term, term);
     if (type === 'bye') this.roster.remove(member);
     else this.roster.hear(member);
@@ -88,24 +87,11 @@ export class Group<Payload> {
     // Whoever was asleep has old news, and may not lead any more.
     if (role.name !== 'leader' || !this.#isAwake()) return;
     const now = this.#environment.now();
-    const asks = !this.#hasCensus && now - this.#askedAt >= tickMs;
-    if (asks) {
-      this.#askedAt = now;
-      this.roster.ask();
-    }
-    this.#sharedAt = now;
+    const asks = !this.#hasCensus && this.roster.ask(now);
     const { self: member } = this.#options;
     const roster = this.roster.members();
-    const message: Message<Payload> = {
-      type: 'update',
-      term: role.term,
-      member,
-      group: this.#id,
-      roster,
-      asks,
-      payload,
-    };
-    this.#meeting.post?.(message);
+    this.#post({ type: 'update', term: role.term, member, group: this.#id, roster, asks, payload });
+    this.#sharedAt = now;
     void this.#count();
   }
 
@@ -114,8 +100,7 @@ export class Group<Payload> {
     if (!this.#isAwake()) return;
     const { now, isVisible } = this.#environment;
     if (this.#role.name === 'leader') {
-      void this.#count().then((leader) => {
-        leader?.check();
+      void this.#count().then(() => {
         // Without ticks, this is how the others know that they are led.
         if (now() - this.#sharedAt >= tickMs) this.#shareCurrent();
       });
@@ -135,9 +120,10 @@ export class Group<Payload> {
     this.#meeting.close();
   }
 
+  #post = (message: Message<Payload>) => this.#meeting.post?.(message);
+
   #say(type: 'hello' | 'here' | 'bye'): void {
-    const message: Message<Payload> = { type, term: this.#term, member: this.#options.self };
-    this.#meeting.post?.(message);
+    this.#post({ type, term: this.#term, member: this.#options.self });
   }
 
   #shareCurrent(): void {
@@ -167,21 +153,24 @@ export class Group<Payload> {
   }
 
   /** As leader, finds out who is there, and whether this document still leads. */
-  async #count(): Promise<Leader<Payload> | undefined> {
+  async #count(): Promise<void> {
     const role = this.#role;
-    if (role.name !== 'leader' || !this.#isAwake()) return undefined;
+    if (role.name !== 'leader' || !this.#isAwake()) return;
     const { locks, post } = this.#meeting;
     const census = await locks?.query();
     // The lock may have been stolen while this document was frozen, and word of it be on its way.
-    if (this.#role !== role || !this.#isAwake() || census?.isLeader === false) return undefined;
+    if (this.#role !== role || !this.#isAwake() || census?.isLeader === false) return;
     this.#hasCensus = census !== undefined;
-    if (census) this.roster.reconcile(census.present);
+    if (census) {
+      this.roster.reconcile(census.present);
+      this.#id = census.id ?? this.#id;
+      if (!role.leader) locks?.show(this.#id);
+    }
     if (this.#term > role.term) role.term = ++this.#term;
     const isNew = !role.leader;
     role.leader ??= this.#options.lead(this.#id);
-    role.leader.setMembers(post || this.#environment.isVisible() ? this.roster.members() : undefined);
+    role.leader.check(post || this.#environment.isVisible() ? this.roster.members() : undefined);
     if (isNew) this.#shareCurrent();
-    return role.leader;
   }
 
   /** Takes an update of a leader. */

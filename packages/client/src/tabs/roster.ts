@@ -1,3 +1,4 @@
+import { tickMs } from '@live-visitors/shared';
 import type { Member } from './messages.ts';
 
 /** Who leaves so many of a leader's questions unanswered is gone. */
@@ -9,6 +10,7 @@ export class Roster {
   readonly #members = new Map<string, Member>();
   /** Those that have left, though the locks may not show it yet. */
   readonly #left = new Set<string>();
+  #askedAt = 0;
 
   constructor(self: Member) {
     this.#self = self;
@@ -57,11 +59,18 @@ export class Roster {
     }
   }
 
-  /** Notes that all are asked to answer. Those that have not done so for too long are gone. */
-  ask(): void {
+  /**
+   * Notes that all are asked to answer, unless that was a moment ago. Those that have not done so for too long are gone.
+   *
+   * @returns whether to ask
+   */
+  ask(now: number): boolean {
+    if (now - this.#askedAt < tickMs) return false;
+    this.#askedAt = now;
     for (const member of this.members()) {
       if (member !== this.#self && member.unanswered++ >= maxUnanswered) this.remove(member);
     }
+    return true;
   }
 
   /** Notes that the server has acknowledged these tabs. */

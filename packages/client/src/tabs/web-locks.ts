@@ -1,47 +1,45 @@
 import type { Locks } from './environment.ts';
 
 /**
- * The locks of one group, on one of which this document shows that it is there.
+ * The locks of one group. This document shows by one of its own that it is there.
  *
  * @param group - the lock that the leader holds
  * @param self - names this document
  * @throws where there are no locks, as on a page that came over plain HTTP, or they are withheld
  */
 export async function takeLocks(group: string, self: string): Promise<Locks & { leave: () => void }> {
-  const prefix = `${group} `;
-  let leave = () => {};
+  const present = `${group} `;
+  const id = `${group}#`;
+  const left = new AbortController();
   await new Promise<void>((resolve, reject) => {
-    hold(prefix + self, {}, resolve, (release) => {
-      leave = release;
-    }).catch(reject);
+    hold(present + self, {}, left.signal, resolve).catch(reject);
   });
 
   return {
-    leave: () => leave(),
+    leave: () => left.abort(),
+
+    show(shown) {
+      hold(id + shown, { mode: 'shared' }, left.signal, () => {}).catch(() => {});
+    },
 
     request(steal, onGranted, onStolen) {
-      const abort = new AbortController();
-      const { signal } = abort;
-      let release = () => {};
-      const take = (free: () => void) => {
-        if (signal.aborted) free();
-        release = free;
-      };
-      hold(group, steal ? { steal } : { signal }, () => signal.aborted || onGranted(), take).catch(
-        () => signal.aborted || onStolen(),
-      );
-      return () => {
-        abort.abort();
-        release();
-      };
+      const released = new AbortController();
+      const { signal } = released;
+      hold(group, steal ? { steal } : { signal }, signal, onGranted).catch(() => signal.aborted || onStolen());
+      return () => released.abort();
     },
 
     async query() {
       try {
         const { held = [] } = await navigator.locks.query();
         const holderOf = (lock: string) => held.find(({ name }) => name === lock)?.clientId;
-        const present = held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
-        return { isLeader: holderOf(group) === holderOf(prefix + self), present };
+        const shownBy = (prefix: string) =>
+          held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
+        return {
+          isLeader: holderOf(group) === holderOf(present + self),
+          present: shownBy(present),
+          id: shownBy(id)[0],
+        };
       } catch {
         // Firefox withholds it from documents in frames of another site, and each browser from one that is put away.
         return undefined;
@@ -50,11 +48,11 @@ export async function takeLocks(group: string, self: string): Promise<Locks & { 
   };
 }
 
-/** Holds a lock until what `onHeld` is given is called. */
-function hold(name: string, options: LockOptions, onGranted: () => void, onHeld: (release: () => void) => void) {
+/** Holds a lock from when it is granted until `released` says so. */
+function hold(name: string, options: LockOptions, released: AbortSignal, onGranted: () => void): Promise<unknown> {
   return navigator.locks.request(name, options, () => {
-    const held = new Promise<void>(onHeld);
+    if (released.aborted) return undefined;
     onGranted();
-    return held;
+    return new Promise<void>((resolve) => released.addEventListener('abort', () => resolve()));
   });
 }

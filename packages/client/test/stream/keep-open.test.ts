@@ -51,12 +51,12 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
       // As the tabs do: each update leads to a claim.
       onUpdate(update) {
         told.push(update);
-        stream?.claim(claim);
+        stream?.check(claim);
       },
-      onDue: () => stream.check(),
+      onDue: () => stream.check(claim),
     },
   );
-  stream.claim(claim);
+  stream.check(claim);
 
   const latest = () => {
     const opened = streams.at(-1);
@@ -64,7 +64,9 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
     return opened;
   };
   return {
-    ...stream,
+    update: stream.update,
+    stop: stream.stop,
+    check: () => stream.check(claim),
     world,
     streams,
     told,
@@ -75,7 +77,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
       told.map(({ connection }) => connection.state).filter((state, index, all) => state !== all[index - 1]),
     change(next: Partial<Claim>) {
       claim = { ...claim, ...next };
-      stream.claim(claim);
+      stream.check(claim);
     },
     welcome(renewWithinMs = 25_000, counted = Number(latest().query.get('tabs'))) {
       latest().onEvent({ type: 'welcome', payload: { tabs: counted, renewWithinMs } });
@@ -101,7 +103,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
         const due = timers.filter(({ dueAt }) => dueAt <= time);
         timers = timers.filter(({ dueAt }) => dueAt > time);
         for (const { callback } of due) callback();
-        if (time % 1000 === 0) stream.check();
+        if (time % 1000 === 0) stream.check(claim);
       }
     },
   };

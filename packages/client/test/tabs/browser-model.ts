@@ -44,6 +44,8 @@ export class BrowserModel {
   #queue: Lock[] = [];
   /** Those who show that they are there. */
   #present = new Set<Tab>();
+  /** The ids of groups that tabs show. */
+  #ids = new Map<Tab, string>();
   /** How many queries of the locks fail from now on. */
   failingQueries = 0;
 
@@ -189,7 +191,10 @@ export class BrowserModel {
           if (other !== tab) this.simulation.after(1, other, () => other.hear(copyOf(members)));
         }
       },
-      close: () => this.#present.delete(tab),
+      close: () => {
+        this.#present.delete(tab);
+        this.#ids.delete(tab);
+      },
     };
   }
 
@@ -208,12 +213,13 @@ export class BrowserModel {
         this.#grantNext();
         return () => this.#letGo(lock);
       },
+      show: (id) => void this.#ids.set(tab, id),
       query: () =>
         new Promise((resolve) => {
           const fails = this.#means === 'locks without query' || this.failingQueries-- > 0;
           this.simulation.after(1, undefined, () => {
             const present = [...this.#present].map(({ self }) => self.name);
-            const census = { isLeader: this.#holder?.tab === tab, present };
+            const census = { isLeader: this.#holder?.tab === tab, present, id: [...this.#ids.values()][0] };
             this.simulation.after(1, tab, () => resolve(fails ? undefined : census));
           });
         }),
@@ -239,6 +245,7 @@ export class BrowserModel {
   #drop(tab: Tab, state: 'gone' | 'away'): void {
     tab.state = state;
     this.#present.delete(tab);
+    this.#ids.delete(tab);
     this.server.dropStreamsOf(tab);
     for (const lock of [this.#holder, ...this.#queue]) if (lock?.tab === tab) this.#letGo(lock);
   }

@@ -321,6 +321,14 @@ test('a leader that cannot find out who is there at first opens its stream all t
   expectTruth(browser);
 });
 
+test('a newcomer that hears nothing of a frozen leader is counted with it, not beside it', async () => {
+  const browser = await openTabs('locks', 2);
+  for (const tab of browser.tabs) browser.freeze(tab);
+  browser.open(true);
+  await browser.pass(7000);
+  expectTruth(browser);
+});
+
 test('a frozen leader keeps its lead while nobody looks', async () => {
   const browser = await openTabs('locks', 3);
   const leader = leaderOf(browser);

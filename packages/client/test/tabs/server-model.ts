@@ -40,7 +40,7 @@ export class ServerModel {
   readonly counted = new Map<string, number>();
   /** Ids whose count may be wrong, as the server was killed. */
   readonly doubtful = new Set<string>();
-  /** For how long two streams of tabs that are not frozen were counted together. */
+  /** For how long two streams were counted together. */
   overlapMs = 0;
   readonly #simulation: Simulation;
   #streams: Stream[] = [];
@@ -243,8 +243,7 @@ export class ServerModel {
   }
 
   #watchOverlap(): void {
-    const awake = this.streams().filter(({ owner }) => owner.state === 'running');
-    if (awake.length < 2) this.#overlapSince = undefined;
+    if (this.streams().length < 2) this.#overlapSince = undefined;
     else this.#overlapSince ??= this.#simulation.now;
     if (this.#overlapSince !== undefined) {
       this.overlapMs = Math.max(this.overlapMs, this.#simulation.now - this.#overlapSince);
