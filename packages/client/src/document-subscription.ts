@@ -44,7 +44,18 @@ export function createDocumentSubscription(
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
     toldAt = now();
     recent?.learn(latest);
-    for (const { onUpdate } of listeners) onUpdate(latest);
+    for (const listener of listeners) tell(listener, latest);
+  }
+
+  /** What a listener throws keeps neither others from hearing, nor the tab from being counted. */
+  function tell({ onUpdate }: Listener, update: Update): void {
+    try {
+      onUpdate(update);
+    } catch (error) {
+      schedule(() => {
+        throw error;
+      }, 0);
+    }
   }
 
   function enter(): () => void {
@@ -83,7 +94,7 @@ export function createDocumentSubscription(
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (stop) listener.onUpdate(current());
+      if (stop) tell(listener, current());
       settle();
       return () => {
         if (listeners.delete(listener)) schedule(settle, returnWithinMs);

@@ -48,7 +48,7 @@ describe.each(documents)('$path', (document) => {
 const variableTable = [
   ['variable', 'meaning', 'default'],
   ['---', '---', '---'],
-  ...variables.map(({ name, meaning, standard }) => [`\`${name}\``, meaning, standard]),
+  ...variables.map(({ name, meaning, default: value }) => [`\`${name}\``, meaning, value]),
 ]
   .map((cells) => `| ${cells.join(' | ')} |`)
   .join('\n');

@@ -1,6 +1,6 @@
 import { type History, tickMs } from './events.ts';
 
-export type RecordedTick = {
+export type HistoryEntry = {
   /** When it was recorded, in milliseconds since 1970. */
   at: number;
   online: number;
@@ -24,7 +24,7 @@ export class RecentHistory {
   }
 
   /** Adds a tick. One that is older than the newest is ignored. */
-  add({ at, online, id = at }: RecordedTick): void {
+  add({ at, online, id = at }: HistoryEntry): void {
     const tick = tickOf(at);
     if (tick < this.#newest) return;
     if (tick === this.#newest) this.#ticks.pop();

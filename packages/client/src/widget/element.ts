@@ -26,6 +26,7 @@ export function defineElement(defaultServer: string): void {
       readonly #dot = document.createElement('span');
       readonly #number = document.createElement('span');
       readonly #label = document.createElement('span');
+      readonly #style = document.createElement('style');
       readonly #tell = tellChanges(
         (detail) => this.#dispatch('snapshot', detail),
         (detail) => this.#dispatch('connection', detail),
@@ -45,12 +46,6 @@ export function defineElement(defaultServer: string): void {
         const view = this.ownerDocument.defaultView;
         // A document without a window is not visible.
         if (!view) return;
-        // A style sheet belongs to one document, and an element can move to another. A constructed one is not an inline
-        // style, which a CSP may forbid.
-        const sheet = new view.CSSStyleSheet();
-        sheet.replaceSync(styles);
-        this.#shadow.adoptedStyleSheets = [sheet];
-
         this.#show({ connection: { state: 'connecting' } });
         const url = this.getAttribute('server') ?? defaultServer;
         const server = serverAt(url);
@@ -60,6 +55,7 @@ export function defineElement(defaultServer: string): void {
         } else {
           this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
         }
+        this.#applyStyles(view);
       }
 
       disconnectedCallback(): void {
@@ -72,6 +68,20 @@ export function defineElement(defaultServer: string): void {
         if (!this.isConnected || before === after) return;
         if (name === 'server' || name === 'observe') this.connectedCallback();
         else this.#render();
+      }
+
+      /** A style sheet belongs to one document, and an element can move to another. */
+      #applyStyles(view: Window & typeof globalThis): void {
+        try {
+          // A constructed style sheet is not an inline style, which a CSP may forbid.
+          const sheet = new view.CSSStyleSheet();
+          sheet.replaceSync(styles);
+          this.#shadow.adoptedStyleSheets = [sheet];
+        } catch {
+          // Safari before 16.4 has none.
+          this.#style.textContent = styles;
+          this.#shadow.append(this.#style);
+        }
       }
 
       #show(update: Update): void {

@@ -2,7 +2,7 @@ import { type Option, optionsFor } from './options.ts';
 
 /** The environment variables as `--help` and the documents list them, whatever the number of open files. */
 export const variables = Object.entries<Option<unknown>>(optionsFor(16_384)).map(([name, option]) => {
-  return { name, meaning: option.meaning, standard: option.defaultText ?? String(option.default) };
+  return { name, meaning: option.meaning, default: option.defaultText ?? String(option.default) };
 });
 
 const widest = Math.max(...variables.map(({ name }) => name.length));
@@ -18,9 +18,9 @@ Usage: live-visitors            runs the server until SIGTERM, SIGINT, SIGHUP or
 Environment variables:
 
 ${variables
-  .map(({ name, meaning, standard }) => {
+  .map(({ name, meaning, default: value }) => {
     const indent = ' '.repeat(widest + 4);
-    return `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${standard}.`;
+    return `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${value}.`;
   })
   .join('\n')}
 `;

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { layOutDay } from './day.ts';
 
 /** For how many seconds an answer is reused: its entries are minutes. */
-export const dayLastsSeconds = 5;
+export const dayMaxAgeSeconds = 5;
 
 type EncodedDay = { json: string; gzipped: Buffer };
 
@@ -31,7 +31,7 @@ export function createDayReader(store: Pick<Store, 'lastDay'>, elapsed: () => nu
       const json = JSON.stringify(history);
       return { json, gzipped: await compress(json) };
     } finally {
-      validUntil = elapsed() + dayLastsSeconds * 1000;
+      validUntil = elapsed() + dayMaxAgeSeconds * 1000;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { type DayReader, dayLastsSeconds } from '../history/day-reader.ts';
+import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { drawBadge, parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
@@ -7,7 +7,7 @@ import type { Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
 
 /** How long a badge may be cached. Without a limit, image proxies keep it for hours. */
-const badgeLastsSeconds = 3;
+const badgeMaxAgeSeconds = 3;
 
 /** Answers with the current counts. */
 export function sendSnapshot(emitter: Emitter): RequestHandler {
@@ -19,11 +19,11 @@ export function sendHistory(readDay: DayReader): RequestHandler {
   return async (request, response) => {
     const day = await readDay();
     if (day === undefined) {
-      response.set('Retry-After', String(dayLastsSeconds));
+      response.set('Retry-After', String(dayMaxAgeSeconds));
       return sendProblem(response, 503, 'The history is not available right now. Try again in a moment.');
     }
     response
-      .set('Cache-Control', `public, max-age=${dayLastsSeconds}`)
+      .set('Cache-Control', `public, max-age=${dayMaxAgeSeconds}`)
       .vary('Accept-Encoding')
       .type('application/json');
     if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return response.send(day.json);
@@ -37,7 +37,7 @@ export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
     response
-      .set('Cache-Control', `public, max-age=${badgeLastsSeconds}`)
+      .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')
       .send(drawBadge(result.query, emitter.snapshot()));
   };

@@ -92,7 +92,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
       isReady = false;
       closing ??= emitter
         .close()
-        .catch((error) => log.error({ err: error }, 'the stop failed in part'))
+        .catch((error) => log.error({ err: error }, 'shutdown did not complete'))
         .then(refusals.close);
       return closing;
     },

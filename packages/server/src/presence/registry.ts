@@ -5,7 +5,7 @@ import { type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
 /** What a client asks for. */
-type Request = Share & { browser?: string | undefined; arrivals: Arrivals };
+type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals };
 
 type Admission<Stream> =
   | { ok: false; limit: BrokenLimit }
@@ -17,7 +17,7 @@ type Admission<Stream> =
       overLimit: number;
       /** Registers the stream that was opened for the client. */
       register: (stream: Stream) => void;
-      /** Counts the client out again, if its stream could not be opened. Its arrivals stay visits. */
+      /** Counts the client out again, if its stream could not be opened. Visits already counted are kept. */
       leave: () => void;
     };
 
@@ -47,7 +47,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   }
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit({ arrivals, ...request }: Request): Admission<Stream> {
+  admit({ arrivals, ...request }: AdmissionRequest): Admission<Stream> {
     const known = this.#presence.find(request.browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;

@@ -6,7 +6,7 @@ const maxIds = 100_000;
 
 const minuteMs = 60_000;
 
-/** The tabs that a stream brings for the first time, as far as it knows: their ids, or how many they are without one. */
+/** New tabs of a stream: their ids, or their number if the client sends no ids. */
 export type Arrivals = readonly string[] | number;
 
 /**
@@ -47,8 +47,8 @@ export function createVisits(maxPerMinute: number, elapsed: () => number) {
     /**
      * Takes arrivals from an address.
      *
-     * @returns how many of them are visits, and how many would be if the address had not reached its limit. The ids of
-     * those are not remembered: a flood from one address must not make the server forget the ids of others
+     * @returns how many of them are visits, and how many are not because the address has reached its limit. The server
+     * does not remember the ids of the latter, so that a flood from one address cannot push out the ids of others
      */
     take(address: string, arrivals: Arrivals): { visits: number; overLimit: number } {
       if (elapsed() >= generation.until) retire();

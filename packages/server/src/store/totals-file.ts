@@ -48,7 +48,7 @@ function decode(bytes: Uint8Array): string | undefined {
 
 /** The first contradiction between figures that are valid by themselves. */
 function findContradiction({ peak, peakAt, minutes }: Totals, now: number): string | undefined {
-  const remedy = "lies in the future. Set this machine's clock right, or";
+  const remedy = "is in the future. Correct this machine's clock, or";
   if (peakAt > now) return `"peakAt": ${peakAt} ${remedy} write 0, which stands for unknown.`;
   const known = new Set<number>();
   for (const [index, { at, lowest, highest, sum, ticks }] of minutes.entries()) {
@@ -59,7 +59,7 @@ function findContradiction({ peak, peakAt, minutes }: Totals, now: number): stri
     known.add(at);
     if (lowest > highest) return `${where('lowest')}${lowest} is more than "highest", which is ${highest}.`;
     if (sum < lowest * ticks || sum > highest * ticks)
-      return `${where('sum')}${sum} makes a mean over ${ticks} ticks that is not between "lowest" and "highest".`;
+      return `${where('sum')}${sum} gives a mean over ${ticks} ticks outside "lowest" and "highest".`;
     if (highest > peak) return `${where('highest')}${highest} is more than "peak", which is ${peak}.`;
   }
   return undefined;

@@ -191,7 +191,7 @@ export class Emitter {
 
   #remove(stream: EventStream, reason: EndReason): void {
     this.#changes++;
-    // When a shared stream breaks off, maybe only the tab that held it is gone. After a pause, when is not known.
+    // If a shared stream breaks off, perhaps only the tab that held it is gone. After a pause, nobody knows when that was.
     const keepPlaces = reason === 'closed' && !this.#pauseWatch.wasPaused();
     if (this.#registry.remove(stream, { keepPlaces })) this.#metrics.streamsEnded.inc({ reason });
   }

@@ -18,7 +18,7 @@ function createConnection(url: string) {
     // With RESP 3, one connection can both subscribe and call.
     RESP: 3,
     scripts: { report: reportScript },
-    // What cannot be sent now is out of date when it can be.
+    // While there is no connection, queue nothing: the counts would be out of date.
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
     socket: { connectTimeout: connectMs, socketTimeout: idleMs, reconnectStrategy: false },

@@ -54,7 +54,7 @@ export function explainFileState(state: FileState, path: string): string | undef
     case 'intact':
       return undefined;
     case 'missing':
-      return `${path} has been deleted or moved away while the server runs. The totals are in memory, and the server creates the file again within seconds. Stop the server before you restore a backup.`;
+      return `${path} was deleted or moved while the server was running. The totals are in memory, and the server creates the file again within seconds. Stop the server before you restore a backup.`;
     case 'log missing':
       return `${path}-wal was deleted while the server runs, and has been created again. Nothing is lost. The file belongs to the database: leave it in place.`;
     case 'replaced':
@@ -70,5 +70,5 @@ export function explainFileState(state: FileState, path: string): string | undef
 /** A file that was deleted cannot be created again. */
 export function explainFailedCreation(path: string, error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return `${path} has been deleted or moved away while the server runs, and cannot be created again: ${messageOf(cause)}. The totals are kept in memory, and the server tries again each second. Do not stop it before that has worked.`;
+  return `${path} was deleted or moved while the server was running, and cannot be created again: ${messageOf(cause)}. The totals are kept in memory, and the server retries every second. Do not stop it until that succeeds.`;
 }
