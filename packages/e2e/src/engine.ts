@@ -48,8 +48,8 @@ export const firefox: Engine<PuppeteerTab> = {
 export const webkit: Engine = {
   name: 'WebKit',
   isInstalled: isWebKitInstalled,
-  // It cannot be told how to resolve a name. This address is the machine itself, but no secure context.
-  plainHosts: { server: '0.0.0.0', site: '0.0.0.0' },
+  // WebKit cannot be told how to resolve a name. This is 127.0.0.1 mapped to IPv6, which is not a secure context.
+  plainHosts: { server: '[::ffff:7f00:1]', site: '[::ffff:7f00:1]' },
   launch: launchWebKit,
 };
 
