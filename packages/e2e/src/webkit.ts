@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { expect } from 'vitest';
 import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { findProgram } from './browser.ts';
 import { eventually } from './eventually.ts';
@@ -73,9 +74,11 @@ function tabFor(session: Session, handle: string): Tab {
   const evaluate: Tab['evaluate'] = (script, ...args) =>
     session.execute(handle, `return (${script})(...arguments)`, args);
 
-  /** Fetches what the page has not caught since the last time, and sees to it that the page goes on to collect it. */
-  async function collectProblems() {
-    problems.push(...(await evaluate(takeProblems)));
+  /** Fetches the errors since the last time, and makes the document record the next ones. Returns its address. */
+  async function collectProblems(): Promise<string> {
+    const { address, errors } = await evaluate(takeErrors);
+    problems.push(...errors);
+    return address;
   }
 
   return withHooks({
@@ -89,11 +92,15 @@ function tabFor(session: Session, handle: string): Tab {
     async navigate(url) {
       await collectProblems();
       await post('url', { url });
-      await collectProblems();
+      // The driver reports success for a page that cannot be loaded, too.
+      const address = await collectProblems();
+      if (address === 'about:blank' && url !== address) throw new Error(`${url} cannot be loaded.`);
     },
     async goBack() {
-      await collectProblems();
+      const left = await collectProblems();
       await post('back');
+      // The driver answers before the tab has gone back. A script that is sent until then may get lost.
+      await eventually(async () => expect(await session.command(handle, 'GET', 'url')).not.toBe(left));
       await collectProblems();
     },
     async reload() {
@@ -109,12 +116,13 @@ function tabFor(session: Session, handle: string): Tab {
 }
 
 /** Runs in the page. */
-function takeProblems(): string[] {
-  const known = window as { problems?: string[] };
-  if (known.problems) return known.problems.splice(0);
-  const problems: string[] = [];
-  known.problems = problems;
-  addEventListener('error', ({ error, message }) => problems.push(String(error ?? message)));
-  addEventListener('unhandledrejection', ({ reason }) => problems.push(String(reason)));
-  return [];
+function takeErrors(): { address: string; errors: string[] } {
+  const recorded = window as { errors?: string[] };
+  const { errors = [] } = recorded;
+  if (!recorded.errors) {
+    recorded.errors = errors;
+    addEventListener('error', ({ error, message }) => errors.push(String(error ?? message)));
+    addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
+  }
+  return { address: location.href, errors: errors.splice(0) };
 }
