@@ -66,13 +66,10 @@ export function useTabs<Opened extends Tab>(launch: () => Promise<Profile<Opened
 
     /** Waits until every tab is live and shows what is said. */
     async allShow(figures: { online: number; browsers?: number; visits?: number }) {
+      const values = Object.entries(figures).map(([name, value]) => [name, String(value)]);
+      const expected = { connection: 'live', ...Object.fromEntries(values) };
       await eventually(async () => {
-        for (const tab of tabs) {
-          expect(await tab.connection()).toBe('live');
-          for (const [name, value] of Object.entries(figures)) {
-            expect(await tab.figure(name as keyof typeof figures)).toBe(value);
-          }
-        }
+        for (const tab of tabs) expect(await tab.view()).toMatchObject(expected);
       });
     },
   };
