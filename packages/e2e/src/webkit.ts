@@ -16,8 +16,12 @@ const programs = ['WebKitWebDriver', 'Xvfb', 'setpriv'];
 export const isWebKitInstalled =
   miniBrowser !== undefined && programs.every((program) => findProgram(program) !== undefined);
 
-/** Starts WebKit on a screen of its own. It ends with this process, however that ends. */
-export async function launchWebKit(): Promise<Profile> {
+/**
+ * Starts WebKit on a screen of its own. It ends with this process, however that ends.
+ *
+ * @param type - what to open for each page: tabs, which are hidden, or windows, which are visible but slow
+ */
+export async function launchWebKit(type: 'tab' | 'window' = 'tab'): Promise<Profile> {
   const screen = startTied('Xvfb', ['-displayfd', '3', '-nolisten', 'tcp'], {});
   const [display] = await once(screen.stdio[3] as Readable, 'data');
   const port = await findFreePort();
@@ -36,13 +40,13 @@ export async function launchWebKit(): Promise<Profile> {
 
   return {
     async open(url, prepare) {
-      const tab = tabFor(session, await session.openTab());
+      const tab = tabFor(session, await session.openTab(type));
       await prepare?.(tab);
       await tab.navigate(url);
       return tab;
     },
     // A driver has one session, and a session has one profile.
-    openProfile: launchWebKit,
+    openProfile: () => launchWebKit(type),
     async close() {
       await session.end();
       await Promise.all([driver, screen].map(end));

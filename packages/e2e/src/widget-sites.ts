@@ -35,7 +35,13 @@ export function describeWidgetSites(engine: Engine): void {
       expect(pages().flatMap(({ logged = [] }) => logged)).toEqual([]);
     });
   });
+}
 
+/**
+ * What must hold for widgets on a site over plain HTTP, in any browser. A tab without locks is counted only while it is
+ * visible.
+ */
+export function describePlainSite(engine: Engine): void {
   describeIn(engine, 'a site over plain HTTP', () => {
     const { server, startSite, open, close, pages, allShow, keepsCounting } = useWidgets(engine.launch);
 
