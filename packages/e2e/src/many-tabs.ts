@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { openRelay } from '../../server/test/helpers/relay.ts';
 import { describeIn, type Engine } from './engine.ts';
 import { observe } from './observer.ts';
-import { useTabs } from './sharing-tabs.ts';
+import { reloadTogether, useTabs } from './sharing-tabs.ts';
 
 /** What must hold for 14 tabs in any browser. Each browser has a file of its own, so that they run side by side. */
 export function describeManyTabs(engine: Engine): void {
@@ -42,6 +43,15 @@ export function describeManyTabs(engine: Engine): void {
       await allShow({ online: 14, visits: 14 });
       await restartServer();
       await allShow({ online: 14, browsers: 1, visits: 14 });
+    });
+
+    test('are all live and count right after they have all reloaded together, over a slow network', async () => {
+      const { port, slowDown } = await openRelay(Number(server().port));
+      await open(14, { port });
+      await allShow({ online: 14, browsers: 1 });
+      slowDown(400);
+      await reloadTogether(tabs());
+      await allShow({ online: 14, browsers: 1 });
     });
 
     test('count right after 10 fast reloads of one of them', async () => {

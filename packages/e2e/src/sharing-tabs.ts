@@ -8,6 +8,8 @@ export type TabOptions<Opened extends Tab = Tab> = {
   profile?: Profile<Opened>;
   /** The name by which the page is opened. */
   host?: string;
+  /** The port by which the page is opened, if it is not the server's. */
+  port?: number;
   /** What to do with the tab before the page is loaded. */
   prepare?: (tab: Opened) => Promise<unknown>;
 };
@@ -52,8 +54,8 @@ export function useTabs<Opened extends Tab>(launch: () => Promise<Profile<Opened
     },
 
     async open(count: number, options: TabOptions<Opened> = {}) {
-      const { profile = browser(), host = 'localhost', prepare } = { ...defaults, ...options };
-      const url = server().url.replace('localhost', host);
+      const { profile = browser(), host = 'localhost', port = server().port, prepare } = { ...defaults, ...options };
+      const url = `http://${host}:${port}`;
       for (let i = 0; i < count; i++) tabs.push(await profile.open(url, prepare));
     },
 
@@ -66,16 +68,24 @@ export function useTabs<Opened extends Tab>(launch: () => Promise<Profile<Opened
 
     /** Waits until every tab is live and shows what is said. */
     async allShow(figures: { online: number; browsers?: number; visits?: number }) {
+      const values = Object.entries(figures).map(([name, value]) => [name, String(value)]);
+      const expected = { connection: 'live', ...Object.fromEntries(values) };
       await eventually(async () => {
-        for (const tab of tabs) {
-          expect(await tab.connection()).toBe('live');
-          for (const [name, value] of Object.entries(figures)) {
-            expect(await tab.figure(name as keyof typeof figures)).toBe(value);
-          }
-        }
+        for (const tab of tabs) expect(await tab.view()).toMatchObject(expected);
       });
     },
   };
+}
+
+/** Reloads all tabs at once, as an update of a site may do, and waits until each has read its new document. */
+export async function reloadTogether(tabs: readonly Tab[]): Promise<void> {
+  for (const tab of tabs) await tab.mark();
+  await Promise.all(tabs.map((tab) => tab.evaluate(() => location.reload())));
+  await eventually(async () => {
+    for (const tab of tabs) {
+      expect(await tab.evaluate(() => !('marked' in window) && document.readyState !== 'loading')).toBe(true);
+    }
+  });
 }
 
 /** Ends the process of a tab. */

@@ -23,6 +23,8 @@ type TabControl = {
 
   /** Uncaught errors of the page. The list is complete once the tab is closed. */
   problems: string[];
+  /** Every line of the console, errors of the network among them, if the browser tells them. */
+  logged?: string[];
 };
 
 export type Tab = TabControl & ReturnType<typeof hooksOf>;
@@ -48,6 +50,18 @@ function hooksOf({ evaluate, evaluateOn }: TabControl) {
       evaluateOn(`[data-figure="${name}"]`, (element) => Number((element as HTMLElement).dataset.value ?? Number.NaN)),
 
     connection: (): Promise<string | undefined> => evaluate(() => document.body.dataset.connection),
+
+    /** The state of the connection, and all figures. */
+    view: (): Promise<Partial<Record<Figure | 'connection', string>>> =>
+      evaluate(() => ({
+        connection: document.body.dataset.connection,
+        ...Object.fromEntries(
+          [...document.querySelectorAll<HTMLElement>('[data-figure]')].map(({ dataset }) => [
+            dataset.figure,
+            dataset.value,
+          ]),
+        ),
+      })),
 
     text: (selector: string): Promise<string | null> => evaluateOn(selector, ({ textContent }) => textContent),
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 type Method = 'GET' | 'POST' | 'DELETE';
 
 /** How long to wait for an answer. */
 const deadlineMs = 60_000;
-const scriptDeadlineMs = 10_000;
+const scriptDeadlineMs = 20_000;
 
 /** A session of a WebDriver server: one browser, with a profile of its own. */
 export type Session = Awaited<ReturnType<typeof startSession>>;
@@ -27,12 +29,16 @@ export async function startSession(server: string, capabilities: object) {
     return result;
   }
 
+  async function switchTo(handle: string) {
+    if (current !== handle) await send('POST', `${session}/window`, { handle });
+    current = handle;
+  }
+
   /** Sends a command to the tab with that handle. */
-  function command<Result>(handle: string, method: Method, path: string, body?: object, timeoutMs?: number) {
+  function command<Result>(handle: string, method: Method, path: string, body?: object) {
     return inTurn(async () => {
-      if (current !== handle) await send('POST', `${session}/window`, { handle });
-      current = handle;
-      return send<Result>(method, `${session}/${path}`, body, timeoutMs);
+      await switchTo(handle);
+      return send<Result>(method, `${session}/${path}`, body);
     });
   }
 
@@ -40,26 +46,41 @@ export async function startSession(server: string, capabilities: object) {
     command,
 
     /**
-     * Runs a script in the tab with that handle. Now and then WebKit loses one, to a process that the tab is leaving, and
-     * never answers. Then it is sent once more.
+     * Runs a script in the tab with that handle. WebKit sometimes loses a script to a process that the tab is leaving, and
+     * never answers. Then this sends it again. A document that received it the first time, and was only slow, refuses the
+     * second.
      */
-    async execute<Result>(handle: string, script: string, args: unknown[]): Promise<Result> {
-      const run = () => command<Result>(handle, 'POST', 'execute/sync', { script, args }, scriptDeadlineMs);
-      return run().catch((error) => {
-        if (error.cause?.name !== 'TimeoutError') throw error;
-        return run();
+    execute<Result>(handle: string, script: string, args: unknown[]): Promise<Result> {
+      const id = randomUUID();
+      const body = { script: `(${receiveOnce})('${id}'); ${script}`, args };
+      const run = () => send<Result>('POST', `${session}/execute/sync`, body, scriptDeadlineMs);
+      return inTurn(async () => {
+        await switchTo(handle);
+        return run().catch((error) => {
+          if (error.cause?.name !== 'TimeoutError') throw error;
+          console.warn(`The browser did not answer within ${scriptDeadlineMs} ms. Sending the script again: ${script}`);
+          return run();
+        });
       });
     },
 
-    /** Opens a tab. Returns its handle. */
-    async openTab(): Promise<string> {
-      const { handle } = await command<{ handle: string }>(first, 'POST', 'window/new', { type: 'tab' });
+    /** Opens a tab, or a window with one. Returns its handle. */
+    async openTab(type: 'tab' | 'window'): Promise<string> {
+      const { handle } = await command<{ handle: string }>(first, 'POST', 'window/new', { type });
       return handle;
     },
 
     /** Closes the browser. */
     end: () => inTurn(() => send('DELETE', session)),
   };
+}
+
+/** Runs in the page. Throws if this document has received the script before. */
+function receiveOnce(id: string): void {
+  const received = window as { lastScript?: string };
+  if (received.lastScript === id)
+    throw new Error('The document received this script before, but did not answer in time.');
+  received.lastScript = id;
 }
 
 async function send<Result>(method: Method, url: string, body: object = {}, timeoutMs = deadlineMs): Promise<Result> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { expect } from 'vitest';
 import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { findProgram } from './browser.ts';
 import { eventually } from './eventually.ts';
@@ -15,8 +16,12 @@ const programs = ['WebKitWebDriver', 'Xvfb', 'setpriv'];
 export const isWebKitInstalled =
   miniBrowser !== undefined && programs.every((program) => findProgram(program) !== undefined);
 
-/** Starts WebKit on a screen of its own. It ends with this process, however that ends. */
-export async function launchWebKit(): Promise<Profile> {
+/**
+ * Starts WebKit on a screen of its own. It ends with this process, however that ends.
+ *
+ * @param type - what to open for each page: tabs, which are hidden, or windows, which are visible but slow
+ */
+export async function launchWebKit(type: 'tab' | 'window' = 'tab'): Promise<Profile> {
   const screen = startTied('Xvfb', ['-displayfd', '3', '-nolisten', 'tcp'], {});
   const [display] = await once(screen.stdio[3] as Readable, 'data');
   const port = await findFreePort();
@@ -35,13 +40,13 @@ export async function launchWebKit(): Promise<Profile> {
 
   return {
     async open(url, prepare) {
-      const tab = tabFor(session, await session.openTab());
+      const tab = tabFor(session, await session.openTab(type));
       await prepare?.(tab);
       await tab.navigate(url);
       return tab;
     },
     // A driver has one session, and a session has one profile.
-    openProfile: launchWebKit,
+    openProfile: () => launchWebKit(type),
     async close() {
       await session.end();
       await Promise.all([driver, screen].map(end));
@@ -73,9 +78,11 @@ function tabFor(session: Session, handle: string): Tab {
   const evaluate: Tab['evaluate'] = (script, ...args) =>
     session.execute(handle, `return (${script})(...arguments)`, args);
 
-  /** Fetches what the page has not caught since the last time, and sees to it that the page goes on to collect it. */
-  async function collectProblems() {
-    problems.push(...(await evaluate(takeProblems)));
+  /** Fetches the errors since the last time, and makes the document record the next ones. Returns its address. */
+  async function collectProblems(): Promise<string> {
+    const { address, errors } = await evaluate(takeErrors);
+    problems.push(...errors);
+    return address;
   }
 
   return withHooks({
@@ -89,11 +96,15 @@ function tabFor(session: Session, handle: string): Tab {
     async navigate(url) {
       await collectProblems();
       await post('url', { url });
-      await collectProblems();
+      // The driver reports success for a page that cannot be loaded, too.
+      const address = await collectProblems();
+      if (address === 'about:blank' && url !== address) throw new Error(`${url} cannot be loaded.`);
     },
     async goBack() {
-      await collectProblems();
+      const left = await collectProblems();
       await post('back');
+      // The driver answers before the tab has gone back. A script that is sent until then may get lost.
+      await eventually(async () => expect(await session.command(handle, 'GET', 'url')).not.toBe(left));
       await collectProblems();
     },
     async reload() {
@@ -109,12 +120,13 @@ function tabFor(session: Session, handle: string): Tab {
 }
 
 /** Runs in the page. */
-function takeProblems(): string[] {
-  const known = window as { problems?: string[] };
-  if (known.problems) return known.problems.splice(0);
-  const problems: string[] = [];
-  known.problems = problems;
-  addEventListener('error', ({ error, message }) => problems.push(String(error ?? message)));
-  addEventListener('unhandledrejection', ({ reason }) => problems.push(String(reason)));
-  return [];
+function takeErrors(): { address: string; errors: string[] } {
+  const recorded = window as { errors?: string[] };
+  const { errors = [] } = recorded;
+  if (!recorded.errors) {
+    recorded.errors = errors;
+    addEventListener('error', ({ error, message }) => errors.push(String(error ?? message)));
+    addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
+  }
+  return { address: location.href, errors: errors.splice(0) };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Snapshot, tickMs } from '@live-visitors/shared';
 import { afterEach, expect } from 'vitest';
 import { useBuiltServer } from './built-server.ts';
@@ -33,23 +34,31 @@ export function useWidgets<Opened extends Tab>(launch: () => Promise<Profile<Ope
     await eventually(async () => expect(await counted()).toMatchObject(figures));
   }
 
+  async function startOwnSite(host?: string): Promise<Site> {
+    const site = await startSite(host);
+    sites.push(site);
+    return site;
+  }
+
+  /** @param prepare - what to do with the tab before the page is loaded */
+  async function open(url: string, prepare?: (tab: Opened) => Promise<unknown>): Promise<WidgetPage<Opened>> {
+    const page = withWidgets(await browser().open(url, prepare));
+    pages.push(page);
+    return page;
+  }
+
   return {
     browser,
     server,
     restartServer,
     pages: () => pages,
+    startSite: startOwnSite,
+    open,
 
-    async startSite(host?: string): Promise<Site> {
-      const site = await startSite(host);
-      sites.push(site);
-      return site;
-    },
-
-    /** @param prepare - what to do with the tab before the page is loaded */
-    async open(url: string, prepare?: (tab: Opened) => Promise<unknown>): Promise<WidgetPage<Opened>> {
-      const page = withWidgets(await browser().open(url, prepare));
-      pages.push(page);
-      return page;
+    /** Publishes a page with the widget's script on a site of its own, and opens it. */
+    async openPage(markup: string, prepare?: (tab: Opened) => Promise<unknown>) {
+      const site = await startOwnSite();
+      return open(site.publish(scriptOf(server().url) + markup), prepare);
     },
 
     async close(page: WidgetPage<Opened>) {
@@ -85,6 +94,20 @@ export function useWidgets<Opened extends Tab>(launch: () => Promise<Profile<Ope
 /** The markup of the widget's script. */
 export function scriptOf(server: string): string {
   return `<script src="${server}/widget.js" async></script>`;
+}
+
+/** Lets another browser arrive with so many tabs, in its own place if it is there already. */
+export async function arrive(server: string, tabs: number, id: string = randomUUID()) {
+  const abort = new AbortController();
+  const response = await fetch(`${server}/stream?browser=${id}&tabs=${tabs}`, { signal: abort.signal });
+  expect(response.status).toBe(200);
+  const drained = response.body?.pipeTo(new WritableStream()).catch(() => {});
+  return {
+    async leave() {
+      abort.abort();
+      await drained;
+    },
+  };
 }
 
 /** Adds to a tab what tests look at in its widgets. */

@@ -32,11 +32,18 @@ export function describeWidgetSites(engine: Engine): void {
       expect(badge).toBeGreaterThan(0);
       // Its own styles are there as well.
       expect(await pages()[0]?.style('number', 'font-weight')).toBe('600');
+      expect(pages().flatMap(({ logged = [] }) => logged)).toEqual([]);
     });
   });
+}
 
+/**
+ * What must hold for widgets on a site over plain HTTP, in any browser. A tab without locks is counted only while it is
+ * visible.
+ */
+export function describePlainSite(engine: Engine): void {
   describeIn(engine, 'a site over plain HTTP', () => {
-    const { server, startSite, open, close, allShow, keepsCounting } = useWidgets(engine.launch);
+    const { server, startSite, open, close, pages, allShow, keepsCounting } = useWidgets(engine.launch);
 
     test('has no locks; widget and subscription are live on it, and one visitor for each tab', async () => {
       const url = server().url.replace('localhost', engine.plainHosts.server);
@@ -54,6 +61,7 @@ export function describeWidgetSites(engine: Engine): void {
       await keepsCounting({ online: 2, browsers: 2, visits: 2 });
       await close(page);
       await allShow(1);
+      expect(pages().flatMap(({ logged = [] }) => logged)).toEqual([]);
     });
   });
 }

@@ -1,4 +1,5 @@
-import { webkit } from '../src/engine.ts';
-import { describeWidgetSites } from '../src/widget-sites.ts';
+import { webkit, webkitWindows } from '../src/engine.ts';
+import { describePlainSite, describeWidgetSites } from '../src/widget-sites.ts';
 
 describeWidgetSites(webkit);
+describePlainSite(webkitWindows);

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { chromium, describeIn, firefox, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { scriptOf, useWidgets } from '../src/widget-page.ts';
-import { describeWidgetSites } from '../src/widget-sites.ts';
+import { describePlainSite, describeWidgetSites } from '../src/widget-sites.ts';
 
-for (const engine of [chromium, firefox]) describeWidgetSites(engine);
+for (const engine of [chromium, firefox]) {
+  describeWidgetSites(engine);
+  describePlainSite(engine);
+}
 
 describeIn(wholeChromium, 'a widget', () => {
   const { server, startSite, open, allShow, counts, keepsCounting } = useWidgets(wholeChromium.launch);

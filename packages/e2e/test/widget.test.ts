@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PuppeteerTab } from '../src/browser.ts';
@@ -6,18 +5,12 @@ import { chromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { fromGuide } from '../src/guide.ts';
 import { startBuilt } from '../src/program.ts';
-import { scriptOf, useWidgets } from '../src/widget-page.ts';
+import { arrive, scriptOf, useWidgets } from '../src/widget-page.ts';
 
 describe('a widget', () => {
-  const { server, startSite, open, allShow, counted, counts, keepsCounting, restartServer } = useWidgets(
+  const { server, startSite, open, openPage, allShow, counted, counts, keepsCounting, restartServer } = useWidgets(
     chromium.launch,
   );
-
-  /** Publishes a page with the widget's script, and opens it. */
-  async function openPage(markup: string, prepare?: (tab: PuppeteerTab) => Promise<unknown>) {
-    const site = await startSite();
-    return open(site.publish(scriptOf(server().url) + markup), prepare);
-  }
 
   test('of a site that is not allowed says so and why, is not counted, and leaves the console alone', async () => {
     const strict = await startBuilt({ settings: { ALLOWED_ORIGINS: 'https://example.com' } });
@@ -70,71 +63,6 @@ describe('a widget', () => {
     expect(waits.second).toBeLessThanOrEqual(waits.first - 900);
   });
 
-  test('shares one stream and one place in the count with all others on the page', async () => {
-    const { page } = await openPage('<live-visitors></live-visitors>'.repeat(30));
-    await allShow(1);
-    await open(page.url());
-    await allShow(2);
-    await keepsCounting({ online: 2, browsers: 1, visits: 2 });
-  });
-
-  test('that observes is shown the count without being in it, unless another on its page counts', async () => {
-    const page = await openPage('<live-visitors observe></live-visitors>');
-    await allShow(0);
-    await openPage('<live-visitors observe></live-visitors><live-visitors></live-visitors>');
-    await allShow(1);
-    await counts({ online: 1, browsers: 1, visits: 1 });
-
-    await page.page.$eval('live-visitors', (element) => element.removeAttribute('observe'));
-    await allShow(2);
-    await counts({ online: 2, visits: 2 });
-    await page.page.$eval('live-visitors', (element) => element.setAttribute('observe', ''));
-    await allShow(1);
-    await page.page.$eval('live-visitors', (element) => element.removeAttribute('observe'));
-    await allShow(2);
-    await keepsCounting({ visits: 2 });
-  });
-
-  test('that leads its site may become an observer, and leaves those whom it led in the count', async () => {
-    const leading = await openPage('<live-visitors></live-visitors>');
-    await allShow(1);
-    await open(leading.page.url());
-    await allShow(2);
-    await leading.page.$eval('live-visitors', (element) => element.setAttribute('observe', ''));
-    await allShow(1);
-    await keepsCounting({ online: 1, browsers: 1, visits: 2 });
-    await leading.page.$eval('live-visitors', (element) => element.removeAttribute('observe'));
-    await allShow(2);
-    await keepsCounting({ online: 2, browsers: 1, visits: 2 });
-  });
-
-  test('speaks the language of its page, or its own, and says what it is told to', async () => {
-    const page = await openPage(`
-      <live-visitors></live-visitors>
-      <live-visitors lang="pt-BR"></live-visitors>
-      <p lang="es"><live-visitors></live-visitors></p>
-      <live-visitors lang="de"></live-visitors>
-      <live-visitors label="here <b>now</b>"></live-visitors>
-      <live-visitors label=""></live-visitors>`);
-    const labels = async () => (await page.widgets()).map(({ label }) => label);
-    const english = 'visitor online';
-    await allShow(1);
-    expect(await labels()).toEqual([english, 'visitante online', 'visitante en línea', english, 'here <b>now</b>', '']);
-
-    const { leave } = await arrive(server().url, 64);
-    onTestFinished(leave);
-    await allShow(65);
-    expect((await labels()).slice(0, 4)).toEqual([
-      'visitors online',
-      'visitantes online',
-      'visitantes en línea',
-      'visitors online',
-    ]);
-    await page.page.$eval('live-visitors', (element) => element.setAttribute('lang', 'es'));
-    await page.page.$eval('live-visitors', (element) => element.setAttribute('label', 'aquí'));
-    expect((await labels())[0]).toBe('aquí');
-  });
-
   test('writes large numbers as its language does, in full or in short', async () => {
     const roomy = await startBuilt({ settings: { MAX_STREAMS_PER_ADDRESS: '1000' } });
     onTestFinished(roomy.kill);
@@ -175,25 +103,6 @@ describe('a widget', () => {
     await eventually(async () => expect(await shown()).toEqual(['1', '1']));
     await server().kill();
     await eventually(async () => expect(await shown()).toEqual(['1', '0.5']));
-  });
-
-  test('is styled by its page from outside, and not shown while it is hidden', async () => {
-    const page = await openPage(`
-      <style>
-        live-visitors { --live-visitors-live-color: rgb(1, 2, 3); --live-visitors-number-width: 90px; }
-        live-visitors::part(number live) { color: rgb(4, 5, 6); }
-        live-visitors::part(label) { font-weight: 900; }
-      </style>
-      <live-visitors></live-visitors>`);
-    await allShow(1);
-    expect(await page.style('dot', 'background-color')).toBe('rgb(1, 2, 3)');
-    expect(await page.style('number', 'color')).toBe('rgb(4, 5, 6)');
-    expect(await page.style('number', 'min-width')).toBe('90px');
-    expect(await page.style('label', 'font-weight')).toBe('900');
-    const display = () => page.page.$eval('live-visitors', (element) => getComputedStyle(element).display);
-    expect(await display()).toBe('inline-flex');
-    await page.page.$eval('live-visitors', (element) => element.setAttribute('hidden', ''));
-    expect(await display()).toBe('none');
   });
 
   test('moves nothing on its page as it loads and as the number grows', async () => {
@@ -244,26 +153,6 @@ describe('a widget', () => {
     const numbers = await page.page.evaluate(() => (globalThis as unknown as { numbers: string[] }).numbers);
     expect(numbers).toEqual(['–', '1', '–', '1']);
   });
-
-  test('leaves the count with its page, or when it is removed, and comes back with either', async () => {
-    await openPage('<live-visitors></live-visitors>');
-    const page = await openPage('<live-visitors></live-visitors>');
-    await allShow(2);
-    await page.page.goto('about:blank');
-    await counts({ online: 1 });
-    await page.page.goBack();
-    await allShow(2);
-    await page.page.evaluate(() => {
-      const element = document.querySelector('live-visitors');
-      Object.assign(globalThis, { element });
-      element?.remove();
-    });
-    await allShow(1);
-    const { visits } = await counted();
-    await page.page.evaluate(() => document.body.append((globalThis as unknown as { element: Element }).element));
-    await allShow(2);
-    await keepsCounting({ visits });
-  });
 });
 
 type Recorded = { snapshot: { at: number }[]; connection: { state: string }[] };
@@ -303,17 +192,3 @@ const recordNumbers = ({ page }: PuppeteerTab) =>
       new MutationObserver(add).observe(number, { childList: true });
     });
   });
-
-/** Lets another browser arrive with so many tabs, in its own place if it is there already. */
-async function arrive(server: string, tabs: number, id: string = randomUUID()) {
-  const abort = new AbortController();
-  const response = await fetch(`${server}/stream?browser=${id}&tabs=${tabs}`, { signal: abort.signal });
-  expect(response.status).toBe(200);
-  const drained = response.body?.pipeTo(new WritableStream()).catch(() => {});
-  return {
-    async leave() {
-      abort.abort();
-      await drained;
-    },
-  };
-}

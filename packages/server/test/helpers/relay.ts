@@ -10,6 +10,7 @@ export async function openRelay(port: number) {
   let to = port;
   const pairs = new Set<{ near: Socket; far: Socket }>();
   let losing = false;
+  let latencyMs = 0;
 
   const server = createServer((near) => {
     const far = connect(to, '127.0.0.1');
@@ -20,10 +21,11 @@ export async function openRelay(port: number) {
       near.destroy();
       far.destroy();
     };
-    for (const socket of [near, far]) socket.on('error', end).on('close', end);
-    near.on('data', (bytes) => far.write(bytes));
+    const later = (act: () => void) => (latencyMs > 0 ? setTimeout(act, latencyMs) : act());
+    for (const socket of [near, far]) socket.on('error', end).on('close', () => later(end));
+    near.on('data', (bytes) => later(() => far.write(bytes)));
     far.on('data', (bytes) => {
-      if (!losing) near.write(bytes);
+      if (!losing) later(() => near.write(bytes));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -50,6 +52,10 @@ export async function openRelay(port: number) {
     /** Leads new connections to another port, as a name does that moves. Those that are open stay. */
     leadTo(otherPort: number): void {
       to = otherPort;
+    },
+    /** From now on, bytes take this long in each direction. */
+    slowDown(milliseconds: number): void {
+      latencyMs = milliseconds;
     },
     /** From now on, what is asked arrives and what is answered does not. */
     loseAnswers(): void {

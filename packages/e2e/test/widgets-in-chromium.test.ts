@@ -1,0 +1,4 @@
+import { chromium } from '../src/engine.ts';
+import { describeWidgets } from '../src/widgets.ts';
+
+describeWidgets(chromium);

@@ -1,0 +1,4 @@
+import { webkit } from '../src/engine.ts';
+import { describeWidgets } from '../src/widgets.ts';
+
+describeWidgets(webkit);
