@@ -1,7 +1,7 @@
 import type { Member } from './messages.ts';
 
-/** What the locks show: whether this document leads, the names of all that are there, and the id of their group. */
-export type Census = { isLeader: boolean; present: readonly string[]; id: string | undefined };
+/** What the locks show: the names of all that are there, and the id of their group. */
+export type Census = { present: readonly string[]; id: string | undefined };
 
 /** Web Locks. The browser takes them from whoever is gone, however it went. */
 export type Locks = {
