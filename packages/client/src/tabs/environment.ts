@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Member } from './messages.ts';
 
 /** What the locks show: the names of all that are there, and the id of their group. */
@@ -29,16 +30,10 @@ export type Meeting = {
 };
 
 /** The world outside, handed in. */
-export type GroupEnvironment = {
+export type GroupEnvironment = Clock & {
   /** Finds out how this document meets the others. */
   meet: (group: string, self: string, hear: (message: unknown) => void) => Promise<Meeting>;
   isVisible: () => boolean;
-  /** Milliseconds since some moment; never set back, and goes on during sleep. */
-  now: () => number;
-  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
-  schedule: (callback: () => void, delayMs: number) => () => void;
-  /** From 0 to 1. */
-  random: () => number;
 };
 
 /** What a document does while it leads. */
