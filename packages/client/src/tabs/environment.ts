@@ -1,9 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Member } from './messages.ts';
 
-/** What the locks show: the names of all that are there, and the id of their group. */
-export type Census = { present: readonly string[]; id: string | undefined };
-
 /** Web Locks. The browser takes them from whoever is gone, however it went. */
 export type Locks = {
   /**
@@ -15,8 +12,8 @@ export type Locks = {
   request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
   /** Shows the id of the group to those that come while its leader is frozen. */
   show: (id: string) => void;
-  /** What the locks show; `undefined` where the browser does not tell. */
-  query: () => Promise<Census | undefined>;
+  /** The names of all that are there, and the id of their group; `undefined` where the browser does not tell. */
+  query: () => Promise<{ present: readonly string[]; id: string | undefined } | undefined>;
 };
 
 /** How a document meets the others of its browser. */
