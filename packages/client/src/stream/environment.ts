@@ -1,4 +1,5 @@
 import type { EventMap, EventName, Snapshot } from '@live-visitors/shared';
+import type { Clock } from '../clock.ts';
 
 /** What happens on a stream. */
 export type OnStreamEvent = (
@@ -11,16 +12,10 @@ export type OnStreamEvent = (
 ) => void;
 
 /** The world outside, handed in. */
-export type StreamEnvironment = {
+export type StreamEnvironment = Clock & {
   /** Opens a stream. Returns how to close it. */
   openStream: (url: string, onEvent: OnStreamEvent) => () => void;
   /** Asks for the current snapshot; `undefined` where there is no answer. */
   lookUp: (url: string) => Promise<Snapshot | undefined>;
-  /** Milliseconds since some moment; never set back, and goes on during sleep. */
-  now: () => number;
-  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
-  schedule: (callback: () => void, delayMs: number) => () => void;
   isOnline: () => boolean;
-  /** From 0 to 1. */
-  random: () => number;
 };

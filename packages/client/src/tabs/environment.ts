@@ -1,7 +1,5 @@
+import type { Clock } from '../clock.ts';
 import type { Member } from './messages.ts';
-
-/** What the locks show: whether this document leads, the names of all that are there, and the id of their group. */
-type Census = { isLeader: boolean; present: readonly string[]; id: string | undefined };
 
 /** Web Locks. The browser takes them from whoever is gone, however it went. */
 export type Locks = {
@@ -14,8 +12,8 @@ export type Locks = {
   request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
   /** Shows the id of the group to those that come while its leader is frozen. */
   show: (id: string) => void;
-  /** What the locks show; `undefined` where the browser does not tell. */
-  query: () => Promise<Census | undefined>;
+  /** The names of all that are there, and the id of their group; `undefined` where the browser does not tell. */
+  query: () => Promise<{ present: readonly string[]; id: string | undefined } | undefined>;
 };
 
 /** How a document meets the others of its browser. */
@@ -29,16 +27,10 @@ export type Meeting = {
 };
 
 /** The world outside, handed in. */
-export type GroupEnvironment = {
+export type GroupEnvironment = Clock & {
   /** Finds out how this document meets the others. */
   meet: (group: string, self: string, hear: (message: unknown) => void) => Promise<Meeting>;
   isVisible: () => boolean;
-  /** Milliseconds since some moment; never set back, and goes on during sleep. */
-  now: () => number;
-  /** Calls back once, `delayMs` later at the earliest. Returns how to call it off. */
-  schedule: (callback: () => void, delayMs: number) => () => void;
-  /** From 0 to 1. */
-  random: () => number;
 };
 
 /** What a document does while it leads. */

@@ -152,14 +152,13 @@ export class Group<Payload> {
     this.#campaign(false);
   }
 
-  /** As leader, finds out who is there, and whether this document still leads. */
+  /** As leader, finds out who is there. */
   async #count(): Promise<void> {
     const role = this.#role;
     if (role.name !== 'leader' || !this.#isAwake()) return;
     const { locks, post } = this.#meeting;
     const census = await locks?.query();
-    // The lock may have been stolen while this document was frozen, and word of it be on its way.
-    if (this.#role !== role || !this.#isAwake() || census?.isLeader === false) return;
+    if (this.#role !== role || !this.#isAwake()) return;
     this.#hasCensus = census !== undefined;
     if (census) {
       this.roster.reconcile(census.present);

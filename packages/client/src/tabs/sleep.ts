@@ -1,4 +1,5 @@
 import { tickMs } from '@live-visitors/shared';
+import type { Clock } from '../clock.ts';
 
 /** A document that has done nothing for so long was asleep. */
 const asleepAfterMs = 2.5 * tickMs;
@@ -12,10 +13,7 @@ const wakingMs = tickMs;
  * @param onAwake - called when all that has waited meanwhile has been heard
  * @returns whether the document is awake; to be called whenever it does anything
  */
-export function watchSleep(
-  { now, schedule }: { now: () => number; schedule: (callback: () => void, delayMs: number) => unknown },
-  onAwake: () => void,
-): () => boolean {
+export function watchSleep({ now, schedule }: Clock, onAwake: () => void): () => boolean {
   let activeAt = now();
   let isWaking = false;
 

@@ -32,14 +32,9 @@ export async function takeLocks(group: string, self: string): Promise<Locks & { 
     async query() {
       try {
         const { held = [] } = await navigator.locks.query();
-        const holderOf = (lock: string) => held.find(({ name }) => name === lock)?.clientId;
         const shownBy = (prefix: string) =>
           held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
-        return {
-          isLeader: holderOf(group) === holderOf(present + self),
-          present: shownBy(present),
-          id: shownBy(id)[0],
-        };
+        return { present: shownBy(present), id: shownBy(id)[0] };
       } catch {
         // Firefox withholds it from documents in frames of another site, and each browser from one that is put away.
         return undefined;

@@ -219,7 +219,7 @@ export class BrowserModel {
           const fails = this.#means === 'locks without query' || this.failingQueries-- > 0;
           this.simulation.after(1, undefined, () => {
             const present = [...this.#present].map(({ self }) => self.name);
-            const census = { isLeader: this.#holder?.tab === tab, present, id: [...this.#ids.values()][0] };
+            const census = { present, id: [...this.#ids.values()][0] };
             this.simulation.after(1, tab, () => resolve(fails ? undefined : census));
           });
         }),

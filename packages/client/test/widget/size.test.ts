@@ -5,10 +5,11 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// What other sites load. The lower, the better; to raise one takes a reason.
+// What other sites load. The lower, the better; to raise one takes a reason. The last one: the tabs of plain HTTP pages
+// share a stream without a shared worker, which was a file of its own, and what they say to each other is checked.
 test.each([
-  ['widget', 6245],
-  ['subscribe', 5105],
+  ['widget', 7425],
+  ['subscribe', 6320],
 ])('%s.js is no larger than %i bytes, compressed', async (mode, maxBytes) => {
   const result = await build({ root, configFile: `${root}/vite.widget.config.ts`, mode, build: { write: false } });
   const [output] = [result].flat();
