@@ -1,6 +1,6 @@
 import { Dashboard } from './dashboard/dashboard.ts';
 import { createRecent, recentSeconds } from './stream/recent.ts';
-import { subscriptionTo } from './widget/document-subscriptions.ts';
+import { subscriptionTo } from './subscription-to.ts';
 
 // The dashboard is served beside the other paths of its server, which may be under a path of its own.
 const server = new URL('.', location.href).href.slice(0, -1);

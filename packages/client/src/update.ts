@@ -1,8 +1,11 @@
 import { type History, readEvent, type Snapshot } from '@live-visitors/shared';
 import type { Connection } from './stream/connection.ts';
 
-/** Where it is not said how old a number is, one that is older is not shown. */
+/** Where its age is not shown, an older number is hidden. */
 export const shownForMs = 10_000;
+
+/** The same while updates are delayed: the next one takes 15 s. */
+export const delayedShownForMs = 20_000;
 
 /** All that a tab has to know to show the count. Each piece of update is whole: a later one replaces it. */
 export type Update = {

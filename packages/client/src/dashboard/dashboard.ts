@@ -41,7 +41,7 @@ export class Dashboard {
       this.#loadDayIfNeeded();
       this.#show();
     });
-    this.#embed = createEmbedDialog(server, subscription);
+    this.#embed = createEmbedDialog(server);
     this.#loadDay = createDayLoader(
       () => requestDay(server),
       now,

@@ -20,10 +20,9 @@ export function describeConnection(connection: Connection, sinceMs: number, loca
     case 'connecting':
     case 'live':
     case 'stale':
+    case 'delayed':
     case 'offline':
       return { state: texts[connection.state], countdown: '' };
-    case 'delayed':
-      return { state: texts.stale, countdown: '' };
     case 'reconnecting': {
       const seconds = secondsLeft(connection.inMs, sinceMs);
       const countdown = seconds > 0 ? ` ${texts.in(formats.duration(seconds))}` : texts.now;

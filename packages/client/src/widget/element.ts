@@ -1,5 +1,5 @@
-import { shownForMs, type Update } from '../update.ts';
-import { subscriptionTo } from './document-subscriptions.ts';
+import { subscriptionTo } from '../subscription-to.ts';
+import { delayedShownForMs, shownForMs, type Update } from '../update.ts';
 import { textsFor } from './labels.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
@@ -91,14 +91,15 @@ export function defineElement(defaultServer: string): void {
           return;
         }
         const { connection, last } = update;
+        const shownMs = connection.state === 'delayed' ? delayedShownForMs : shownForMs;
         clearTimeout(this.#expiry);
         this.#online = undefined;
-        if (last && last.ageMs < shownForMs) {
+        if (last && last.ageMs < shownMs) {
           this.#online = last.snapshot.online;
           this.#expiry = setTimeout(() => {
             this.#online = undefined;
             this.#render();
-          }, shownForMs - last.ageMs);
+          }, shownMs - last.ageMs);
         }
         this.#dot.part = `dot ${connection.state}`;
         this.#number.part = `number ${connection.state}`;

@@ -1,6 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
-import { subscriptionTo } from './document-subscriptions.ts';
+import { subscriptionTo } from '../subscription-to.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 

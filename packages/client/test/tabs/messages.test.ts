@@ -23,7 +23,7 @@ const declarations = [
   declarationOf('shared/src/events.ts', 'Snapshot'),
   declarationOf('shared/src/events.ts', 'History'),
   declarationOf('client/src/document-subscription.ts', 'Listener'),
-  declarationOf('client/src/widget/document-subscriptions.ts', 'Kept'),
+  declarationOf('client/src/subscription-to.ts', 'Kept'),
 ];
 
 test('the version is another one when what documents say to each other has changed', () => {

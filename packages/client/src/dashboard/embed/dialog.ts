@@ -1,5 +1,3 @@
-import type { DocumentSubscription } from '../../document-subscription.ts';
-import { shareSubscription } from '../../widget/document-subscriptions.ts';
 import { defineElement } from '../../widget/element.ts';
 import { textsFor } from '../../widget/labels.ts';
 import { find, findAs, setText } from '../dom.ts';
@@ -11,7 +9,7 @@ import { attributesFor, type EmbedOptions, snippetFor } from './snippet.ts';
 const example = 12_345;
 
 /** Offers the HTML that puts the number on another site, with a preview. */
-export function createEmbedDialog(server: string, subscription: DocumentSubscription) {
+export function createEmbedDialog(server: string) {
   const dialog = findAs(HTMLDialogElement, 'dialog.embed');
   const form = findAs(HTMLFormElement, '.embed form');
   const preview = find('.preview live-visitors');
@@ -45,7 +43,6 @@ export function createEmbedDialog(server: string, subscription: DocumentSubscrip
 
   function open(): void {
     // The preview shares the dashboard's subscription, so that the tab counts once.
-    shareSubscription(server, subscription);
     defineElement(server);
     update();
     dialog.showModal();

@@ -44,6 +44,7 @@ export const en = {
     connecting: 'Connecting…',
     live: 'Live',
     stale: 'No updates from the server',
+    delayed: 'Updates every 15 seconds',
     reconnecting: 'Reconnecting',
     offline: 'This device is offline',
     /** Followed by the reason. */

@@ -38,6 +38,7 @@ export const es: Messages = {
     connecting: 'Conectando…',
     live: 'En vivo',
     stale: 'Sin actualizaciones del servidor',
+    delayed: 'Actualizaciones cada 15 segundos',
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo no tiene conexión',
     refused: 'Conexión rechazada:',

@@ -38,6 +38,7 @@ export const ptBR: Messages = {
     connecting: 'Conectando…',
     live: 'Ao vivo',
     stale: 'Sem atualizações do servidor',
+    delayed: 'Atualizações a cada 15 segundos',
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo está sem conexão',
     refused: 'Conexão recusada:',

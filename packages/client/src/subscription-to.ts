@@ -1,8 +1,8 @@
-import { environment } from '../browser-environment.ts';
-import { createDocumentSubscription, type DocumentSubscription } from '../document-subscription.ts';
-import type { Recent } from '../stream/recent.ts';
-import { randomId } from '../tabs/identity.ts';
-import { version } from '../tabs/messages.ts';
+import { environment } from './browser-environment.ts';
+import { createDocumentSubscription, type DocumentSubscription } from './document-subscription.ts';
+import type { Recent } from './stream/recent.ts';
+import { randomId } from './tabs/identity.ts';
+import { version } from './tabs/messages.ts';
 
 // The widget and the subscription are bundles of their own, which find each other by this.
 const key = Symbol.for(`live-visitors ${version}`);
@@ -38,11 +38,6 @@ export function subscriptionTo(server: string, recent?: Recent): DocumentSubscri
   const { subscriptions } = keptBy(window);
   const { tab } = keptBy(outermostWindow());
   const subscription = subscriptions.get(server) ?? createDocumentSubscription(environment, server, tab, recent);
-  shareSubscription(server, subscription);
+  subscriptions.set(server, subscription);
   return subscription;
-}
-
-/** Lets the widgets of this document use a subscription that exists already. */
-export function shareSubscription(server: string, subscription: DocumentSubscription): void {
-  keptBy(window).subscriptions.set(server, subscription);
 }
