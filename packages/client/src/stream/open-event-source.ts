@@ -6,17 +6,25 @@ const lookUpWithinMs = 10_000;
 /** Opens an event stream. Returns how to close it. */
 export function openEventStream(url: string, onEvent: OnStreamEvent): () => void {
   const source = new EventSource(url);
+  let isClosed = false;
+  const close = () => {
+    isClosed = true;
+    source.close();
+  };
   for (const type of eventNames) {
     source.addEventListener(type, ({ data }) => {
+      // WebKit reopens a closed stream when its page returns from the back/forward cache.
+      if (isClosed) return close();
       const payload = readEvent(type, data);
       // `type` and `payload` belong together; TypeScript does not follow the loop.
       if (payload) onEvent({ type, payload } as Parameters<OnStreamEvent>[0]);
     });
   }
   source.onerror = () => {
+    if (isClosed) return close();
     const isFinal = source.readyState === EventSource.CLOSED;
     // The browser would reopen it by the same URL, whose arrivals may have been acknowledged since.
-    source.close();
+    close();
     onEvent({ type: 'lost' });
     // Any answer but an event stream with status 200 is final; which one it was, an `EventSource` does not tell.
     if (isFinal)
@@ -25,7 +33,7 @@ export function openEventStream(url: string, onEvent: OnStreamEvent): () => void
         () => {},
       );
   };
-  return () => source.close();
+  return close;
 }
 
 /** Asks for the current snapshot; `undefined` where there is no answer. */
