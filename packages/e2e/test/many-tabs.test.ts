@@ -73,9 +73,8 @@ describe('a page in a sandboxed frame', () => {
 
   test('counts, although nearly everything is withheld from it', async () => {
     await open(1);
-    const framing = await browser().open(
-      `data:text/html,<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`,
-    );
+    const framing = await browser().open('about:blank');
+    await framing.page.setContent(`<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`);
     onTestFinished(framing.close);
     await allShow({ online: 2, browsers: 2 });
   });

@@ -105,7 +105,11 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
     };
     const clients: ReturningClient[] = [];
     for (const count of [10, 2990]) {
-      clients.push(...Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${count}-${i}&arrivals=browser-${count}-${i}`)));
+      clients.push(
+        ...Array.from({ length: count }, (_, i) =>
+          openReturning(port, `browser=browser-${count}-${i}&arrivals=browser-${count}-${i}`),
+        ),
+      );
       await allShow(clients, { online: clients.length });
       const [before, from] = [await scriptCalls(), Date.now()];
       await wait(6000);

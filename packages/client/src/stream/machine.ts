@@ -67,7 +67,12 @@ function hearStream(draft: Draft, stream: Stream, event: Extract<StreamEvent, { 
       if (status === 429) draft.limit = Math.max(1, draft.accepted);
       const inMs = retryInMs(event.payload, ++draft.failures, draft.random);
       // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
-      end(draft, [stream], inMs, status < 500 ? { state: 'refused', reason, inMs } : { state: 'reconnecting', inMs });
+      end(
+        draft,
+        [stream],
+        inMs,
+        status < 500 ? { state: 'refused', reason, status, inMs } : { state: 'reconnecting', inMs },
+      );
       break;
     }
     case 'lost':
