@@ -3,6 +3,7 @@ import type { PuppeteerTab } from '../src/browser.ts';
 import { chromium, describeIn, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { crash, useTabs, withhold } from '../src/sharing-tabs.ts';
+import { startSite } from '../src/site.ts';
 
 describe('14 tabs that crash', () => {
   const { open, allShow, tabs, take } = useTabs(chromium.launch);
@@ -73,8 +74,10 @@ describe('a page in a sandboxed frame', () => {
 
   test('counts, although nearly everything is withheld from it', async () => {
     await open(1);
-    const framing = await browser().open('about:blank');
-    await framing.page.setContent(`<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`);
+    const site = await startSite();
+    onTestFinished(site.stop);
+    const frame = `<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`;
+    const framing = await browser().open(site.publish(frame));
     onTestFinished(framing.close);
     await allShow({ online: 2, browsers: 2 });
   });

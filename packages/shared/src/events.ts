@@ -9,9 +9,9 @@ export type Snapshot = {
   online: number;
   /** Browsers with open tabs: all tabs of one browser share a stream. */
   browsers: number;
-  /** All tabs ever opened. A stream that reconnects is not a visit. */
+  /** Pages ever loaded: a new tab, a reload, the next page. Reconnecting and back/forward are not visits. */
   visits: number;
-  /** The most tabs that were online at any tick. */
+  /** The most tabs that were connected at any tick. */
   peak: number;
   /** One tab open for one second adds 1. */
   visitorSeconds: number;
