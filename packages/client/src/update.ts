@@ -1,38 +1,41 @@
-import { type History, readEvent, type Snapshot } from '@live-visitors/shared';
+import {
+  type Guard,
+  type History,
+  isHistory,
+  isSnapshot,
+  isText,
+  objectOf,
+  optional,
+  type Snapshot,
+} from '@live-visitors/shared';
 import type { Connection } from './stream/connection.ts';
 
-/** Where its age is not shown, an older number is hidden. */
-export const shownForMs = 10_000;
-
-/** The same while updates are delayed: the next one takes 15 s. */
-export const delayedShownForMs = 20_000;
-
-/** All that a tab has to know to show the count. Each piece of update is whole: a later one replaces it. */
+/** All that a tab has to know to show the count. Each update is complete: a later one replaces it. */
 export type Update = {
   connection: Connection;
   /** The last snapshot that came, if any, and how long before this update it did, in milliseconds. */
   last?: { snapshot: Snapshot; ageMs: number } | undefined;
-  /** What was online before, where a tab asked for it: an addition to what is known, and not in every piece of update. */
+  /** What was online before, if a tab asked for it: an addition to what is known, which most updates lack. */
   past?: History | undefined;
 };
 
 export type OnUpdate = (update: Update) => void;
 
-/** Checks what another tab shares. */
-export function isUpdate(value: unknown): value is Update {
-  const { connection, last, past } = Object(value);
-  return (
-    typeof connection?.state === 'string' &&
-    (last === undefined || (Number.isFinite(last.ageMs) && isPayload('visitors', last.snapshot))) &&
-    // A welcome is where a history comes from.
-    isPayload('welcome', { tabs: 0, history: past })
-  );
-}
+/** Infinite is a number, unlike what is missing. */
+const isDuration = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
-/** What came over a channel was no text, unlike what comes over a stream. */
-function isPayload(name: 'visitors' | 'welcome', value: unknown): boolean {
-  return readEvent(name, JSON.stringify(value)) !== undefined;
-}
+const isConnection = objectOf<{ state: string; inMs?: number | undefined; reason?: string | undefined }>({
+  state: isText,
+  inMs: optional(isDuration),
+  reason: optional(isText),
+});
+
+/** Checks what another tab shares. */
+export const isUpdate = objectOf<Update>({
+  connection: isConnection as Guard<Connection>,
+  last: optional(objectOf({ snapshot: isSnapshot, ageMs: isDuration })),
+  past: optional(isHistory),
+});
 
 /** The same update some time later. */
 export function aged({ connection, last }: Update, elapsedMs: number): Update {

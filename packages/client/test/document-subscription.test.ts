@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { createDocumentSubscription } from '../src/document-subscription.ts';
-import type { OnStreamEvent } from '../src/stream/environment.ts';
+import { DocumentSubscription } from '../src/document-subscription.ts';
+import type { OnStreamEvent } from '../src/stream/stream-environment.ts';
 import { version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
@@ -14,7 +14,7 @@ function createDocument() {
   const streams: { query: URLSearchParams; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
   let pageEvents = { enter: () => {}, exit: () => {} };
-  const subscription = createDocumentSubscription(
+  const subscription = new DocumentSubscription(
     {
       openStream(url, onEvent) {
         const stream = { query: new URL(url).searchParams, onEvent, isOpen: true };

@@ -1,5 +1,5 @@
 import { eventNames, readEvent, type Snapshot } from '@live-visitors/shared';
-import type { OnStreamEvent } from './environment.ts';
+import type { OnStreamEvent } from './stream-environment.ts';
 
 const lookUpWithinMs = 10_000;
 
@@ -15,10 +15,10 @@ export function openEventStream(url: string, onEvent: OnStreamEvent): () => void
   }
   source.onerror = () => {
     const isFinal = source.readyState === EventSource.CLOSED;
-    // The browser would reopen it by the same URL, whose arrivals may have been acknowledged since.
+    // The browser would reopen it by the same URL, whose arrivals may be acknowledged by now.
     source.close();
     onEvent({ type: 'lost' });
-    // Any answer but an event stream with status 200 is final; which one it was, an `EventSource` does not tell.
+    // Any answer but an event stream with status 200 is final. An `EventSource` does not tell which answer it was.
     if (isFinal)
       fetch(url, { method: 'HEAD' }).then(
         ({ status }) => status === 204 && onEvent({ type: 'stopped' }),
@@ -28,7 +28,7 @@ export function openEventStream(url: string, onEvent: OnStreamEvent): () => void
   return () => source.close();
 }
 
-/** Asks for the current snapshot; `undefined` where there is no answer. */
+/** Requests the current snapshot; `undefined` if there is no answer. */
 export async function lookUp(url: string): Promise<Snapshot | undefined> {
   try {
     const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(lookUpWithinMs) });

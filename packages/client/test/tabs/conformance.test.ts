@@ -41,7 +41,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     const browser = await openTabs(given, 14);
     expectTruth(browser);
     expect(browser.server.visits).toBe(14);
-    expect(browser.tabs.every(({ self }) => self.acknowledged)).toBe(true);
+    expect(browser.tabs.every(({ self }) => self.visit === 'acknowledged')).toBe(true);
   });
 
   test('know the number at once when they open, and are counted within a moment', async () => {
@@ -225,7 +225,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     expect(browser.server.online).toBe(0);
     expect(browser.server.streams()).toHaveLength(1);
     observer.self.observes = false;
-    observer.joined.check();
+    observer.joined.poll();
     await browser.pass(2000);
     expect(browser.server.online).toBe(1);
     expect(browser.server.visits).toBe(3);

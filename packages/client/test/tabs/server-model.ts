@@ -1,5 +1,5 @@
 import { type EventMap, parseStreamQuery, type Snapshot, type StreamQuery } from '@live-visitors/shared';
-import type { OnStreamEvent } from '../../src/stream/environment.ts';
+import type { OnStreamEvent } from '../../src/stream/stream-environment.ts';
 import type { Owner, Simulation } from './simulation.ts';
 
 type Stream = {

@@ -7,15 +7,15 @@ export type OnStreamEvent = (
     | { [Name in EventName]: { type: Name; payload: EventMap[Name] } }[EventName]
     /** It has ended, or was never one. It does not come back by itself. */
     | { type: 'lost' }
-    /** The server answered 204: nobody is to come back (HTML Standard §9.2.3). Comes after `lost`. */
+    /** The server answered 204: clients must not reconnect (HTML Standard §9.2.3). Comes after `lost`. */
     | { type: 'stopped' },
 ) => void;
 
-/** The world outside, handed in. */
+/** Browser APIs, injected. */
 export type StreamEnvironment = Clock & {
   /** Opens a stream. Returns how to close it. */
   openStream: (url: string, onEvent: OnStreamEvent) => () => void;
-  /** Asks for the current snapshot; `undefined` where there is no answer. */
+  /** Requests the current snapshot; `undefined` if there is no answer. */
   lookUp: (url: string) => Promise<Snapshot | undefined>;
   isOnline: () => boolean;
 };
