@@ -4,7 +4,7 @@ import type { Recent } from './stream/recent.ts';
 import type { StreamEnvironment } from './stream/stream-environment.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { Meet } from './tabs/meeting.ts';
-import { type TabDocument, version } from './tabs/messages.ts';
+import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { tabIdOf } from './tabs/roster.ts';
 import { isUpdate, type OnUpdate, type Update } from './update.ts';
@@ -30,6 +30,8 @@ export type JoinOptions = {
 
 export type Joined = { poll: () => void; leave: () => void };
 
+const isShared = sharedOf(isUpdate);
+
 /** Joins the documents of this browser, whose leader keeps their one stream open and shares what comes. */
 export function joinBrowser(environment: BrowserEnvironment, options: JoinOptions): Joined {
   const { server, self, recent, current, onUpdate } = options;
@@ -42,7 +44,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
     const stream = keepOpen(environment, {
       server,
       browserId,
-      historySeconds: recent?.seconds ?? 0,
+      missingSeconds: () => recent?.missingSeconds() ?? 0,
       current,
       onAcknowledged: (tabIds) => group?.roster.acknowledge(tabIds),
       onUpdate(update) {
@@ -67,7 +69,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
   void environment
     .meet(channelName, self.name, (message) => group?.hear(message))
     .then((meeting) => {
-      const groupOptions = { self, browserId: randomId(), lead, hear: onUpdate, onSilence, isPayload: isUpdate };
+      const groupOptions = { self, browserId: randomId(), lead, hear: onUpdate, onSilence, isShared };
       if (hasLeft) meeting.close();
       else group = new Group(environment, meeting, groupOptions);
     });

@@ -1,5 +1,5 @@
 import { environment } from './browser-environment.ts';
-import { DocumentSubscription } from './document-subscription.ts';
+import { createDocumentSubscription, type DocumentSubscription } from './document-subscription.ts';
 import type { Recent } from './stream/recent.ts';
 import { version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
@@ -37,7 +37,7 @@ export function subscriptionTo(server: string, recent?: Recent): DocumentSubscri
   // Not on import: there is no window on a server that renders pages.
   const { subscriptions } = keptBy(window);
   const { tabId } = keptBy(outermostWindow());
-  const subscription = subscriptions.get(server) ?? new DocumentSubscription(environment, server, tabId, recent);
+  const subscription = subscriptions.get(server) ?? createDocumentSubscription(environment, server, tabId, recent);
   subscriptions.set(server, subscription);
   return subscription;
 }

@@ -6,7 +6,7 @@ import { tickMs } from '@live-visitors/shared';
 export const staleAfterMs = 2.5 * tickMs;
 
 /** A document that has run nothing for this long was asleep. */
-export const asleepAfterMs = staleAfterMs;
+export const asleepAfterMs = 2.5 * tickMs;
 
 /** How long after sleep the messages that were queued may take to arrive. */
 export const wakingMs = tickMs;
@@ -22,7 +22,7 @@ export const lookUpEveryMs = 15 * tickMs;
 export const lostAfterMs = 10 * tickMs;
 
 /** A number whose age is not shown is hidden when it is older than this. */
-export const shownForMs = lostAfterMs;
+export const shownForMs = 10 * tickMs;
 
 /** The same while updates are delayed. */
-export const delayedShownForMs = lookUpEveryMs + muteAfterMs;
+export const delayedShownForMs = 20 * tickMs;

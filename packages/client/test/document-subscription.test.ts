@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { DocumentSubscription } from '../src/document-subscription.ts';
-import type { OnStreamEvent } from '../src/stream/stream-environment.ts';
+import { createDocumentSubscription } from '../src/document-subscription.ts';
+import type { OnServerEvent } from '../src/stream/stream-environment.ts';
 import { version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
@@ -11,10 +11,10 @@ const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visito
 /** A document that can share its stream with no other. */
 function createDocument() {
   const simulation = new Simulation();
-  const streams: { query: URLSearchParams; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const streams: { query: URLSearchParams; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
   let pageEvents = { enter: () => {}, exit: () => {} };
-  const subscription = new DocumentSubscription(
+  const subscription = createDocumentSubscription(
     {
       openStream(url, onEvent) {
         const stream = { query: new URL(url).searchParams, onEvent, isOpen: true };

@@ -2,7 +2,7 @@ import { formatStreamQuery, paths } from '@live-visitors/shared';
 import type { OnUpdate, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import { step } from './machine.ts';
-import { createState, type Effect, type StreamEvent } from './state.ts';
+import { createState, type Effect, type Stream, type StreamEvent } from './state.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 
 export type StreamOptions = {
@@ -10,8 +10,8 @@ export type StreamOptions = {
   server: string;
   /** A random id, in memory only, by which the next stream takes the last one's place in the count. */
   browserId: string;
-  /** How many seconds of history are wanted if none of it is known. */
-  historySeconds: number;
+  /** How many seconds of history the next stream is to bring. */
+  missingSeconds: () => number;
   /** The latest update, as old as it is now. */
   current: () => Update;
   /** The server has counted these arrivals. */
@@ -27,15 +27,15 @@ export type StreamOptions = {
  */
 export function keepOpen(environment: StreamEnvironment, options: StreamOptions) {
   const { now, openStream, lookUp, schedule, isOnline, random } = environment;
-  const { server, browserId, historySeconds, current, onAcknowledged, onUpdate, onDue } = options;
+  const { server, browserId, missingSeconds, current, onAcknowledged, onUpdate, onDue } = options;
   const closers = new Map<object, () => void>();
-  let state = createState(now(), current());
+  let state = createState(now(), current().connection);
   let cancel = () => {};
   let isStopped = false;
 
   function send(event: StreamEvent): void {
     if (isStopped) return;
-    const result = step(state, event, { now: now(), isOnline: isOnline(), random: random(), historySeconds });
+    const result = step(state, event, { now: now(), isOnline: isOnline(), random: random() });
     ({ state } = result);
     result.effects.forEach(perform);
     cancel();
@@ -45,14 +45,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
 
   function perform(effect: Effect): void {
     switch (effect.type) {
-      case 'open': {
-        const { stream, history } = effect;
-        const asked = { browser: browserId, ...stream.claim, ...(history && { history }) };
-        const query = formatStreamQuery({ ...asked, refusal: 'event', request: `${random()}`.slice(2) });
-        const close = openStream(server + paths.stream + query, (event) => send({ ...event, stream }));
-        closers.set(stream, close);
+      case 'open':
+        open(effect.stream);
         break;
-      }
       case 'close':
         closers.get(effect.stream)?.();
         closers.delete(effect.stream);
@@ -60,18 +55,28 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
       case 'lookUp':
         void lookUp(server + paths.visitors).then((snapshot) => send({ type: 'lookedUp', snapshot }));
         break;
-      case 'acknowledge':
+      case 'welcome':
         onAcknowledged(effect.arrivals);
+        onUpdate({ ...current(), past: effect.past });
         break;
       case 'tell': {
-        const { connection, last } = current();
-        const { snapshot, past } = effect;
-        onUpdate({ connection: effect.connection ?? connection, last: snapshot ? { snapshot, ageMs: 0 } : last, past });
+        const { connection, snapshot } = effect;
+        onUpdate({ connection, last: snapshot ? { snapshot, ageMs: 0 } : current().last });
         break;
       }
       default:
         effect satisfies never;
     }
+  }
+
+  function open(stream: Stream): void {
+    const history = missingSeconds();
+    const asked = { browser: browserId, ...stream.claim, ...(history && { history }) };
+    const query = formatStreamQuery({ ...asked, refusal: 'event', request: `${random()}`.slice(2) });
+    closers.set(
+      stream,
+      openStream(server + paths.stream + query, (event) => send({ ...event, stream })),
+    );
   }
 
   return {

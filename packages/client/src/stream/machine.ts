@@ -5,9 +5,6 @@ import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
 import type { Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
 
-/** How many seconds of history are asked for beyond those in which nothing was heard. */
-const historyMarginSeconds = 5;
-
 const stopped: Connection = {
   state: 'refused',
   reason: 'The server told this client not to reconnect (204).',
@@ -45,7 +42,7 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       hearWelcome(draft, stream, event.payload);
       break;
     case 'visitors':
-      draft.heardAt = draft.tickAt = draft.now;
+      draft.heardAt = draft.now;
       tell(draft, { state: 'live' }, event.payload);
       break;
     case 'farewell': {
@@ -85,7 +82,7 @@ function hearWelcome(
   // From the same address, the server never refuses a stream that replaces another one: it counts the tabs for which there
   // is room. From another address, as on a change from Wi-Fi to a mobile network, it may answer 429.
   draft.limit = maxTabs;
-  effects.push({ type: 'acknowledge', arrivals: next.claim.arrivals }, { type: 'tell', past: history });
+  effects.push({ type: 'welcome', arrivals: next.claim.arrivals, past: history });
 }
 
 function keep(draft: Draft, claim: Claim | undefined): void {
@@ -132,21 +129,17 @@ function isMute({ phase, connection, now, heardAt }: Draft): boolean {
 
 /** Opens the first stream, or the one that is to replace the stream that is open. */
 function open(draft: Draft, claim: Claim): void {
-  const { phase, now, tickAt, historySeconds } = draft;
+  const { phase, now } = draft;
   // It is time to ask whether there is room for more tabs.
   if (phase.name === 'open' && now >= phase.renewAt) draft.limit = maxTabs;
   const next = { claim: limited(claim, draft.limit), openedAt: now };
-  const silenceMs = now - tickAt;
-  let missed = Math.ceil(silenceMs / 1000) + historyMarginSeconds;
   if (phase.name === 'open') {
     draft.phase = { name: 'renewing', stream: phase.stream, renewAt: phase.renewAt, next };
-    // A stream that replaces one on which ticks come leaves no gap.
-    if (silenceMs < staleAfterMs) missed = 0;
   } else {
     draft.phase = { name: 'opening', next };
     draft.heardAt = now;
   }
-  draft.effects.push({ type: 'open', stream: next, history: Math.min(historySeconds, missed) });
+  draft.effects.push({ type: 'open', stream: next });
 }
 
 /** A stream broke off without a farewell. */

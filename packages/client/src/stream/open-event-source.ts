@@ -1,16 +1,16 @@
 import { eventNames, readEvent, type Snapshot } from '@live-visitors/shared';
-import type { OnStreamEvent } from './stream-environment.ts';
+import type { OnServerEvent, ServerEvent } from './stream-environment.ts';
 
 const lookUpWithinMs = 10_000;
 
 /** Opens an event stream. Returns how to close it. */
-export function openEventStream(url: string, onEvent: OnStreamEvent): () => void {
+export function openEventStream(url: string, onEvent: OnServerEvent): () => void {
   const source = new EventSource(url);
   for (const type of eventNames) {
     source.addEventListener(type, ({ data }) => {
       const payload = readEvent(type, data);
       // `type` and `payload` belong together; TypeScript does not follow the loop.
-      if (payload) onEvent({ type, payload } as Parameters<OnStreamEvent>[0]);
+      if (payload) onEvent({ type, payload } as ServerEvent);
     });
   }
   source.onerror = () => {

@@ -1,7 +1,7 @@
-import { type EventMap, type EventName, type History, maxTabs } from '@live-visitors/shared';
-import type { Update } from '../update.ts';
+import { type History, maxTabs, type Snapshot } from '@live-visitors/shared';
 import type { Claim } from './claim.ts';
 import type { Connection } from './connection.ts';
+import type { ServerEvent } from './stream-environment.ts';
 
 export type Stream = { claim: Claim; openedAt: number };
 
@@ -32,8 +32,6 @@ export type State = {
   connection: Connection;
   /** When the last event came, or the first stream after a loss was opened. */
   heardAt: number;
-  /** When the last tick came, after which history is missing. */
-  tickAt: number;
   lookedUpAt: number;
   /** Failed tries in a row. */
   failures: number;
@@ -44,34 +42,28 @@ export type State = {
 };
 
 export type StreamEvent =
-  | { [Name in EventName]: { type: Name; stream: Stream; payload: EventMap[Name] } }[EventName]
-  | { type: 'lost'; stream: Stream }
-  /** The server answered 204 to this stream, which is lost already: no stream is to follow. */
-  | { type: 'stopped'; stream: Stream }
+  | (ServerEvent & { stream: Stream })
   /** The answer to a look-up. */
-  | { type: 'lookedUp'; snapshot: EventMap['visitors'] | undefined }
+  | { type: 'lookedUp'; snapshot: Snapshot | undefined }
   /** Time has passed. `claim` is what the next stream is to say; `undefined` if no stream is wanted. */
   | { type: 'keep'; claim: Claim | undefined };
 
 export type Effect =
-  | { type: 'open'; stream: Stream; history: number }
-  | { type: 'close'; stream: Stream }
+  | { type: 'open' | 'close'; stream: Stream }
   | { type: 'lookUp' }
   /** The server has counted the arrivals of a request. */
-  | { type: 'acknowledge'; arrivals: readonly string[] }
-  /** Something is new; what is missing here stays as it was. */
-  | { type: 'tell'; connection?: Connection; snapshot?: EventMap['visitors'] | undefined; past?: History | undefined };
+  | { type: 'welcome'; arrivals: readonly string[]; past: History | undefined }
+  | { type: 'tell'; connection: Connection; snapshot: Snapshot | undefined };
 
-/** The world at the time of an event; `historySeconds` are wanted if none of the history is known. */
-export type Context = { now: number; isOnline: boolean; random: number; historySeconds: number };
+/** The world at the time of an event. */
+export type Context = { now: number; isOnline: boolean; random: number };
 
 /** Nothing has been opened yet. */
-export function createState(now: number, { connection, last }: Update): State {
+export function createState(now: number, connection: Connection): State {
   return {
     phase: { name: 'idle' },
     connection,
     heardAt: now,
-    tickAt: last ? now - last.ageMs : Number.NEGATIVE_INFINITY,
     lookedUpAt: Number.NEGATIVE_INFINITY,
     failures: 0,
     accepted: 1,

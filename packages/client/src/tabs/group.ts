@@ -2,7 +2,7 @@ import { type Guard, tickMs } from '@live-visitors/shared';
 import type { Clock } from '../clock.ts';
 import { staleAfterMs, stealAfterMs } from '../timing.ts';
 import type { Meeting } from './meeting.ts';
-import { isPresence, type Presence, type Shared, sharedOf, type TabDocument } from './messages.ts';
+import { isPresence, type Presence, type Shared, type TabDocument } from './messages.ts';
 import { Roster } from './roster.ts';
 import { watchSleep } from './sleep.ts';
 
@@ -37,7 +37,7 @@ export type GroupOptions<Payload> = {
   hear: (payload: Payload) => void;
   /** The leader was silent for so long that what it shared last is stale. */
   onSilence: () => void;
-  isPayload: Guard<Payload>;
+  isShared: Guard<Shared<Payload>>;
 };
 
 type Role<Payload> =
@@ -69,7 +69,6 @@ export class Group<Payload> {
   readonly #environment: GroupEnvironment;
   readonly #options: GroupOptions<Payload>;
   readonly #meeting: Meeting;
-  readonly #isShared: Guard<Shared<Payload>>;
   readonly #noteActivity: () => boolean;
   readonly roster: Roster;
   #role: Role<Payload> = { name: 'follower' };
@@ -87,7 +86,6 @@ export class Group<Payload> {
     this.#environment = environment;
     this.#options = options;
     this.#meeting = meeting;
-    this.#isShared = sharedOf(options.isPayload);
     this.roster = new Roster(options.self);
     this.#browserId = options.browserId;
     this.#heardAt = environment.now();
@@ -103,7 +101,7 @@ export class Group<Payload> {
   hear(message: unknown): void {
     if (this.#role.name === 'left') return;
     if (isPresence(message)) this.#hearPresence(message);
-    else if (this.#isShared(message)) this.#hearLeader(message);
+    else if (this.#options.isShared(message)) this.#hearLeader(message);
   }
 
   /** Shares with all other documents, if this one leads. */

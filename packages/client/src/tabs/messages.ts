@@ -52,20 +52,17 @@ const isDocument = objectOf<TabDocument>({
   unanswered: isNonNegativeInteger,
 });
 
-export const isPresence = objectOf<Presence>({
-  type: literal('hello', 'here', 'bye'),
-  term: isNonNegativeInteger,
-  from: isDocument,
-});
+const sender = { term: isNonNegativeInteger, from: isDocument };
 
-export function sharedOf<Payload>(payload: Guard<Payload>): Guard<Shared<Payload>> {
-  return objectOf<Shared<Payload>>({
+export const isPresence = objectOf<Presence>({ type: literal('hello', 'here', 'bye'), ...sender });
+
+/** Checks what a leader shares, given the check of its payload. */
+export const sharedOf = <Payload>(payload: Guard<Payload>): Guard<Shared<Payload>> =>
+  objectOf<Shared<Payload>>({
     type: literal('update'),
-    term: isNonNegativeInteger,
-    from: isDocument,
+    ...sender,
     browserId: isText,
     documents: listOf(isDocument),
     asks: isBoolean,
     payload,
   });
-}

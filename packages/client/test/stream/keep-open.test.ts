@@ -2,7 +2,8 @@ import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
-import type { OnStreamEvent } from '../../src/stream/stream-environment.ts';
+import { createRecent } from '../../src/stream/recent.ts';
+import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
 import { aged, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
@@ -12,10 +13,11 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
   let time = 1000;
   let claim: Claim = { tabs, arrivals };
   let timers: { dueAt: number; callback: () => void }[] = [];
-  const streams: { query: URLSearchParams; url: string; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const streams: { query: URLSearchParams; url: string; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const told: Update[] = [];
   let latest: Update = { connection: { state: 'connecting' } };
   let toldAt = time;
+  const recent = createRecent(historySeconds, () => time);
   const current = () => aged(latest, time - toldAt);
   const world = { isOnline: true, random: 1, lookUps: 0, answer: undefined as Snapshot | undefined };
 
@@ -46,7 +48,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
     {
       server: 'https://visitors.example',
       browserId: 'abcdefgh',
-      historySeconds,
+      missingSeconds: recent.missingSeconds,
       current,
       onAcknowledged(ids) {
         claim = { ...claim, arrivals: claim.arrivals.filter((id) => !ids.includes(id)) };
@@ -55,6 +57,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
       onUpdate(update) {
         told.push(update);
         latest = update;
+        recent.learn(update);
         toldAt = time;
         stream?.keep(claim);
       },

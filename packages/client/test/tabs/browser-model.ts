@@ -74,7 +74,13 @@ export class BrowserModel {
     const name = `${tabId}/${this.tabs.length}`;
     const self: TabDocument = { name, visit: 'new', observes, unanswered: 0 };
     // `#enter` gives it what is missing.
-    const tab = { id: tabId, self, updates: [], recent: createRecent(60), visible } as unknown as Tab;
+    const tab = {
+      id: tabId,
+      self,
+      updates: [],
+      recent: createRecent(60, () => this.simulation.now),
+      visible,
+    } as unknown as Tab;
     this.tabs.push(tab);
     this.#enter(tab);
     return tab;
