@@ -3,7 +3,7 @@ import { keepOpen } from './stream/keep-open.ts';
 import type { Recent } from './stream/recent.ts';
 import type { StreamEnvironment } from './stream/stream-environment.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
-import type { Meet } from './tabs/meeting.ts';
+import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { tabIdOf } from './tabs/roster.ts';
@@ -11,7 +11,7 @@ import { isUpdate, type OnUpdate, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {
-    meet: Meet;
+    meet: typeof meet;
     /** Calls back each second, and whenever the page or the network wakes up. Returns how to stop. */
     onWake: (callback: () => void) => () => void;
   };

@@ -1,4 +1,4 @@
-import { type EventMap, maxTabs } from '@live-visitors/shared';
+import { type EventMap, maxTabs, type Snapshot } from '@live-visitors/shared';
 import { lookUpEveryMs, lostAfterMs, muteAfterMs, staleAfterMs } from '../timing.ts';
 import { type Claim, isOutdated, limited } from './claim.ts';
 import type { Connection } from './connection.ts';
@@ -17,21 +17,10 @@ type Draft = State & Context & { effects: Effect[] };
 /** Keeps a stream open: says what is to be done when something has happened, and how things stand then. */
 export function step(before: State, event: StreamEvent, context: Context): { state: State; effects: Effect[] } {
   const draft: Draft = { ...before, ...context, effects: [] };
-  switch (event.type) {
-    case 'keep':
-      keep(draft, event.claim);
-      break;
-    case 'lookedUp':
-      if (!isMute(draft)) break;
-      if (event.snapshot) tell(draft, { state: 'delayed' }, event.snapshot);
-      else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
-      break;
-    case 'stopped':
-      end(draft, streamsOf(draft.phase), Infinity, stopped);
-      break;
-    default:
-      if (streamsOf(draft.phase).includes(event.stream)) hearStream(draft, event);
-  }
+  if (event.type === 'keep') keep(draft, event.claim);
+  else if (event.type === 'lookedUp') hearLookUp(draft, event.snapshot);
+  else if (event.type === 'stopped') end(draft, streamsOf(draft.phase), Infinity, stopped);
+  else if (streamsOf(draft.phase).includes(event.stream)) hearStream(draft, event);
   return { state: draft, effects: draft.effects };
 }
 
@@ -66,6 +55,12 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
     default:
       event satisfies never;
   }
+}
+
+function hearLookUp(draft: Draft, snapshot: Snapshot | undefined): void {
+  if (!isMute(draft)) return;
+  if (snapshot) tell(draft, { state: 'delayed' }, snapshot);
+  else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
 }
 
 function hearWelcome(
@@ -106,19 +101,9 @@ function keep(draft: Draft, claim: Claim | undefined): void {
 
 /** Whether it is time for the next stream. */
 function isDue({ phase, now, isOnline, connection, limit }: Draft, claim: Claim): boolean {
-  switch (phase.name) {
-    case 'idle':
-      return true;
-    case 'waiting':
-      return now >= phase.until || (isOnline && connection.state === 'offline');
-    case 'open':
-      return now >= phase.notBefore && (now >= phase.renewAt || isOutdated(phase.stream.claim, claim, limit));
-    case 'opening':
-    case 'renewing':
-      return false;
-    default:
-      return phase satisfies never;
-  }
+  if (phase.name === 'waiting') return now >= phase.until || (isOnline && connection.state === 'offline');
+  if (phase.name !== 'open') return phase.name === 'idle';
+  return now >= phase.notBefore && (now >= phase.renewAt || isOutdated(phase.stream.claim, claim, limit));
 }
 
 /** Whether the count has to be looked up, as no event brings it. */
@@ -164,7 +149,7 @@ function end(draft: Draft, streams: Stream[], delayMs: number, connection = lost
   if (draft.connection.state !== 'delayed' || connection.state !== 'reconnecting') tell(draft, connection);
 }
 
-function tell(draft: Draft, connection: Connection, snapshot?: EventMap['visitors']): void {
+function tell(draft: Draft, connection: Connection, snapshot?: Snapshot): void {
   draft.connection = connection;
   draft.effects.push({ type: 'tell', connection, snapshot });
 }

@@ -1,7 +1,7 @@
 import { type Guard, tickMs } from '@live-visitors/shared';
 import type { Clock } from '../clock.ts';
 import { staleAfterMs, stealAfterMs } from '../timing.ts';
-import type { Meeting } from './meeting.ts';
+import type { Meeting } from './meet.ts';
 import { isPresence, type Presence, type Shared, type TabDocument } from './messages.ts';
 import { Roster } from './roster.ts';
 import { watchSleep } from './sleep.ts';

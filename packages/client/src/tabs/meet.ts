@@ -1,7 +1,39 @@
-import type { Locks, Meet } from './meeting.ts';
+/** Web Locks. The browser releases the locks of a document that is gone, however it went. */
+export type Locks = {
+  /**
+   * Requests the one lock that the leader holds.
+   *
+   * @param steal - takes it from its holder at once
+   * @returns how to release the lock, or to leave the queue for it
+   */
+  request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
+  /** Shows the browser's id to documents that come while the leader is frozen. */
+  showBrowserId: (browserId: string) => void;
+  /** The names of all documents and the browser's id, if it is shown; `undefined` if the browser does not tell. */
+  query: () => Promise<{ names: readonly string[]; browserId: string | undefined } | undefined>;
+};
 
-/** Meets the other documents over a `BroadcastChannel`, and with Web Locks if the page has them. */
-export const meet: Meet = async (channelName, documentName, hear) => {
+/** How a document meets the others of its browser. */
+export type Meeting = {
+  /** Missing on pages that came over plain HTTP. */
+  locks?: Locks | undefined;
+  /** Sends a message to all other documents. Missing if there is no channel to them. */
+  post?: (message: unknown) => void;
+  /** Closes the channel, and releases the lock that shows that this document is there. */
+  close: () => void;
+};
+
+/**
+ * Meets the other documents over a `BroadcastChannel`, and with Web Locks if the page has them.
+ *
+ * @param channelName - names channel and locks
+ * @param documentName - names this document
+ */
+export async function meet(
+  channelName: string,
+  documentName: string,
+  hear: (message: unknown) => void,
+): Promise<Meeting> {
   try {
     // A sandboxed document would hear only itself over a channel.
     if (origin === 'null') throw new Error('This document has an origin of its own.');
@@ -20,7 +52,7 @@ export const meet: Meet = async (channelName, documentName, hear) => {
   } catch {
     return { close() {} };
   }
-};
+}
 
 /**
  * The locks of one group. The leader holds the one that is named after the channel. A space and a document's name, or `#`
@@ -52,7 +84,7 @@ async function takeLocks(channelName: string, documentName: string, left: AbortS
         const { held = [] } = await navigator.locks.query();
         const shownBy = (prefix: string) =>
           held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
-        // A leader shows the id that it found. If two were shown at once, each would do: all later leaders find both.
+        // Two ids are shown only if the lead was stolen before its id was. Later leaders all find the same one first.
         return { names: shownBy(documents), browserId: shownBy(browserIds)[0] };
       } catch {
         // Firefox rejects it in cross-site frames, every browser in the back/forward cache.

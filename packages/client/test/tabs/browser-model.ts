@@ -1,6 +1,6 @@
 import { type BrowserEnvironment, type Joined, joinBrowser } from '../../src/join-browser.ts';
 import { createRecent, type Recent } from '../../src/stream/recent.ts';
-import type { Locks, Meeting } from '../../src/tabs/meeting.ts';
+import type { Locks, Meeting } from '../../src/tabs/meet.ts';
 import type { TabDocument } from '../../src/tabs/messages.ts';
 import { aged, type Update } from '../../src/update.ts';
 import { ServerModel } from './server-model.ts';
