@@ -1,8 +1,7 @@
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
-import type { Recent } from './stream/recent.ts';
 import type { TabDocument } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
-import { aged, type OnUpdate, type Update, withTotals } from './update.ts';
+import { aged, type OnUpdate, type Recent, type Update, withTotals } from './update.ts';
 
 /** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
 const returnWithinMs = 500;

@@ -1,13 +1,12 @@
 import type { Claim } from './stream/claim.ts';
 import { keepOpen } from './stream/keep-open.ts';
-import type { Recent } from './stream/recent.ts';
 import type { StreamEnvironment } from './stream/stream-environment.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { tabIdOf } from './tabs/roster.ts';
-import { isUpdate, type OnUpdate, type Update } from './update.ts';
+import { isUpdate, type OnUpdate, type Recent, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {

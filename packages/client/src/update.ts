@@ -1,14 +1,5 @@
-import {
-  type Guard,
-  type History,
-  isHistory,
-  isSnapshot,
-  isText,
-  objectOf,
-  optional,
-  type Snapshot,
-} from '@live-visitors/shared';
-import type { Connection } from './stream/connection.ts';
+import { type History, isHistory, isSnapshot, objectOf, optional, type Snapshot } from '@live-visitors/shared';
+import { type Connection, isConnection, isDuration } from './stream/connection.ts';
 
 /** All that a tab has to know to show the count. Each update is complete: a later one replaces it. */
 export type Update = {
@@ -19,20 +10,20 @@ export type Update = {
   past?: History | undefined;
 };
 
+/** Learns from updates what was online in the last seconds. */
+export type Recent = {
+  learn: (update: Update) => void;
+  /** From the oldest second that is known to the newest; `undefined` if none is. */
+  read: () => History | undefined;
+  /** How many seconds of history the next stream is to bring. */
+  missingSeconds: () => number;
+};
+
 export type OnUpdate = (update: Update) => void;
-
-/** Infinite is a number, unlike what is missing. */
-const isDuration = (value: unknown): value is number => typeof value === 'number' && value >= 0;
-
-const isConnection = objectOf<{ state: string; inMs?: number | undefined; reason?: string | undefined }>({
-  state: isText,
-  inMs: optional(isDuration),
-  reason: optional(isText),
-});
 
 /** Checks what another tab shares. */
 export const isUpdate = objectOf<Update>({
-  connection: isConnection as Guard<Connection>,
+  connection: isConnection,
   last: optional(objectOf({ snapshot: isSnapshot, ageMs: isDuration })),
   past: optional(isHistory),
 });

@@ -73,10 +73,8 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     const history = missingSeconds();
     const asked = { browser: browserId, ...stream.claim, ...(history && { history }) };
     const query = formatStreamQuery({ ...asked, refusal: 'event', request: `${random()}`.slice(2) });
-    closers.set(
-      stream,
-      openStream(server + paths.stream + query, (event) => send({ ...event, stream })),
-    );
+    const close = openStream(server + paths.stream + query, (event) => send({ ...event, stream }));
+    closers.set(stream, close);
   }
 
   return {

@@ -5,11 +5,8 @@ import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
 import type { Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
 
-const stopped: Connection = {
-  state: 'refused',
-  reason: 'The server told this client not to reconnect (204).',
-  inMs: Infinity,
-};
+const reason = 'The server told this client not to reconnect (204).';
+const stopped: Connection = { state: 'refused', reason, inMs: Infinity };
 
 /** A state that is being changed by an event. */
 type Draft = State & Context & { effects: Effect[] };
@@ -63,12 +60,9 @@ function hearLookUp(draft: Draft, snapshot: Snapshot | undefined): void {
   else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
 }
 
-function hearWelcome(
-  draft: Draft,
-  next: Stream,
-  { renewWithinMs = Infinity, tabs, history }: EventMap['welcome'],
-): void {
+function hearWelcome(draft: Draft, next: Stream, payload: EventMap['welcome']): void {
   const { phase, effects, now } = draft;
+  const { renewWithinMs = Infinity, tabs, history } = payload;
   if (phase.name === 'renewing') effects.push({ type: 'close', stream: phase.stream });
   draft.phase = { name: 'open', stream: next, renewAt: now + renewWithinMs, notBefore: now };
   draft.heardAt = now;

@@ -19,11 +19,10 @@ export function openEventStream(url: string, onEvent: OnServerEvent): () => void
     source.close();
     onEvent({ type: 'lost' });
     // Any answer but an event stream with status 200 is final. An `EventSource` does not tell which answer it was.
-    if (isFinal)
-      fetch(url, { method: 'HEAD' }).then(
-        ({ status }) => status === 204 && onEvent({ type: 'stopped' }),
-        () => {},
-      );
+    if (isFinal) {
+      const answer = fetch(url, { method: 'HEAD' });
+      answer.then(({ status }) => status === 204 && onEvent({ type: 'stopped' })).catch(() => {});
+    }
   };
   return () => source.close();
 }

@@ -1,8 +1,8 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
-import { createRecent } from '../../src/stream/recent.ts';
 import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
 import { aged, type Update } from '../../src/update.ts';
 

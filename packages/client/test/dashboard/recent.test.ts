@@ -1,6 +1,6 @@
 import type { History, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { createRecent } from '../../src/stream/recent.ts';
+import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Update } from '../../src/update.ts';
 
 const start = 1_790_000_000_000;
