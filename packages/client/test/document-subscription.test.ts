@@ -57,7 +57,7 @@ function createDocument() {
     groups,
     streams,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
-    putAway: () => pageEvents.exit(),
+    hide: () => pageEvents.exit(),
     comeBack: () => pageEvents.enter(),
     tell(figures: Partial<Snapshot> = {}) {
       streams.at(-1)?.onEvent({ type: 'welcome', payload: { tabs: 1 } });
@@ -112,12 +112,12 @@ describe('the listeners of a document', () => {
     expect(page.openStreams()).toHaveLength(0);
   });
 
-  test('leave at once when the page is put away, and are back with it, as no new visit', async () => {
+  test('leave at once when the page is hidden (pagehide), and are back with it, as no new visit', async () => {
     const page = createDocument();
     const { told } = page.listen();
     await page.pass(10);
     page.tell();
-    page.putAway();
+    page.hide();
     expect(page.openStreams()).toHaveLength(0);
     await page.pass(5000);
     page.comeBack();
@@ -142,7 +142,7 @@ describe('the listeners of a document', () => {
     page.tell();
     page.tell({ online: 1, visits: 2, peak: 1, visitorSeconds: 10 });
     expect(told.at(-1)?.last?.snapshot).toEqual({ ...snapshot, online: 1 });
-    page.putAway();
+    page.hide();
     page.comeBack();
     await page.pass(10);
     page.tell({ visits: 7, peak: 10 });

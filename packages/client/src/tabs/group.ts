@@ -35,7 +35,7 @@ export type GroupOptions<Payload> = {
   lead: (browserId: string) => Leadership<Payload>;
   /** The leader has shared something. */
   hear: (payload: Payload) => void;
-  /** The leader was silent for so long that what it shared last is stale. */
+  /** The leader was silent until what it shared last became stale. */
   onSilence: () => void;
   isShared: Guard<Shared<Payload>>;
 };

@@ -64,7 +64,20 @@ describe('what is known of the last seconds', () => {
     expect(recent.read()?.online).toEqual([1, 2, 3]);
   });
 
-  test('is no more than so many seconds', () => {
+  test('is requested from the last tick on, with a margin, and not at all while ticks come', () => {
+    let now = 0;
+    const recent = createRecent(60, () => now);
+    expect(recent.missingSeconds()).toBe(60);
+    recent.learn(tick(0, 1));
+    now = 1400;
+    expect(recent.missingSeconds()).toBe(0);
+    now = 1500;
+    expect(recent.missingSeconds()).toBe(7);
+    now = 3_600_000;
+    expect(recent.missingSeconds()).toBe(60);
+  });
+
+  test('is limited to the last seconds', () => {
     const recent = createRecent(10, () => 0);
     recent.learn(
       past(

@@ -8,7 +8,7 @@ import { aged, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
-/** The world outside a stream, with a clock that stands still until it is moved. */
+/** What a stream depends on, with a clock that stands still until it is moved. */
 function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {}, historySeconds = 0) {
   let time = 1000;
   let claim: Claim = { tabs, arrivals };

@@ -42,7 +42,7 @@ export class BrowserModel {
   readonly #random: () => number;
   #holder: Lock | undefined;
   #queue: Lock[] = [];
-  /** Those who show that they are there. */
+  /** The tabs that show that they are there. */
   #present = new Set<Tab>();
   /** The browser's ids that tabs show. */
   #browserIds = new Map<Tab, string>();

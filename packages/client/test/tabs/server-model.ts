@@ -104,7 +104,7 @@ export class ServerModel {
     for (const stream of this.streams()) this.#break(stream);
   }
 
-  /** Whoever had the tabs of a stream that is closed by them is gone. */
+  /** Closes all streams of a document that is gone. */
   dropStreamsOf(owner: Owner): void {
     for (const stream of [...this.#streams]) if (stream.owner === owner) this.#close(stream);
   }
