@@ -2,7 +2,7 @@ import { formatStreamQuery, paths } from '@live-visitors/shared';
 import type { OnUpdate, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import { step } from './machine.ts';
-import { createState, type Effect, type Stream, type StreamEvent } from './state.ts';
+import { createState, type Effect, type StreamEvent } from './state.ts';
 import type { StreamEnvironment } from './stream-environment.ts';
 
 export type StreamOptions = {
@@ -27,7 +27,7 @@ export type StreamOptions = {
  */
 export function keepOpen(environment: StreamEnvironment, options: StreamOptions) {
   const { now, openStream, lookUp, schedule, isOnline, random } = environment;
-  const { server, browserId, missingSeconds, current, onAcknowledged, onUpdate, onDue } = options;
+  const { server, current, onAcknowledged, onUpdate, onDue } = options;
   const closers = new Map<object, () => void>();
   let state = createState(now(), current().connection);
   let cancel = () => {};
@@ -45,9 +45,12 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
 
   function perform(effect: Effect): void {
     switch (effect.type) {
-      case 'open':
-        open(effect.stream);
+      case 'open': {
+        const { stream } = effect;
+        const close = openStream(urlOf(options, stream.claim, random()), (event) => send({ ...event, stream }));
+        closers.set(stream, close);
         break;
+      }
       case 'close':
         closers.get(effect.stream)?.();
         closers.delete(effect.stream);
@@ -59,22 +62,12 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
         onAcknowledged(effect.arrivals);
         onUpdate({ ...current(), past: effect.past });
         break;
-      case 'tell': {
-        const { connection, snapshot } = effect;
-        onUpdate({ connection, last: snapshot ? { snapshot, ageMs: 0 } : current().last });
+      case 'tell':
+        onUpdate({ connection: effect.connection, last: effect.last ?? current().last });
         break;
-      }
       default:
         effect satisfies never;
     }
-  }
-
-  function open(stream: Stream): void {
-    const history = missingSeconds();
-    const asked = { browser: browserId, ...stream.claim, ...(history && { history }) };
-    const query = formatStreamQuery({ ...asked, refusal: 'event', request: `${random()}`.slice(2) });
-    const close = openStream(server + paths.stream + query, (event) => send({ ...event, stream }));
-    closers.set(stream, close);
   }
 
   return {
@@ -92,4 +85,11 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
       for (const close of closers.values()) close();
     },
   };
+}
+
+/** The URL of the next stream; a random number makes it new each time. */
+function urlOf({ server, browserId, missingSeconds }: StreamOptions, claim: Claim, random: number): string {
+  const history = missingSeconds();
+  const asked = { browser: browserId, ...claim, ...(history && { history }) };
+  return server + paths.stream + formatStreamQuery({ ...asked, refusal: 'event', request: `${random}`.slice(2) });
 }

@@ -145,7 +145,7 @@ function end(draft: Draft, streams: Stream[], delayMs: number, connection = lost
 
 function tell(draft: Draft, connection: Connection, snapshot?: Snapshot): void {
   draft.connection = connection;
-  draft.effects.push({ type: 'tell', connection, snapshot });
+  draft.effects.push({ type: 'tell', connection, last: snapshot && { snapshot, ageMs: 0 } });
 }
 
 function lost({ isOnline }: Draft, inMs = 0): Connection {

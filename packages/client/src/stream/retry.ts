@@ -11,8 +11,8 @@ const refusedMs = { first: 30_000, longest: 120_000 };
  * Milliseconds to wait before the next try: longer after each failure, and different for every client, so that
  * clients that were cut off together do not come back together.
  *
- * A stream that breaks off before its `welcome` waits this long, too, which can be less than the reconnection time. A server
- * counts a stream as it sends `welcome`: it has hardly ever reported one that got none.
+ * This holds for a stream that breaks off before its `welcome`, too, although it is less than the reconnection time: a
+ * server counts a stream as it sends `welcome`, so it has hardly ever reported one that got none.
  *
  * @param failures - failed tries in a row, at least 1
  * @param random - from 0 to 1

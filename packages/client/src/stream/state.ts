@@ -1,4 +1,5 @@
 import { type History, maxTabs, type Snapshot } from '@live-visitors/shared';
+import type { Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import type { Connection } from './connection.ts';
 import type { ServerEvent } from './stream-environment.ts';
@@ -53,7 +54,7 @@ export type Effect =
   | { type: 'lookUp' }
   /** The server has counted the arrivals of a request. */
   | { type: 'welcome'; arrivals: readonly string[]; past: History | undefined }
-  | { type: 'tell'; connection: Connection; snapshot: Snapshot | undefined };
+  | { type: 'tell'; connection: Connection; last: Update['last'] };
 
 /** The world at the time of an event. */
 export type Context = { now: number; isOnline: boolean; random: number };

@@ -5,8 +5,7 @@ import { asleepAfterMs, wakingMs } from '../timing.ts';
  * Notices when this document was frozen, or the device asleep.
  *
  * @param onAwake - called when all messages that were queued during the sleep have been handled
- * @returns a function to call whenever the document does anything: it notes the activity, and returns whether the
- * document is awake
+ * @returns a function to call on every activity; it returns whether the document is awake
  */
 export function watchSleep({ now, schedule }: Clock, onAwake: () => void): () => boolean {
   let activeAt = now();
