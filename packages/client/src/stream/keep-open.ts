@@ -53,7 +53,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
         closers.delete(effect.stream.id);
         break;
       case 'lookUp':
-        void lookUp(server + paths.visitors).then((snapshot) => send({ type: 'lookedUp', snapshot }));
+        void lookUp(`${server}${paths.visitors}?request=${randomDigits()}`).then((snapshot) =>
+          send({ type: 'lookedUp', snapshot }),
+        );
         break;
       case 'acknowledge':
         onAcknowledged(effect.arrivals);
@@ -67,14 +69,17 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
   }
 
   function open({ stream: { id: stream, claim }, history }: Extract<Effect, { type: 'open' }>): void {
-    const request = `${random()}`.slice(2);
-    const query = formatStreamQuery({ browser, ...claim, ...(history && { history }), refusal: 'event', request });
+    const given = { browser, ...claim, ...(history && { history }), refusal: 'event' as const };
+    const query = formatStreamQuery({ ...given, request: randomDigits() });
     const close = openStream(server + paths.stream + query, (event) =>
       // The server's word to stop is not about one stream.
       send(event.type === 'stopped' ? event : { ...event, stream }),
     );
     closers.set(stream, close);
   }
+
+  /** Makes a URL unique, so that no service worker answers with what it has stored. */
+  const randomDigits = () => `${random()}`.slice(2);
 
   /** How things stand now. */
   const update = () => aged(state.update, now() - state.toldAt);
