@@ -47,7 +47,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     switch (effect.type) {
       case 'open': {
         const { stream } = effect;
-        const close = openStream(urlOf(options, stream.claim, random()), (event) => send({ ...event, stream }));
+        const close = openStream(urlOf(options, stream.claim, digitsOf(random())), (event) =>
+          send({ ...event, stream }),
+        );
         closers.set(stream, close);
         break;
       }
@@ -56,7 +58,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
         closers.delete(effect.stream);
         break;
       case 'lookUp':
-        void lookUp(server + paths.visitors).then((snapshot) => send({ type: 'lookedUp', snapshot }));
+        void lookUp(server + paths.visitors + formatStreamQuery({ request: digitsOf(random()) })).then((snapshot) =>
+          send({ type: 'lookedUp', snapshot }),
+        );
         break;
       case 'welcome':
         onAcknowledged(effect.arrivals);
@@ -88,8 +92,11 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
 }
 
 /** The URL of the next stream; a random number makes it new each time. */
-function urlOf({ server, browserId, missingSeconds }: StreamOptions, claim: Claim, random: number): string {
+function urlOf({ server, browserId, missingSeconds }: StreamOptions, claim: Claim, request: string): string {
   const history = missingSeconds();
   const asked = { browser: browserId, ...claim, ...(history && { history }) };
-  return server + paths.stream + formatStreamQuery({ ...asked, refusal: 'event', request: `${random}`.slice(2) });
+  return server + paths.stream + formatStreamQuery({ ...asked, refusal: 'event', request });
 }
+
+/** Makes a URL unique, so that no cache and no service worker answers with what it has stored. */
+const digitsOf = (random: number) => `${random}`.slice(2);

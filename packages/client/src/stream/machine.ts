@@ -83,7 +83,7 @@ function keep(draft: Draft, claim: Claim | undefined): void {
   const { phase, now, heardAt } = draft;
   const silenceMs = now - heardAt;
   if ('stream' in phase && silenceMs >= lostAfterMs) end(draft, streamsOf(phase), 0);
-  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) fail(draft, phase.next);
+  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) giveUp(draft, phase.next);
   else if (silenceMs >= staleAfterMs && draft.connection.state === 'live') tell(draft, { state: 'stale' });
 
   if (claim === undefined) {
@@ -94,6 +94,8 @@ function keep(draft: Draft, claim: Claim | undefined): void {
   }
 
   if (!isMute(draft) || now - draft.lookedUpAt < lookUpEveryMs) return;
+  // This tab is not counted before the request for the next stream arrives, which a look-up may overtake.
+  if (draft.effects.some(({ type }) => type === 'open')) return;
   draft.lookedUpAt = now;
   draft.effects.push({ type: 'lookUp' });
 }
@@ -124,6 +126,13 @@ function open(draft: Draft, claim: Claim): void {
     draft.heardAt = now;
   }
   draft.effects.push({ type: 'open', stream: next });
+}
+
+/** A stream that was asked for stays silent. */
+function giveUp(draft: Draft, stream: Stream): void {
+  // The server answers look-ups, so it has counted this tab: without the next stream at once, it would count it out.
+  if (draft.connection.state === 'delayed') end(draft, [stream], 0);
+  else fail(draft, stream);
 }
 
 /** A stream broke off without a farewell. */

@@ -19,7 +19,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
   let toldAt = time;
   const recent = createRecent(historySeconds, () => time);
   const current = () => aged(latest, time - toldAt);
-  const world = { isOnline: true, random: 1, lookUps: 0, answer: undefined as Snapshot | undefined };
+  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Snapshot | undefined };
 
   const stream = keepOpen(
     {
@@ -30,8 +30,8 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
           opened.isOpen = false;
         };
       },
-      async lookUp() {
-        world.lookUps++;
+      async lookUp(url) {
+        world.lookUps.push(url);
         return world.answer;
       },
       now: () => time,
@@ -394,18 +394,45 @@ describe('a stream that stays mute', () => {
     const world = createWorld();
     world.world.answer = { ...snapshot, online: 8 };
     world.pass(4900);
-    expect(world.world.lookUps).toBe(0);
+    expect(world.world.lookUps).toEqual([]);
     world.pass(100);
     await answered();
     expect(world.told.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { snapshot: { online: 8 } } });
-    world.pass(30_000);
+    world.pass(31_000);
     await answered();
-    expect(world.world.lookUps).toBe(3);
+    expect(world.world.lookUps).toHaveLength(3);
     expect(world.streams.length).toBeGreaterThan(2);
     expect(world.states()).toEqual(['delayed']);
     while (world.openStreams().length === 0) world.pass(100);
     world.welcome();
     expect(world.states()).toEqual(['delayed', 'live']);
+  });
+
+  test('stays in the count: each is followed by the next at once, and no look-up is sent together with one', async () => {
+    const world = createWorld();
+    world.world.answer = snapshot;
+    let streams = 1;
+    let lookUps = 0;
+    for (let i = 0; i < 600; i++) {
+      world.pass(100);
+      await answered();
+      expect(world.openStreams()).toEqual([world.latest()]);
+      expect(world.streams.length > streams && world.world.lookUps.length > lookUps).toBe(false);
+      streams = world.streams.length;
+      lookUps = world.world.lookUps.length;
+    }
+    expect(streams).toBe(7);
+    expect(lookUps).toBeGreaterThan(3);
+  });
+
+  test('is looked up by a URL that is new each time', () => {
+    const world = createWorld();
+    world.world.random = 0.123;
+    world.pass(5000);
+    world.world.random = 0.456;
+    world.pass(16_000);
+    const url = 'https://visitors.example/visitors?request=';
+    expect(world.world.lookUps).toEqual([`${url}123`, `${url}456`]);
   });
 
   test('is reconnecting again when the server does not answer any more', async () => {
@@ -414,7 +441,7 @@ describe('a stream that stays mute', () => {
     world.pass(5000);
     await answered();
     world.world.answer = undefined;
-    world.pass(15_000);
+    world.pass(16_000);
     await answered();
     expect(world.states()).toEqual(['delayed', 'reconnecting']);
   });
