@@ -22,7 +22,7 @@ export function describeCounting(engine: Engine): void {
       const page = await openPage('<live-visitors></live-visitors>');
       await allShow(1);
       await counts({ visits: 1 });
-      const numbers = await page.recordNumbers();
+      const shown = await page.recordShown();
       const ticks = await recordSnapshots(server().url);
       await page.evaluate(async () => {
         const [element] = document.querySelectorAll('live-visitors');
@@ -34,7 +34,7 @@ export function describeCounting(engine: Engine): void {
       });
       await eventually(() => expect(ticks.length).toBeGreaterThan(4));
       expect(ticks.map(({ online, visits }) => [online, visits])).toEqual(ticks.map(() => [1, 1]));
-      expect(new Set(await numbers())).toEqual(new Set(['1']));
+      expect(new Set(await shown())).toEqual(new Set(['1 live']));
       await allShow(1);
     });
 
