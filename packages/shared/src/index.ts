@@ -1,5 +1,6 @@
 export * from './day-history.ts';
 export * from './events.ts';
+export * from './page-names.ts';
 export * from './paths.ts';
 export * from './query.ts';
 export * from './recent-history.ts';

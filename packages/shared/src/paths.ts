@@ -8,6 +8,8 @@ export const paths = {
   history: '/history',
   /** A figure as an image, for places without scripts. */
   badge: '/badge.svg',
+  /** The pages with the most open tabs, as JSON. */
+  pages: '/pages',
   /** Liveness: 200 as long as the process runs. */
   healthz: '/healthz',
   /** Readiness: 200, or 503 during shutdown. */

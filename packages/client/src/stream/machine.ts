@@ -55,6 +55,9 @@ function hearStream(draft: Draft, stream: Stream, event: Extract<StreamEvent, { 
       draft.heardAt = draft.tickAt = draft.now;
       tell(draft, { state: 'live' }, event.payload);
       break;
+    case 'pages':
+      // No client asks for pages yet.
+      break;
     case 'farewell': {
       const { reason, reconnectInMs } = event.payload;
       // No other client has this id: two tabs of the browser led for a moment, and this one still does.
