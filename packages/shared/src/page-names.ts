@@ -1,4 +1,5 @@
 import { type Parameter, type RepeatableParameter, repeatable } from './query.ts';
+import { encodePageName } from './stream-url.ts';
 
 /** The most names that one parameter of a request may give. */
 const maxPages = 64;
@@ -14,11 +15,6 @@ const forbidden = /[\p{Cc}\p{Cs}\uFFFD]/u;
 /** Whether a text can be the name of a page: 1 to 128 bytes of UTF-8, without control characters and U+FFFD. */
 export function isPageName(text: string): boolean {
   return text !== '' && !forbidden.test(text) && encodeURIComponent(text).replace(/%../g, '_').length <= maxNameBytes;
-}
-
-/** A name as it stands in a query (RFC 3986 §3.4, which allows slashes). */
-export function encodePageName(name: string): string {
-  return encodeURIComponent(name).replaceAll('%2F', '/');
 }
 
 /** The name of one page. */

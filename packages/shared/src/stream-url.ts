@@ -1,5 +1,3 @@
-import { encodePageName } from './page-names.ts';
-
 /** The most tabs that one stream may speak for. */
 export const maxTabs = 64;
 
@@ -35,6 +33,11 @@ type RequestQuery = Partial<StreamQuery> & {
   /** Random. The server ignores it: no cache has an answer for a URL that is new each time. */
   request?: string;
 };
+
+/** A name as it stands in a query (RFC 3986 §3.4, which allows slashes). */
+export function encodePageName(name: string): string {
+  return encodeURIComponent(name).replaceAll('%2F', '/');
+}
 
 /** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
 export function formatStreamQuery({ page = [], watch = [], ...query }: RequestQuery): string {
