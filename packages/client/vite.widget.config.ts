@@ -25,7 +25,7 @@ function bundle(entry: string, format: 'iife' | 'es', ...plugins: Plugin[]): Use
         fileName: (_format, name) => `${name === 'main' ? 'widget' : name}.js`,
       },
       // Vite does not minify the modules of a library.
-      rolldownOptions: { output: { minify: true } },
+      rolldownOptions: { output: { minify: true, comments: false } },
       outDir: '../server/dist/page',
       emptyOutDir: false,
     },

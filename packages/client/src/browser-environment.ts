@@ -2,10 +2,9 @@ import type { DocumentEnvironment } from './document-subscription.ts';
 import { createElapsed } from './stream/elapsed.ts';
 import { lookUp, openEventStream } from './stream/open-event-source.ts';
 import { meet } from './tabs/meet.ts';
-import { onWake } from './tabs/wake.ts';
-import { whilePageIsOpen } from './tabs/while-open.ts';
+import { onWake, whilePageIsOpen } from './tabs/page-lifecycle.ts';
 
-/** The world as a document has it. */
+/** The APIs of a document. */
 export const environment: DocumentEnvironment = {
   openStream: openEventStream,
   lookUp,

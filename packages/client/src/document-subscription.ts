@@ -1,74 +1,56 @@
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
-import type { Recent } from './stream/recent.ts';
-import { randomId } from './tabs/identity.ts';
-import type { Member } from './tabs/messages.ts';
-import { aged, type OnUpdate, type Update, withTotals } from './update.ts';
+import type { TabDocument } from './tabs/messages.ts';
+import { randomId } from './tabs/random-id.ts';
+import { aged, type OnUpdate, type Recent, type Update, withTotals } from './update.ts';
 
 /** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
 const returnWithinMs = 500;
 
 export type DocumentEnvironment = BrowserEnvironment & {
-  /** Joins while the page is open, and leaves while it is put away. Returns how to stop. */
+  /** Joins while the page is active, and leaves when it is hidden (`pagehide`). Returns how to stop. */
   whilePageIsOpen: (join: () => () => void) => () => void;
 };
 
 type Listener = { observe: boolean; onUpdate: OnUpdate };
 
 /**
- * All in one document who listen to the same server: they are one member of the browser's group, which is counted if one
- * of them wants it to be.
+ * All listeners of one document to the same server: together they are one document of the browser's group, which is
+ * counted unless all of them observe.
  *
  * @param server - the server's URL, without a slash at the end
- * @param tab - the random id of the tab that the document is in
- * @param recent - kept up to date, where it is given
+ * @param tabId - the random id of the tab that the document is in
+ * @param recent - kept up to date, if it is given
  */
 export function createDocumentSubscription(
   environment: DocumentEnvironment,
   server: string,
-  tab: string,
+  tabId: string,
   recent?: Recent,
 ) {
   const { now, schedule, whilePageIsOpen } = environment;
-  const self: Member = { name: `${tab}/${randomId()}`, acknowledged: false, observes: true, unanswered: 0 };
+  const self: TabDocument = { name: `${tabId}/${randomId()}`, visit: 'new', observes: true, unanswered: 0 };
   const listeners = new Set<Listener>();
   let latest: Update = { connection: { state: 'connecting' } };
-  let toldAt = now();
+  let updatedAt = now();
   let joined: Joined | undefined;
   let stop: (() => void) | undefined;
 
-  /** What was told last, as old as it is now. */
-  const current = () => aged(latest, now() - toldAt);
+  const current = () => aged(latest, now() - updatedAt);
 
   function spread({ connection, last, past }: Update): void {
     const before = latest.last?.snapshot;
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
-    toldAt = now();
+    updatedAt = now();
     recent?.learn(latest);
-    for (const listener of listeners) tell(listener, latest);
-  }
-
-  /** What a listener throws keeps neither others from hearing, nor the tab from being counted. */
-  function tell({ onUpdate }: Listener, update: Update): void {
-    try {
-      onUpdate(update);
-    } catch (error) {
-      schedule(() => {
-        throw error;
-      }, 0);
-    }
+    for (const listener of listeners) tell(environment, listener, latest);
   }
 
   function enter(): () => void {
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
     spread({ ...current(), connection: { state: 'connecting' } });
     let isOpen = true;
-    joined = joinBrowser(environment, {
-      server,
-      self,
-      recent,
-      current,
-      onUpdate: (update) => isOpen && spread(update),
-    });
+    const onUpdate = (update: Update) => isOpen && spread(update);
+    joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
     const { leave } = joined;
     return () => {
       isOpen = false;
@@ -77,16 +59,17 @@ export function createDocumentSubscription(
     };
   }
 
+  /** Joins or leaves, or makes known that the document observes or does not any more. */
   function settle(): void {
-    const isObserved = self.observes;
-    self.observes = ![...listeners].some(({ observe }) => !observe);
+    const observed = self.observes;
+    self.observes = [...listeners].every(({ observe }) => observe);
     if (listeners.size === 0) {
       stop?.();
       stop = undefined;
     } else if (stop === undefined) {
       stop = whilePageIsOpen(enter);
-    } else if (self.observes !== isObserved) {
-      joined?.check();
+    } else if (self.observes !== observed) {
+      joined?.poll();
     }
   }
 
@@ -94,7 +77,7 @@ export function createDocumentSubscription(
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (stop) tell(listener, current());
+      if (stop) tell(environment, listener, current());
       settle();
       return () => {
         if (listeners.delete(listener)) schedule(settle, returnWithinMs);
@@ -104,3 +87,14 @@ export function createDocumentSubscription(
 }
 
 export type DocumentSubscription = ReturnType<typeof createDocumentSubscription>;
+
+/** A listener that throws neither stops the others from hearing, nor the tab from being counted. */
+function tell({ schedule }: DocumentEnvironment, { onUpdate }: Listener, update: Update): void {
+  try {
+    onUpdate(update);
+  } catch (error) {
+    schedule(() => {
+      throw error;
+    }, 0);
+  }
+}

@@ -1,58 +1,60 @@
 import type { Claim } from './stream/claim.ts';
-import type { StreamEnvironment } from './stream/environment.ts';
 import { keepOpen } from './stream/keep-open.ts';
-import type { Recent } from './stream/recent.ts';
-import type { GroupEnvironment, Leader } from './tabs/environment.ts';
-import { Group } from './tabs/group.ts';
-import { randomId } from './tabs/identity.ts';
-import { type Member, version } from './tabs/messages.ts';
-import { tabOf } from './tabs/roster.ts';
-import { isUpdate, type OnUpdate, type Update } from './update.ts';
+import type { StreamEnvironment } from './stream/stream-environment.ts';
+import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
+import type { meet } from './tabs/meet.ts';
+import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
+import { randomId } from './tabs/random-id.ts';
+import { tabIdOf } from './tabs/roster.ts';
+import { isUpdate, type OnUpdate, type Recent, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {
+    meet: typeof meet;
     /** Calls back each second, and whenever the page or the network wakes up. Returns how to stop. */
-    onWake: (check: () => void) => () => void;
+    onWake: (callback: () => void) => () => void;
   };
 
 export type JoinOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
-  /** This document. `observes` may change; `check` makes it known. */
-  self: Member;
-  /** What was online before, where anyone wants to know. */
+  /** This document. `observes` may change; `poll` makes it known. */
+  self: TabDocument;
+  /** What was online before, if the document shows it. */
   recent?: Recent | undefined;
-  /** What was told last. */
+  /** The latest update, as old as it is now. */
   current: () => Update;
   onUpdate: OnUpdate;
 };
 
-export type Joined = { check: () => void; leave: () => void };
+export type Joined = { poll: () => void; leave: () => void };
+
+const isShared = sharedOf(isUpdate);
 
 /** Joins the documents of this browser, whose leader keeps their one stream open and shares what comes. */
 export function joinBrowser(environment: BrowserEnvironment, options: JoinOptions): Joined {
   const { server, self, recent, current, onUpdate } = options;
   let group: Group<Update> | undefined;
   let hasLeft = false;
-  const check = () => group?.check();
-  const stopWaking = environment.onWake(check);
+  const poll = () => group?.poll();
+  const stopWaking = environment.onWake(poll);
 
-  function lead(browser: string): Leader<Update> {
+  function lead(browserId: string): Leadership<Update> {
     const stream = keepOpen(environment, {
       server,
-      browser,
-      historySeconds: recent?.seconds ?? 0,
-      known: current(),
-      onAcknowledged: (tabs) => group?.roster.acknowledge(tabs),
+      browserId,
+      missingSeconds: () => recent?.missingSeconds() ?? 0,
+      current,
+      onAcknowledged: (tabIds) => group?.roster.acknowledge(tabIds),
       onUpdate(update) {
         onUpdate(update);
         group?.share(update);
       },
-      onDue: check,
+      onDue: poll,
     });
     return {
-      check: (members) => stream.check(members && claimOf(members)),
-      current: () => ({ ...stream.update(), past: recent?.read() }),
+      keep: (documents) => stream.keep(documents && claimOf(documents)),
+      current: () => ({ ...current(), past: recent?.read() }),
       stop: stream.stop,
     };
   }
@@ -62,24 +64,17 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
     if (connection.state === 'live') onUpdate({ connection: { state: 'stale' }, last });
   }
 
-  const name = `live-visitors ${version} ${server}`;
+  const channelName = `live-visitors ${version} ${server}`;
   void environment
-    .meet(name, self.name, (message) => group?.hear(message))
+    .meet(channelName, self.name, (message) => group?.hear(message))
     .then((meeting) => {
+      const groupOptions = { self, browserId: randomId(), lead, hear: onUpdate, onSilence, isShared };
       if (hasLeft) meeting.close();
-      else
-        group = new Group(environment, meeting, {
-          self,
-          id: randomId(),
-          lead,
-          hear: onUpdate,
-          onSilence,
-          isPayload: isUpdate,
-        });
+      else group = new Group(environment, meeting, groupOptions);
     });
 
   return {
-    check,
+    poll,
     leave() {
       hasLeft = true;
       stopWaking();
@@ -88,10 +83,10 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
   };
 }
 
-/** What the server is told of all: how many tabs are counted, and the ids of those that it has not acknowledged. */
-function claimOf(members: readonly Member[]): Claim {
-  const tabs = new Set(members.filter(({ observes }) => !observes).map(tabOf));
-  // Documents in the frames of one tab are one visit. Whether a tab is new that has said nothing, it says itself.
-  const known = new Set(members.filter(({ acknowledged }) => acknowledged !== false).map(tabOf));
-  return { tabs: tabs.size, arrivals: [...tabs].filter((id) => !known.has(id)) };
+/** What the server is told: how many tabs are counted, and the ids of those that it has not acknowledged. */
+function claimOf(documents: readonly TabDocument[]): Claim {
+  const counted = new Set(documents.filter(({ observes }) => !observes).map(tabIdOf));
+  // Documents in the frames of one tab are one visit. A silent tab will say itself whether it is new.
+  const notNew = new Set(documents.filter(({ visit }) => visit !== 'new').map(tabIdOf));
+  return { tabs: counted.size, arrivals: [...counted].filter((tabId) => !notNew.has(tabId)) };
 }

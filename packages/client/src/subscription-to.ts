@@ -1,17 +1,17 @@
 import { environment } from './browser-environment.ts';
 import { createDocumentSubscription, type DocumentSubscription } from './document-subscription.ts';
-import type { Recent } from './stream/recent.ts';
-import { randomId } from './tabs/identity.ts';
 import { version } from './tabs/messages.ts';
+import { randomId } from './tabs/random-id.ts';
+import type { Recent } from './update.ts';
 
-// The widget and the subscription are bundles of their own, which find each other by this.
+// The widget and the subscription are separate bundles, which find each other by this key.
 const key = Symbol.for(`live-visitors ${version}`);
 
 /** What a window keeps: the id of its tab, and its document's subscription to each server. */
-type Kept = { tab: string; subscriptions: Map<string, DocumentSubscription> };
+type Kept = { tabId: string; subscriptions: Map<string, DocumentSubscription> };
 
 function keptBy(window: Window & { [key]?: Kept }): Kept {
-  window[key] ??= { tab: randomId(), subscriptions: new Map() };
+  window[key] ??= { tabId: randomId(), subscriptions: new Map() };
   return window[key];
 }
 
@@ -31,13 +31,13 @@ function outermostWindow(): Window {
  * frames of the same origin are the same tab.
  *
  * @param server - its URL, without a slash at the end
- * @param recent - kept up to date, where it is given
+ * @param recent - kept up to date, if it is given
  */
 export function subscriptionTo(server: string, recent?: Recent): DocumentSubscription {
-  // Not at once: the module may be imported where there is no window, as on a server that renders pages.
+  // Not on import: there is no window on a server that renders pages.
   const { subscriptions } = keptBy(window);
-  const { tab } = keptBy(outermostWindow());
-  const subscription = subscriptions.get(server) ?? createDocumentSubscription(environment, server, tab, recent);
+  const { tabId } = keptBy(outermostWindow());
+  const subscription = subscriptions.get(server) ?? createDocumentSubscription(environment, server, tabId, recent);
   subscriptions.set(server, subscription);
   return subscription;
 }

@@ -1,38 +1,32 @@
-import { type History, readEvent, type Snapshot } from '@live-visitors/shared';
-import type { Connection } from './stream/connection.ts';
+import { type History, isHistory, isSnapshot, objectOf, optional, type Snapshot } from '@live-visitors/shared';
+import { type Connection, isConnection, isDuration } from './stream/connection.ts';
 
-/** Where its age is not shown, an older number is hidden. */
-export const shownForMs = 10_000;
-
-/** The same while updates are delayed: the next one takes 15 s. */
-export const delayedShownForMs = 20_000;
-
-/** All that a tab has to know to show the count. Each piece of update is whole: a later one replaces it. */
+/** All that a tab has to know to show the count. Each update is complete: a later one replaces it. */
 export type Update = {
   connection: Connection;
   /** The last snapshot that came, if any, and how long before this update it did, in milliseconds. */
   last?: { snapshot: Snapshot; ageMs: number } | undefined;
-  /** What was online before, where a tab asked for it: an addition to what is known, and not in every piece of update. */
+  /** What was online before, if a tab asked for it: an addition to what is known, which most updates lack. */
   past?: History | undefined;
+};
+
+/** Learns from updates what was online in the last seconds. */
+export type Recent = {
+  learn: (update: Update) => void;
+  /** From the oldest second that is known to the newest; `undefined` if none is. */
+  read: () => History | undefined;
+  /** How many seconds of history the next stream is to bring. */
+  missingSeconds: () => number;
 };
 
 export type OnUpdate = (update: Update) => void;
 
 /** Checks what another tab shares. */
-export function isUpdate(value: unknown): value is Update {
-  const { connection, last, past } = Object(value);
-  return (
-    typeof connection?.state === 'string' &&
-    (last === undefined || (Number.isFinite(last.ageMs) && isPayload('visitors', last.snapshot))) &&
-    // A welcome is where a history comes from.
-    isPayload('welcome', { tabs: 0, history: past })
-  );
-}
-
-/** What came over a channel was no text, unlike what comes over a stream. */
-function isPayload(name: 'visitors' | 'welcome', value: unknown): boolean {
-  return readEvent(name, JSON.stringify(value)) !== undefined;
-}
+export const isUpdate = objectOf<Update>({
+  connection: isConnection,
+  last: optional(objectOf({ snapshot: isSnapshot, ageMs: isDuration })),
+  past: optional(isHistory),
+});
 
 /** The same update some time later. */
 export function aged({ connection, last }: Update, elapsedMs: number): Update {

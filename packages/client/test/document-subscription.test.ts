@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createDocumentSubscription } from '../src/document-subscription.ts';
-import type { OnStreamEvent } from '../src/stream/environment.ts';
+import type { OnServerEvent } from '../src/stream/stream-environment.ts';
 import { version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
@@ -11,7 +11,7 @@ const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visito
 /** A document that can share its stream with no other. */
 function createDocument() {
   const simulation = new Simulation();
-  const streams: { query: URLSearchParams; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const streams: { query: URLSearchParams; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
   let pageEvents = { enter: () => {}, exit: () => {} };
   const subscription = createDocumentSubscription(
@@ -57,7 +57,7 @@ function createDocument() {
     groups,
     streams,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
-    putAway: () => pageEvents.exit(),
+    hide: () => pageEvents.exit(),
     comeBack: () => pageEvents.enter(),
     tell(figures: Partial<Snapshot> = {}) {
       streams.at(-1)?.onEvent({ type: 'welcome', payload: { tabs: 1 } });
@@ -112,12 +112,12 @@ describe('the listeners of a document', () => {
     expect(page.openStreams()).toHaveLength(0);
   });
 
-  test('leave at once when the page is put away, and are back with it, as no new visit', async () => {
+  test('leave at once when the page is hidden (pagehide), and are back with it, as no new visit', async () => {
     const page = createDocument();
     const { told } = page.listen();
     await page.pass(10);
     page.tell();
-    page.putAway();
+    page.hide();
     expect(page.openStreams()).toHaveLength(0);
     await page.pass(5000);
     page.comeBack();
@@ -142,7 +142,7 @@ describe('the listeners of a document', () => {
     page.tell();
     page.tell({ online: 1, visits: 2, peak: 1, visitorSeconds: 10 });
     expect(told.at(-1)?.last?.snapshot).toEqual({ ...snapshot, online: 1 });
-    page.putAway();
+    page.hide();
     page.comeBack();
     await page.pass(10);
     page.tell({ visits: 7, peak: 10 });

@@ -84,10 +84,16 @@ export function profileOf(context: BrowserContext | Browser): Profile<PuppeteerT
   };
 }
 
+/** What Firefox reports as errors of a page, though no script has thrown them. */
+const networkErrors = /^Error: (Cross-Origin Request Blocked:|Failed to load ‘|Firefox can’t establish a connection)/;
+
 function tabFor(page: Page): PuppeteerTab {
   const problems: string[] = [];
   const logged: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('pageerror', (error) => {
+    const text = String(error);
+    (networkErrors.test(text) ? logged : problems).push(text);
+  });
   page.on('console', (message) => logged.push(message.text()));
 
   return withHooks({

@@ -50,11 +50,8 @@ export const webkit: Engine = {
   isInstalled: isWebKitInstalled,
   // WebKit cannot be told how to resolve a name. This is 127.0.0.1 mapped to IPv6, which is not a secure context.
   plainHosts: { server: '[::ffff:7f00:1]', site: '[::ffff:7f00:1]' },
-  launch: () => launchWebKit(),
+  launch: launchWebKit,
 };
-
-/** WebKit with a window for each page. In the other browsers, all tabs are visible anyway. */
-export const webkitWindows: Engine = { ...webkit, launch: () => launchWebKit('window') };
 
 /** Describes what holds in a browser. The tests are skipped where it is not installed. */
 export function describeIn({ name, isInstalled }: Engine, title: string, tests: () => void): void {

@@ -48,10 +48,10 @@ export function describeManyTabs(engine: Engine): void {
     test('are all live and count right after they have all reloaded together, over a slow network', async () => {
       const { port, slowDown } = await openRelay(Number(server().port));
       await open(14, { port });
-      await allShow({ online: 14, browsers: 1 });
+      await allShow({ online: 14, browsers: 1, visits: 14, peak: 14 });
       slowDown(400);
       await reloadTogether(tabs());
-      await allShow({ online: 14, browsers: 1 });
+      await allShow({ online: 14, browsers: 1, visits: 28, peak: 14 });
     });
 
     test('count right after 10 fast reloads of one of them', async () => {

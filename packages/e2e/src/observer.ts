@@ -1,4 +1,5 @@
 import { readEvent, type Snapshot } from '@live-visitors/shared';
+import { onTestFinished } from 'vitest';
 
 /** Reads a bare stream. Returns how to stop. */
 export async function readSnapshots(
@@ -31,4 +32,11 @@ export async function observe(url: string) {
   const online: number[] = [];
   const stop = await readSnapshots(`${url}/stream`, (snapshot) => online.push(snapshot.online - 1));
   return { online, stop };
+}
+
+/** Records each snapshot from now on without being counted, until the test has finished. */
+export async function recordSnapshots(url: string): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
+  onTestFinished(await readSnapshots(`${url}/stream?tabs=0`, (snapshot) => snapshots.push(snapshot)));
+  return snapshots;
 }

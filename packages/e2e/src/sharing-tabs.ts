@@ -67,7 +67,7 @@ export function useTabs<Opened extends Tab>(launch: () => Promise<Profile<Opened
     },
 
     /** Waits until every tab is live and shows what is said. */
-    async allShow(figures: { online: number; browsers?: number; visits?: number }) {
+    async allShow(figures: { online: number; browsers?: number; visits?: number; peak?: number }) {
       const values = Object.entries(figures).map(([name, value]) => [name, String(value)]);
       const expected = { connection: 'live', ...Object.fromEntries(values) };
       await eventually(async () => {

@@ -64,9 +64,9 @@ export async function startSession(server: string, capabilities: object) {
       });
     },
 
-    /** Opens a tab, or a window with one. Returns its handle. */
-    async openTab(type: 'tab' | 'window'): Promise<string> {
-      const { handle } = await command<{ handle: string }>(first, 'POST', 'window/new', { type });
+    /** Opens a tab. Returns its handle. */
+    async openTab(): Promise<string> {
+      const { handle } = await command<{ handle: string }>(first, 'POST', 'window/new', { type: 'tab' });
       return handle;
     },
 

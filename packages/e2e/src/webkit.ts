@@ -16,12 +16,8 @@ const programs = ['WebKitWebDriver', 'Xvfb', 'setpriv'];
 export const isWebKitInstalled =
   miniBrowser !== undefined && programs.every((program) => findProgram(program) !== undefined);
 
-/**
- * Starts WebKit on a screen of its own. It ends with this process, however that ends.
- *
- * @param type - what to open for each page: tabs, which are hidden, or windows, which are visible but slow
- */
-export async function launchWebKit(type: 'tab' | 'window' = 'tab'): Promise<Profile> {
+/** Starts WebKit on a screen of its own. It ends with this process, however that ends. */
+export async function launchWebKit(): Promise<Profile> {
   const screen = startTied('Xvfb', ['-displayfd', '3', '-nolisten', 'tcp'], {});
   const [display] = await once(screen.stdio[3] as Readable, 'data');
   const port = await findFreePort();
@@ -40,13 +36,13 @@ export async function launchWebKit(type: 'tab' | 'window' = 'tab'): Promise<Prof
 
   return {
     async open(url, prepare) {
-      const tab = tabFor(session, await session.openTab(type));
+      const tab = tabFor(session, await session.openTab());
       await prepare?.(tab);
       await tab.navigate(url);
       return tab;
     },
     // A driver has one session, and a session has one profile.
-    openProfile: () => launchWebKit(type),
+    openProfile: launchWebKit,
     async close() {
       await session.end();
       await Promise.all([driver, screen].map(end));

@@ -130,6 +130,20 @@ function withWidgets<Opened extends Tab>(tab: Opened) {
         }),
       ),
 
+    /** Records what number and state the first widget shows, from now on. Returns how to read it. */
+    async recordShown(): Promise<() => Promise<string[]>> {
+      await tab.evaluateOn('live-visitors', ({ shadowRoot }) => {
+        const number = shadowRoot?.querySelector('[part~="number"]');
+        if (!number) throw new Error('The widget has no number.');
+        const shown: string[] = [];
+        Object.assign(globalThis, { shown });
+        const add = () => shown.push(`${number.textContent} ${number.part[1]}`);
+        add();
+        new MutationObserver(add).observe(number, { childList: true, attributeFilter: ['part'] });
+      });
+      return () => tab.evaluate(() => (globalThis as unknown as { shown: string[] }).shown);
+    },
+
     /** What a style property of a part of the first widget comes to. */
     style: (part: string, property: string) =>
       tab.evaluateOn(

@@ -102,9 +102,7 @@ export function describeWidgets(engine: Engine): void {
       expect(await display()).toBe('none');
     });
 
-    // WebKit reopens an `EventSource` that was closed on `pagehide` when its page comes back from the back/forward cache.
-    // Then two streams of the tab fight for its place.
-    test.skipIf(engine.name === 'WebKit')('leaves the count with its page, and comes back with it', async () => {
+    test('leaves the count with its page, and comes back with it', async () => {
       await openPage('<live-visitors></live-visitors>');
       const page = await openPage('<live-visitors></live-visitors>');
       await allShow(2);

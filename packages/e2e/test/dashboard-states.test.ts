@@ -54,9 +54,9 @@ describe.concurrent.each(dashboardStates.map((state) => [state.name, state] as c
     const opened = await open(context, state);
     const { tab } = opened;
     expect(await within(state, opened, () => auditEverywhere(tab.page))).toEqual([]);
-    for (const [selector, text] of Object.entries(state.says)) {
-      await eventually(async () => expect(await tab.text(selector)).toBe(text));
-    }
+    const selectors = Object.keys(state.says);
+    const texts = () => Promise.all(selectors.map((selector) => tab.text(selector)));
+    await eventually(async () => expect(await within(state, opened, texts)).toEqual(Object.values(state.says)));
     expect(tab.problems).toEqual([]);
   });
 });

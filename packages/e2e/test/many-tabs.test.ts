@@ -2,7 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PuppeteerTab } from '../src/browser.ts';
 import { chromium, describeIn, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
+import { recordSnapshots } from '../src/observer.ts';
 import { crash, useTabs, withhold } from '../src/sharing-tabs.ts';
+import { startSite } from '../src/site.ts';
 
 describe('14 tabs that crash', () => {
   const { open, allShow, tabs, take } = useTabs(chromium.launch);
@@ -20,11 +22,12 @@ describe('14 tabs that crash', () => {
 });
 
 describe('a leader that is frozen', () => {
-  const { open, allShow, tab, tabs, take } = useTabs(chromium.launch);
+  const { open, allShow, tab, tabs, take, server } = useTabs(chromium.launch);
 
-  test('loses the lead to a visible tab, and is counted once when it thaws', async () => {
+  test('loses the lead to a visible tab, stays in the count, and is in it once when it thaws', async () => {
     await open(5);
     await allShow({ online: 5, visits: 5 });
+    const ticks = await recordSnapshots(server().url);
     const session = await tab(0).page.createCDPSession();
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     const frozen = take(0);
@@ -36,6 +39,7 @@ describe('a leader that is frozen', () => {
     await session.send('Page.setWebLifecycleState', { state: 'active' });
     tabs().unshift(frozen);
     await allShow({ online: 5, browsers: 1, visits: 5 });
+    expect(ticks.map(({ online }) => online)).toEqual(ticks.map(() => 5));
   });
 });
 
@@ -73,9 +77,10 @@ describe('a page in a sandboxed frame', () => {
 
   test('counts, although nearly everything is withheld from it', async () => {
     await open(1);
-    const framing = await browser().open(
-      `data:text/html,<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`,
-    );
+    const site = await startSite();
+    onTestFinished(site.stop);
+    const frame = `<iframe sandbox="allow-scripts" src="${server().url}"></iframe>`;
+    const framing = await browser().open(site.publish(frame));
     onTestFinished(framing.close);
     await allShow({ online: 2, browsers: 2 });
   });

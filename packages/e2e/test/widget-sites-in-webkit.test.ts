@@ -1,5 +1,5 @@
-import { webkit, webkitWindows } from '../src/engine.ts';
+import { webkit } from '../src/engine.ts';
 import { describePlainSite, describeWidgetSites } from '../src/widget-sites.ts';
 
 describeWidgetSites(webkit);
-describePlainSite(webkitWindows);
+describePlainSite(webkit);

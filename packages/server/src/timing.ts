@@ -17,11 +17,8 @@ export const gatherMs = 100;
 /** How long Redis may take to answer, in milliseconds, before a tick goes on without it. */
 export const answerMs = 400;
 
-/**
- * The range of a stream's reconnection time. It differs for each stream, so that clients do not all return at once after
- * a restart. It is no shorter than a killed node stays in the count: its visitors would be counted on two nodes.
- */
-export const reconnectionTimeMs = { min: (missedTicks + 0.5) * tickMs, max: 3500 };
+/** It differs for each stream, so that clients do not all return at once after a restart. */
+export { reconnectionTimeMs } from '@live-visitors/shared';
 
 /** The same after a farewell: a node that stops has told the others. */
 export const farewellTimeMs = { min: 500, max: 2500 };

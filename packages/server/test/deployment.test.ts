@@ -29,7 +29,9 @@ describe('a new process that starts before the old one stops', () => {
     'takes over its port, streams and totals when the old one gets %s',
     async (signal) => {
       const { old, env } = await startOld();
-      const clients = Array.from({ length: 20 }, (_, i) => openReturning(Number(env.PORT), `browser=browser-${i}`));
+      const clients = Array.from({ length: 20 }, (_, i) =>
+        openReturning(Number(env.PORT), `browser=browser-${i}&arrivals=browser-${i}`),
+      );
       await eventually(() => expect(clients[0]?.last?.snapshot).toMatchObject({ online: 20, visits: 20 }));
       const next = runProgram(env);
       await untilItWaits(next);

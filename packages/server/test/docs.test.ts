@@ -234,10 +234,13 @@ describe('README.md and README.pt-BR.md', () => {
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
     const [cost = '', back] = figuresOf('Live Visitors');
     const [, backOfNchan] = figuresOf('nchan');
+    const grouped = (language: string) => Number(back).toLocaleString(language);
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
     expect(english.text).toContain(`costs ${cost} µs of CPU, ${ratio}`);
-    expect(english.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) to our ${back} |`);
+    expect(english.text).toContain(
+      `[${backOfNchan} ms](docs/benchmarks.md) after a restart; ours need ${grouped('en')} ms |`,
+    );
     expect(portuguese.text).toContain(comma(`custa ${cost} µs de CPU: ${ratio}`));
-    expect(portuguese.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md) contra os nossos ${back} |`);
+    expect(portuguese.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md), contra ${grouped('pt-BR')} ms aqui |`);
   });
 });

@@ -41,7 +41,7 @@ async function startFleet(redis: RedisServer) {
 }
 
 function openClients(port: number, count: number): ReturningClient[] {
-  return Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${i}`));
+  return Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${i}&arrivals=browser-${i}`));
 }
 
 /** Waits until what every client was shown last is this, and is no older than two seconds. */
@@ -105,7 +105,11 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
     };
     const clients: ReturningClient[] = [];
     for (const count of [10, 2990]) {
-      clients.push(...Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${count}-${i}`)));
+      clients.push(
+        ...Array.from({ length: count }, (_, i) =>
+          openReturning(port, `browser=browser-${count}-${i}&arrivals=browser-${count}-${i}`),
+        ),
+      );
       await allShow(clients, { online: clients.length });
       const [before, from] = [await scriptCalls(), Date.now()];
       await wait(6000);

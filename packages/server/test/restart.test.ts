@@ -11,7 +11,9 @@ test(`${streams} streams are told farewell at different times, and all are back 
   const env = { PORT: String(port), DATA_DIR: makeFolder(), MAX_STREAMS_PER_ADDRESS: '10000' };
   const first = runProgram(env);
   await first.url();
-  const clients = Array.from({ length: streams }, (_, index) => openReturning(port, `browser=browser-${index}`));
+  const clients = Array.from({ length: streams }, (_, index) =>
+    openReturning(port, `browser=browser-${index}&arrivals=browser-${index}`),
+  );
   await eventually(() => expect(clients.every(({ answers }) => answers.length === 1)).toBe(true), 30_000);
 
   first.child.kill('SIGTERM');

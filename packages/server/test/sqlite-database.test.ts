@@ -71,7 +71,7 @@ describe.each([
     const { parent, file, store } = await openStore();
     run(parent, command);
     expect(await store.record(counts(2))).toMatchObject({ visits: 42, peak: 9 });
-    expect(store.trouble()).toMatch(/has been deleted or moved away .* creates the file again/);
+    expect(store.trouble()).toMatch(/was deleted or moved .* creates the file again/);
     expect(existsSync(file)).toBe(false);
     expect(await store.record(counts(3))).toMatchObject({ visits: 43, peak: 9 });
     expect(store.trouble()).toBeUndefined();
@@ -270,7 +270,7 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
     const filler = fillDisk(parent);
     run(parent, 'rm -rf data');
     for (let visits = 1; visits < 5; visits++) await store.record(counts(visits));
-    expect(store.trouble()).toMatch(/cannot be created again: .*full.* tries again each second/);
+    expect(store.trouble()).toMatch(/cannot be created again: .*full.* retries every second/);
     expect(existsSync(fileIn(dataDir))).toBe(false);
     rmSync(filler);
     await store.record(counts(5));

@@ -1,7 +1,14 @@
-import { type Guard, isNonNegativeInteger, isText, objectOf, oneOf, optional, recordOf, seriesOf } from './guards.ts';
+import { type Guard, isNonNegativeInteger, isText, literal, objectOf, optional, recordOf, seriesOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
+
+/**
+ * The range of a stream's reconnection time, in milliseconds. The server's `retry` field has it, and clients keep to it
+ * by themselves: an `EventSource` does not tell its page the field. It is no shorter than a killed node stays in the count
+ * of a fleet: its visitors would be counted on two nodes.
+ */
+export const reconnectionTimeMs: { min: number; max: number } = { min: 1.5 * tickMs, max: 3.5 * tickMs };
 
 /** The figures of one tick. Sent each second, even when nothing changed: silence means trouble. */
 export type Snapshot = {
@@ -9,9 +16,9 @@ export type Snapshot = {
   online: number;
   /** Browsers with open tabs: all tabs of one browser share a stream. */
   browsers: number;
-  /** All tabs ever opened. A stream that reconnects is not a visit. */
+  /** Pages ever loaded: a new tab, a reload, the next page. Reconnecting and back/forward are not visits. */
   visits: number;
-  /** The most tabs that were online at any tick. */
+  /** The most tabs that were connected at any tick. */
   peak: number;
   /** One tab open for one second adds 1. */
   visitorSeconds: number;
@@ -24,14 +31,14 @@ export type Snapshot = {
 /** The numbers that a snapshot shows. */
 export type Figure = Exclude<keyof Snapshot, 'at' | 'partial'>;
 
-const isSnapshot = objectOf<Snapshot>({
+export const isSnapshot: Guard<Snapshot> = objectOf<Snapshot>({
   online: isNonNegativeInteger,
   browsers: isNonNegativeInteger,
   visits: isNonNegativeInteger,
   peak: isNonNegativeInteger,
   visitorSeconds: isNonNegativeInteger,
   at: isNonNegativeInteger,
-  partial: optional(oneOf(true)),
+  partial: optional(literal(true)),
 });
 
 /** `online` of consecutive ticks, oldest first. */
@@ -44,7 +51,7 @@ export type History = {
   online: (number | null)[];
 };
 
-const isHistory = objectOf<History>({
+export const isHistory: Guard<History> = objectOf<History>({
   everyMs: isNonNegativeInteger,
   endsAt: isNonNegativeInteger,
   online: seriesOf(isNonNegativeInteger),
@@ -92,7 +99,7 @@ type Farewell = {
 };
 
 const isFarewell = objectOf<Farewell>({
-  reason: oneOf('restart', 'expired', 'replaced'),
+  reason: literal('restart', 'expired', 'replaced'),
   reconnectInMs: isNonNegativeInteger,
 });
 

@@ -10,18 +10,25 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
 export function optional<Type>(guard: Guard<Type>): Guard<Type | undefined> {
   return (value) => value === undefined || guard(value);
 }
 
-export function oneOf<const Value>(...values: Value[]): Guard<Value> {
+export function literal<const Value>(...values: Value[]): Guard<Value> {
   return (value): value is Value => values.some((known) => known === value);
+}
+
+export function listOf<Entry>(guard: Guard<Entry>): Guard<Entry[]> {
+  return (value): value is Entry[] => Array.isArray(value) && value.every(guard);
 }
 
 /** A list with `null` for entries that are unknown. */
 export function seriesOf<Entry>(guard: Guard<Entry>): Guard<(Entry | null)[]> {
-  return (value): value is (Entry | null)[] =>
-    Array.isArray(value) && value.every((entry) => entry === null || guard(entry));
+  return listOf((entry): entry is Entry | null => entry === null || guard(entry));
 }
 
 /** An object with any names. */

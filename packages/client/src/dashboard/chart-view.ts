@@ -1,5 +1,5 @@
 import type { DayHistory } from '@live-visitors/shared';
-import type { Recent } from '../stream/recent.ts';
+import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, setText } from './dom.ts';
 import type { Locale } from './messages/languages.ts';

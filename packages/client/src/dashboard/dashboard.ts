@@ -1,7 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
-import type { Recent } from '../stream/recent.ts';
-import type { Update } from '../update.ts';
+import type { Recent, Update } from '../update.ts';
 import { createAnnouncementView } from './announcement-view.ts';
 import { ChartView } from './chart-view.ts';
 import { createConnectionView } from './connection-view.ts';

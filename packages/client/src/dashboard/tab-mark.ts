@@ -1,4 +1,4 @@
-import { shownForMs } from '../update.ts';
+import { shownForMs } from '../timing.ts';
 import { iconSvg } from './tab-icon.ts';
 
 /** The number as the reader's language writes it, and its age. */

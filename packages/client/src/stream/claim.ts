@@ -1,6 +1,6 @@
 import { maxTabs } from '@live-visitors/shared';
 
-/** What a request says of those whom its stream stands for. */
+/** What a request says about the tabs that its stream stands for. */
 export type Claim = {
   tabs: number;
   /** The ids of tabs that no `welcome` has acknowledged. */
@@ -13,7 +13,7 @@ export function limited({ tabs, arrivals }: Claim, limit: number): Claim {
   return { tabs: count, arrivals: arrivals.slice(0, count) };
 }
 
-/** Whether a stream has said what is not so any more. While an address is full, arrivals wait until it is renewed. */
+/** Whether a stream's claim is out of date. While its address is full, new arrivals wait until the stream is renewed. */
 export function isOutdated(said: Claim, claim: Claim, limit: number): boolean {
   const { tabs, arrivals } = limited(claim, limit);
   return said.tabs !== tabs || (limit === maxTabs && arrivals.some((id) => !said.arrivals.includes(id)));

@@ -1,3 +1,5 @@
+import { type Guard, isText, objectOf, optional } from '@live-visitors/shared';
+
 /**
  * The state of the connection to the server:
  * - `connecting`: the first stream is being opened
@@ -13,3 +15,13 @@ export type Connection =
   | { state: 'connecting' | 'live' | 'stale' | 'delayed' | 'offline' }
   | { state: 'reconnecting'; inMs: number }
   | { state: 'refused'; reason: string; status?: number; inMs: number };
+
+/** Milliseconds, which may be infinite. */
+export const isDuration = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+/** Checks what is used of a connection that another tab shares. */
+export const isConnection = objectOf({
+  state: isText,
+  inMs: optional(isDuration),
+  reason: optional(isText),
+}) as Guard<Connection>;

@@ -1,98 +1,102 @@
 import { formatStreamQuery, paths } from '@live-visitors/shared';
-import { aged, type OnUpdate, type Update } from '../update.ts';
+import type { OnUpdate, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
-import type { StreamEnvironment } from './environment.ts';
 import { step } from './machine.ts';
 import { createState, type Effect, type StreamEvent } from './state.ts';
+import type { StreamEnvironment } from './stream-environment.ts';
 
 export type StreamOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
-  /** A random id, in memory only, by which our next stream takes our last one's place in the count. */
-  browser: string;
-  /** How many seconds of history are wanted where none of it is known. */
-  historySeconds: number;
-  /** What is known already. */
-  known: Update;
+  /** A random id, in memory only, by which the next stream takes the last one's place in the count. */
+  browserId: string;
+  /** How many seconds of history the next stream is to bring. */
+  missingSeconds: () => number;
+  /** The latest update, as old as it is now. */
+  current: () => Update;
   /** The server has counted these arrivals. */
   onAcknowledged: (arrivals: readonly string[]) => void;
   onUpdate: OnUpdate;
-  /** The next try is due: whoever keeps the stream calls `check`, if it still is to be kept. */
+  /** The next try is due: call `keep` if the stream is still wanted. */
   onDue: () => void;
 };
 
 /**
  * Keeps a stream to the server open: renews it before it expires or when the claim changes, and comes back by itself
- * whatever happens to the server, the network or this device. Does what `step` says.
+ * whatever happens to the server, the network or this device. Performs the effects of `step`.
  */
 export function keepOpen(environment: StreamEnvironment, options: StreamOptions) {
   const { now, openStream, lookUp, schedule, isOnline, random } = environment;
-  const { server, browser, historySeconds, known, onAcknowledged, onUpdate, onDue } = options;
-  const closers = new Map<number, () => void>();
-  let state = createState(now(), known);
-  let callOff = () => {};
+  const { server, current, onAcknowledged, onUpdate, onDue } = options;
+  const closers = new Map<object, () => void>();
+  let state = createState(now(), current().connection);
+  let cancel = () => {};
   let isStopped = false;
 
   function send(event: StreamEvent): void {
     if (isStopped) return;
-    const result = step(state, event, { now: now(), isOnline: isOnline(), random: random(), historySeconds });
+    const result = step(state, event, { now: now(), isOnline: isOnline(), random: random() });
     ({ state } = result);
     result.effects.forEach(perform);
-    callOff();
+    cancel();
     const { phase } = state;
-    if (phase.name === 'waiting' && phase.until < Infinity) callOff = schedule(onDue, phase.until - now());
+    if (phase.name === 'waiting' && phase.until < Infinity) cancel = schedule(onDue, phase.until - now());
   }
 
   function perform(effect: Effect): void {
     switch (effect.type) {
-      case 'open':
-        open(effect);
+      case 'open': {
+        const { stream } = effect;
+        const close = openStream(urlOf(options, stream.claim, digitsOf(random())), (event) =>
+          send({ ...event, stream }),
+        );
+        closers.set(stream, close);
         break;
+      }
       case 'close':
-        closers.get(effect.stream.id)?.();
-        closers.delete(effect.stream.id);
+        closers.get(effect.stream)?.();
+        closers.delete(effect.stream);
         break;
       case 'lookUp':
-        void lookUp(server + paths.visitors).then((snapshot) => send({ type: 'lookedUp', snapshot }));
+        void lookUp(server + paths.visitors + formatStreamQuery({ request: digitsOf(random()) })).then((snapshot) =>
+          send({ type: 'lookedUp', snapshot }),
+        );
         break;
-      case 'acknowledge':
+      case 'welcome':
         onAcknowledged(effect.arrivals);
+        onUpdate({ ...current(), past: effect.past });
         break;
       case 'tell':
-        onUpdate({ ...update(), past: effect.past });
+        onUpdate({ connection: effect.connection, last: effect.last ?? current().last });
         break;
       default:
         effect satisfies never;
     }
   }
 
-  function open({ stream: { id: stream, claim }, history }: Extract<Effect, { type: 'open' }>): void {
-    const request = `${random()}`.slice(2);
-    const query = formatStreamQuery({ browser, ...claim, ...(history && { history }), refusal: 'event', request });
-    const close = openStream(server + paths.stream + query, (event) =>
-      // The server's word to stop is not about one stream.
-      send(event.type === 'stopped' ? event : { ...event, stream }),
-    );
-    closers.set(stream, close);
-  }
-
-  /** How things stand now. */
-  const update = () => aged(state.update, now() - state.toldAt);
-
   return {
     /**
-     * Looks after the stream. To be called on each update, each second, and whenever the page or the network wakes up:
+     * Keeps the stream open. To be called on each update, each second, and whenever the page or the network wakes up:
      * timers of hidden tabs sleep.
      *
-     * @param claim - what the next stream is to say; `undefined` where there is to be none
+     * @param claim - what the next stream is to say; `undefined` if no stream is wanted
      */
-    check: (claim: Claim | undefined) => send({ type: 'check', claim }),
-    update,
+    keep: (claim: Claim | undefined) => send({ type: 'keep', claim }),
     /** Closes the streams for good. */
     stop(): void {
       isStopped = true;
-      callOff();
+      cancel();
       for (const close of closers.values()) close();
     },
   };
 }
+
+/** The URL of the next stream; a random number makes it new each time. */
+function urlOf({ server, browserId, missingSeconds }: StreamOptions, claim: Claim, request: string): string {
+  const history = missingSeconds();
+  const asked = { browser: browserId, ...claim, ...(history && { history }) };
+  return server + paths.stream + formatStreamQuery({ ...asked, refusal: 'event', request });
+}
+
+/** Makes a URL unique, so that no cache and no service worker answers with what it has stored. */
+const digitsOf = (random: number) => `${random}`.slice(2);

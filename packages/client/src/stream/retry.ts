@@ -1,23 +1,20 @@
-import type { EventMap } from '@live-visitors/shared';
+import { type EventMap, reconnectionTimeMs } from '@live-visitors/shared';
 
 const firstMs = 1000;
 const growth = 1.5;
 const longestMs = 15_000;
 
-/**
- * The limits of the reconnection time, the same as those of the server's `retry` field, which an `EventSource` does not
- * tell its page. A node that was killed counts as present for as long as the first.
- */
-const reconnectionTimeMs = { min: 1500, max: 3500 };
-
-/** Where a server that refuses us does not say when to ask again: that takes a person to change. */
+/** The wait if a server that refuses does not say when to ask again: a person has to change its settings. */
 const refusedMs = { first: 30_000, longest: 120_000 };
 
 /**
- * Milliseconds to wait before the next try: longer after each failure, and different for every client, so that those
- * which were cut off together do not come back together.
+ * Milliseconds to wait before the next try: longer after each failure, and different for every client, so that
+ * clients that were cut off together do not come back together.
  *
- * @param failures - tries in a row that failed; 1 or more
+ * This holds for a stream that breaks off before its `welcome`, too, although it is less than the reconnection time: a
+ * server counts a stream as it sends `welcome`, so it has hardly ever reported one that got none.
+ *
+ * @param failures - failed tries in a row, at least 1
  * @param random - from 0 to 1
  */
 export function backoffMs(failures: number, random: number): number {

@@ -1,82 +1,73 @@
-import { type EventMap, type EventName, type History, maxTabs } from '@live-visitors/shared';
+import { type History, maxTabs, type Snapshot } from '@live-visitors/shared';
 import type { Update } from '../update.ts';
 import type { Claim } from './claim.ts';
+import type { Connection } from './connection.ts';
+import type { ServerEvent } from './stream-environment.ts';
 
-/** `openedAt` is when it was asked for, `renewAt` when it is to be renewed, once it is welcomed. */
-export type Stream = { id: number; claim: Claim; openedAt: number; renewAt: number };
+export type Stream = { claim: Claim; openedAt: number };
 
 /**
  * Which streams there are. Every stream that ends is handled in one way: it is closed, and after a wait the next one is
  * opened. While `renewing`, `stream` counts until `next` is welcomed.
  *
- *     idle ──claim──▶ opening ──welcome──▶ open ──new claim, old stream──▶ renewing
- *                      ▲    │              │  ▲                             │    │
- *                     due  lost          lost └────welcome, next lost───────┘    │
- *                      │    ▼              │                                     │
- *                     waiting ◀────────────┘      opening ◀──── stream lost ─────┘
+ *     idle ──claim──▶ opening ──welcome──▶ open ──claim changed, or renewal due──▶ renewing
+ *                      ▲    │              │  ▲                                    │    │
+ *                     due  lost          lost └───────welcome, or next lost────────┘    │
+ *                      │    ▼              │                                            │
+ *                     waiting ◀────────────┘      opening ◀─────── stream lost ─────────┘
+ *
+ * From every phase, a missing claim leads to `idle`; 204, or a silence that ends all streams, to `waiting`.
  */
 export type Phase =
   /** No stream is wanted: the count is looked up now and then. */
   | { name: 'idle' }
   | { name: 'opening'; next: Stream }
-  | { name: 'open'; stream: Stream; notBefore: number }
-  | { name: 'renewing'; stream: Stream; next: Stream }
-  /** For ever, where `until` is infinite: the server answered 204. */
+  /** It is renewed at `renewAt`. No next stream is opened before `notBefore`: the last one failed. */
+  | { name: 'open'; stream: Stream; renewAt: number; notBefore: number }
+  | { name: 'renewing'; stream: Stream; renewAt: number; next: Stream }
+  /** For ever, if `until` is infinite: the server answered 204. */
   | { name: 'waiting'; until: number };
 
 export type State = {
   phase: Phase;
-  /** What is known, as it was told at `toldAt`. */
-  update: Update;
-  toldAt: number;
-  /** When the last event came, or else when the first stream was opened. */
+  connection: Connection;
+  /** When the last event came, or the first stream after a loss was opened. */
   heardAt: number;
-  /** When the last tick came, after which history is missing. */
-  tickAt: number;
   lookedUpAt: number;
-  /** Tries in a row that failed. */
+  /** Failed tries in a row. */
   failures: number;
-  /** How many tabs the last welcome counted: as many are asked for after a refusal. */
+  /** How many tabs the last welcome counted: the client asks for this many after a refusal. */
   accepted: number;
-  /** The most tabs that are asked for now. */
+  /** The most tabs that the client asks for now. */
   limit: number;
-  /** How many streams have been opened. */
-  opened: number;
 };
 
 export type StreamEvent =
-  | { [Name in EventName]: { type: Name; stream: number; payload: EventMap[Name] } }[EventName]
-  | { type: 'lost'; stream: number }
-  | { type: 'stopped' }
+  | (ServerEvent & { stream: Stream })
   /** The answer to a look-up. */
-  | { type: 'lookedUp'; snapshot: EventMap['visitors'] | undefined }
-  /** Time has passed. `claim` is what the next stream is to say; `undefined` where there is to be none. */
-  | { type: 'check'; claim: Claim | undefined };
+  | { type: 'lookedUp'; snapshot: Snapshot | undefined }
+  /** Time has passed. `claim` is what the next stream is to say; `undefined` if no stream is wanted. */
+  | { type: 'keep'; claim: Claim | undefined };
 
 export type Effect =
-  | { type: 'open'; stream: Stream; history: number }
-  | { type: 'close'; stream: Stream }
+  | { type: 'open' | 'close'; stream: Stream }
   | { type: 'lookUp' }
   /** The server has counted the arrivals of a request. */
-  | { type: 'acknowledge'; arrivals: readonly string[] }
-  /** The update is a new one. */
-  | { type: 'tell'; past?: History | undefined };
+  | { type: 'welcome'; arrivals: readonly string[]; past: History | undefined }
+  | { type: 'tell'; connection: Connection; last: Update['last'] };
 
-/** The world at the time of an event; `historySeconds` are wanted where none of it is known. */
-export type Context = { now: number; isOnline: boolean; random: number; historySeconds: number };
+/** The world at the time of an event. */
+export type Context = { now: number; isOnline: boolean; random: number };
 
 /** Nothing has been opened yet. */
-export function createState(now: number, update: Update): State {
+export function createState(now: number, connection: Connection): State {
   return {
     phase: { name: 'idle' },
-    update,
-    toldAt: now,
+    connection,
     heardAt: now,
-    tickAt: update.last ? now - update.last.ageMs : Number.NEGATIVE_INFINITY,
     lookedUpAt: Number.NEGATIVE_INFINITY,
     failures: 0,
     accepted: 1,
     limit: maxTabs,
-    opened: 0,
   };
 }

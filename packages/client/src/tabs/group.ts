@@ -1,51 +1,84 @@
-import { tickMs } from '@live-visitors/shared';
-import { askToLead } from './ask-to-lead.ts';
-import type { GroupEnvironment, GroupOptions, Leader, Meeting } from './environment.ts';
-import { isMessage, type Message } from './messages.ts';
+import { type Guard, tickMs } from '@live-visitors/shared';
+import type { Clock } from '../clock.ts';
+import { staleAfterMs, stealAfterMs } from '../timing.ts';
+import type { Meeting } from './meet.ts';
+import { isPresence, type Presence, type Shared, type TabDocument } from './messages.ts';
 import { Roster } from './roster.ts';
 import { watchSleep } from './sleep.ts';
 
-/** After so much silence of the leader, what it shared last is stale. */
-const staleAfterMs = 2.5 * tickMs;
+/**
+ * Without locks, a candidate waits this much for a leader's answer to its hello, plus a random delay up to as much. Former
+ * followers wait only the random delay: they know the browser's id.
+ */
+const candidacyMs = 100;
 
-/** A visible follower that has heard nothing for so long takes the lead: the leader may be frozen, with its lock. */
-const stealAfterMs = 4 * tickMs;
+export type GroupEnvironment = Clock & { isVisible: () => boolean };
+
+/** What a document does while it leads. */
+export type Leadership<Payload> = {
+  /**
+   * Keeps it going. Called each second and on each update, once it is confirmed that this document still leads.
+   *
+   * @param documents - the roster; `undefined` if the leader must keep nothing open: it is hidden, and cannot share
+   */
+  keep: (documents: readonly TabDocument[] | undefined) => void;
+  /** How things stand, for a newcomer. */
+  current: () => Payload;
+  stop: () => void;
+};
+
+export type GroupOptions<Payload> = {
+  self: TabDocument;
+  /** The browser's id, should this document be its first leader. */
+  browserId: string;
+  /** This document leads from now on, until `stop` of what it returns is called. */
+  lead: (browserId: string) => Leadership<Payload>;
+  /** The leader has shared something. */
+  hear: (payload: Payload) => void;
+  /** The leader was silent until what it shared last became stale. */
+  onSilence: () => void;
+  isShared: Guard<Shared<Payload>>;
+};
 
 type Role<Payload> =
   | { name: 'follower' }
-  /** `leader` is there as soon as it is sure that no other one leads. */
-  | { name: 'leader'; term: number; leader?: Leader<Payload> }
+  /** It has the lock, or has heard no leader, but it is not confirmed that no other document leads. */
+  | { name: 'candidate' }
+  /** `term` is the group's latest, unless another document has just claimed a later one. */
+  | { name: 'leader'; term: number; leadership: Leadership<Payload> }
   | { name: 'left' };
 
 /**
- * One document among those of its browser, of which one leads and shares what it does with the others.
+ * One document among those of its browser. One of them leads, and shares what it does with the others.
  *
- * With locks, whoever holds the one lock leads, and each document holds one of its own that shows that it is there. When
- * the leader goes, the browser gives its lock to the next. A frozen leader keeps it: a visible follower takes it after
- * 4 s of silence, and the frozen document stays in the roster by the lock of its own. Where the browser does not tell who
- * holds which lock, all answer the leader once a second, and whoever does not is gone.
+ * - With locks, the holder of one lock leads. Each document holds another that shows that it is there. If the browser does
+ *   not tell which locks are held, followers answer once a second; one that stops answering is removed.
+ * - Without locks, a document leads if no leader answers its hello, when the leader says bye, or after 4 s of silence. Of
+ *   two leaders the one of the later term stays; at equal terms, the one whose name is smaller. Followers answer, too.
+ * - Without a channel, each document leads itself while it is visible: a browser opens at most six connections to an
+ *   origin, and a hidden tab must not take one.
+ * - A frozen leader keeps its lock. A visible follower steals it after 4 s of silence; the frozen document stays in the
+ *   roster by its other lock.
+ * - While no tab is visible, no follower steals. The server ends a frozen leader's stream as expired, and all tabs of the
+ *   browser leave the count until one is shown.
+ * - After sleep, a document handles its queued messages first: another may lead by now.
  *
- * Without locks, a document leads if no leader answers its hello, if the leader says bye, or after 4 s of silence. Of two
- * leaders the one of the later term stays. All answer the leader, too.
- *
- * Without a channel, each document leads itself, while it is visible: a browser opens six connections to an origin at
- * most, and a hidden tab must not take one.
- *
- * Whoever wakes up from a sleep first hears what has waited for it: another may lead by then.
+ * Terms only rise. In a hidden leader the updates drive it, as browsers slow its timer down.
  */
 export class Group<Payload> {
   readonly #environment: GroupEnvironment;
   readonly #options: GroupOptions<Payload>;
   readonly #meeting: Meeting;
+  readonly #noteActivity: () => boolean;
   readonly roster: Roster;
-  #id: string;
   #role: Role<Payload> = { name: 'follower' };
-  /** The latest term that anyone knows of. */
+  #browserId: string;
+  /** The latest term that is known. */
   #term = 0;
   #leaderName: string | undefined;
   #release = () => {};
-  #hasCensus = false;
-  readonly #isAwake: () => boolean;
+  /** Whether the locks tell which documents are there. */
+  #isCensusKnown = false;
   #heardAt: number;
   #sharedAt = 0;
 
@@ -54,143 +87,156 @@ export class Group<Payload> {
     this.#options = options;
     this.#meeting = meeting;
     this.roster = new Roster(options.self);
-    this.#id = options.id;
+    this.#browserId = options.browserId;
     this.#heardAt = environment.now();
-    this.#isAwake = watchSleep(environment, () => {
+    this.#noteActivity = watchSleep(environment, () => {
       this.#heardAt = environment.now();
-      this.check();
+      this.poll();
     });
     this.#say('hello');
     this.#campaign(false);
   }
 
-  /** Takes a message from another document. */
+  /** Takes a message from another document; messages of other versions are ignored. */
   hear(message: unknown): void {
-    if (this.#role.name === 'left' || !isMessage(message, this.#options.isPayload)) return;
-    this.#isAwake();
-    if (message.type === 'update') this.#follow(message);
-    else this.#hearMember(message);
+    if (this.#role.name === 'left') return;
+    if (isPresence(message)) this.#hearPresence(message);
+    else if (this.#options.isShared(message)) this.#hearLeader(message);
   }
 
-  #hearMember({ type, term, member }: Exclude<Message<Payload>, { type: 'update' }>): void {
-    this.#term = Math.max(this.#term, term);
-    if (type === 'bye') this.roster.remove(member);
-    else this.roster.hear(member);
-    if (type === 'hello') this.#shareCurrent();
-    if (type === 'bye' && member.name === this.#leaderName && !this.#meeting.locks) this.#campaign(false);
-    void this.#count();
-  }
-
-  /** Tells all others, if this document leads. */
+  /** Shares with all other documents, if this one leads. */
   share(payload: Payload): void {
     const role = this.#role;
-    // Whoever was asleep has old news, and may not lead any more.
-    if (role.name !== 'leader' || !this.#isAwake()) return;
+    // After sleep, this document has old news, and may not lead any more.
+    if (role.name !== 'leader' || !this.#noteActivity()) return;
     const now = this.#environment.now();
-    const asks = !this.#hasCensus && this.roster.ask(now);
-    const { self: member } = this.#options;
-    const roster = this.roster.members();
-    this.#post({ type: 'update', term: role.term, member, group: this.#id, roster, asks, payload });
+    const asks = !this.#isCensusKnown && this.roster.ask(now);
+    const documents = this.roster.documents();
+    const from = this.#options.self;
+    this.#post({ type: 'update', term: role.term, from, browserId: this.#browserId, documents, asks, payload });
     this.#sharedAt = now;
-    void this.#count();
+    void this.#confirmLead();
   }
 
   /** Looks after the group. To be called each second, and whenever the page or the network wakes up. */
-  check(): void {
-    if (!this.#isAwake()) return;
+  poll(): void {
+    if (!this.#noteActivity()) return;
     const { now, isVisible } = this.#environment;
-    if (this.#role.name === 'leader') {
-      void this.#count().then(() => {
-        // Without ticks, this is how the others know that they are led.
-        if (now() - this.#sharedAt >= tickMs) this.#shareCurrent();
-      });
-    } else if (this.#role.name === 'follower') {
+    if (this.#role.name === 'follower') {
       const silenceMs = now() - this.#heardAt;
       if (silenceMs >= staleAfterMs) this.#options.onSilence();
       if (silenceMs >= stealAfterMs && (isVisible() || !this.#meeting.locks)) this.#campaign(true);
+      return;
     }
+    void this.#confirmLead().then(() => {
+      // Without ticks, this is how the others know that there is a leader.
+      if (now() - this.#sharedAt >= tickMs) this.#shareCurrent();
+    });
   }
 
   leave(): void {
-    const role = this.#role;
-    this.#role = { name: 'left' };
-    if (role.name === 'leader') role.leader?.stop();
+    this.#become({ name: 'left' });
     this.#say('bye');
     this.#release();
     this.#meeting.close();
   }
 
-  #post = (message: Message<Payload>) => this.#meeting.post?.(message);
+  #post = (message: Presence | Shared<Payload>) => this.#meeting.post?.(message);
 
-  #say(type: 'hello' | 'here' | 'bye'): void {
-    this.#post({ type, term: this.#term, member: this.#options.self });
+  #say(type: Presence['type']): void {
+    this.#post({ type, term: this.#term, from: this.#options.self });
   }
 
   #shareCurrent(): void {
     const role = this.#role;
-    if (role.name === 'leader' && role.leader) this.share(role.leader.current());
+    if (role.name === 'leader') this.share(role.leadership.current());
   }
 
-  /** Asks to lead. */
+  #become(role: Role<Payload>): void {
+    const before = this.#role;
+    this.#role = role;
+    if (before.name === 'leader') before.leadership.stop();
+  }
+
+  /** Asks to lead: by the lock or, if there are no locks, by waiting whether another document leads. */
   #campaign(steal: boolean): void {
     this.#release();
-    this.#heardAt = this.#environment.now();
-    const lead = () => {
-      if (this.#role.name === 'follower') this.#role = { name: 'leader', term: -1 };
-      void this.#count();
+    const { now, schedule, random } = this.#environment;
+    const { locks, post } = this.#meeting;
+    this.#heardAt = now();
+    const stand = () => {
+      if (this.#role.name === 'follower') this.#become({ name: 'candidate' });
+      void this.#confirmLead();
     };
     const isNewcomer = this.#leaderName === undefined;
-    this.#release = askToLead(this.#environment, this.#meeting, { steal, isNewcomer }, lead, () => this.#stepDown());
+    // Without a channel there is nobody to wait for.
+    const delayMs = post ? candidacyMs * (random() + Number(isNewcomer)) : 0;
+    this.#release = locks ? locks.request(steal, stand, () => this.#stepDown()) : schedule(stand, delayMs);
   }
 
   /** Another document leads. */
   #stepDown(): void {
-    const role = this.#role;
-    if (role.name !== 'leader') return;
-    this.#role = { name: 'follower' };
-    role.leader?.stop();
+    const { name } = this.#role;
+    if (name !== 'candidate' && name !== 'leader') return;
+    this.#become({ name: 'follower' });
     this.#campaign(false);
   }
 
-  /** As leader, finds out who is there. */
-  async #count(): Promise<void> {
-    const role = this.#role;
-    if (role.name !== 'leader' || !this.#isAwake()) return;
+  /** As candidate or leader, finds out which documents are there, and that none of them leads by a later term. */
+  async #confirmLead(): Promise<void> {
+    const before = this.#role;
+    const isStanding = before.name === 'candidate' || before.name === 'leader';
+    if (!isStanding || !this.#noteActivity()) return;
     const { locks, post } = this.#meeting;
     const census = await locks?.query();
-    if (this.#role !== role || !this.#isAwake()) return;
-    this.#hasCensus = census !== undefined;
+    if (this.#role !== before || !this.#noteActivity()) return;
+    this.#isCensusKnown = census !== undefined;
     if (census) {
-      this.roster.reconcile(census.present);
-      this.#id = census.id ?? this.#id;
-      if (!role.leader) locks?.show(this.#id);
+      this.roster.reconcile(census.names);
+      this.#browserId = census.browserId ?? this.#browserId;
     }
-    if (this.#term > role.term) role.term = ++this.#term;
-    const isNew = !role.leader;
-    role.leader ??= this.#options.lead(this.#id);
-    role.leader.check(post || this.#environment.isVisible() ? this.roster.members() : undefined);
-    if (isNew) this.#shareCurrent();
+    let role = before;
+    if (role.name === 'candidate') {
+      if (census) locks?.showBrowserId(this.#browserId);
+      role = { name: 'leader', term: ++this.#term, leadership: this.#options.lead(this.#browserId) };
+      this.#become(role);
+    } else if (this.#term > role.term) {
+      role.term = ++this.#term;
+    }
+    role.leadership.keep(post || this.#environment.isVisible() ? this.roster.documents() : undefined);
+    // Sharing confirms the lead again, and ends there: the document is no candidate any more.
+    if (before.name === 'candidate') this.#shareCurrent();
   }
 
-  /** Takes an update of a leader. */
-  #follow({ term, member, group, roster, asks, payload }: Extract<Message<Payload>, { type: 'update' }>): void {
+  #hearPresence({ type, term, from }: Presence): void {
+    this.#noteActivity();
+    this.#term = Math.max(this.#term, term);
+    if (type === 'bye') this.roster.remove(from);
+    else this.roster.hear(from);
+    if (type === 'hello') this.#shareCurrent();
+    if (type === 'bye' && from.name === this.#leaderName && !this.#meeting.locks) this.#campaign(false);
+    void this.#confirmLead();
+  }
+
+  #hearLeader({ term, from, browserId, documents, asks, payload }: Shared<Payload>): void {
+    const isAwake = this.#noteActivity();
     const role = this.#role;
     const { self, hear } = this.#options;
-    const isRival = role.name === 'leader' && role.leader && this.#isAwake();
-    if (term < this.#term || (isRival && term === role.term && member.name > self.name)) {
-      // It learns of the later term.
+    const isRival = role.name === 'leader' && isAwake;
+    if (term < this.#term || (isRival && term === role.term && from.name > self.name)) {
+      // The other leader learns of the later term, or of the smaller name.
       if (isRival) this.#shareCurrent();
       else this.#say('here');
       return;
     }
     this.#stepDown();
-    // There is a leader: without locks, nobody else is to become one.
+    // Not before `#stepDown`, which campaigns again: without locks, no other document is to lead beside this leader.
     if (!this.#meeting.locks) this.#release();
     this.#term = term;
-    this.#leaderName = member.name;
-    this.#id = group;
+    this.#leaderName = from.name;
+    this.#browserId = browserId;
     this.#heardAt = this.#environment.now();
-    if (!this.roster.adopt(roster) || asks) this.#say('here');
+    if (!this.roster.adopt(documents) || asks) this.#say('here');
     hear(payload);
   }
 }

@@ -1,28 +1,104 @@
-import type { Meeting } from './environment.ts';
-import { takeLocks } from './web-locks.ts';
+/** Web Locks. The browser releases the locks of a document that is gone, however it went. */
+export type Locks = {
+  /**
+   * Requests the one lock that the leader holds.
+   *
+   * @param steal - takes it from its holder at once
+   * @returns how to release the lock, or to leave the queue for it
+   */
+  request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
+  /** Shows the browser's id to documents that come while the leader is frozen. */
+  showBrowserId: (browserId: string) => void;
+  /** The names of all documents and the browser's id, if it is shown; `undefined` if the browser does not tell. */
+  query: () => Promise<{ names: readonly string[]; browserId: string | undefined } | undefined>;
+};
+
+/** How a document meets the others of its browser. */
+export type Meeting = {
+  /** Missing on pages that came over plain HTTP. */
+  locks?: Locks | undefined;
+  /** Sends a message to all other documents. Missing if there is no channel to them. */
+  post?: (message: unknown) => void;
+  /** Closes the channel, and releases the lock that shows that this document is there. */
+  close: () => void;
+};
 
 /**
- * Meets the other documents over a `BroadcastChannel`, and with Web Locks where the page has them.
+ * Meets the other documents over a `BroadcastChannel`, and with Web Locks if the page has them.
  *
- * @param group - names channel and locks
- * @param self - names this document
+ * @param channelName - names channel and locks
+ * @param documentName - names this document
  */
-export async function meet(group: string, self: string, hear: (message: unknown) => void): Promise<Meeting> {
+export async function meet(
+  channelName: string,
+  documentName: string,
+  hear: (message: unknown) => void,
+): Promise<Meeting> {
   try {
     // A sandboxed document would hear only itself over a channel.
     if (origin === 'null') throw new Error('This document has an origin of its own.');
-    const channel = new BroadcastChannel(group);
-    const locks = await takeLocks(group, self).catch(() => undefined);
+    const channel = new BroadcastChannel(channelName);
+    const left = new AbortController();
+    const locks = await takeLocks(channelName, documentName, left.signal).catch(() => undefined);
     channel.onmessage = ({ data }) => hear(data);
     return {
       locks,
       post: (message) => channel.postMessage(message),
       close() {
         channel.close();
-        locks?.leave();
+        left.abort();
       },
     };
   } catch {
     return { close() {} };
   }
+}
+
+/**
+ * The locks of one group. The leader holds the one that is named after the channel. A space and a document's name, or `#`
+ * and the browser's id, follow the channel's name in the others: a server's URL contains neither.
+ *
+ * @throws if there are no locks, as on a page that came over plain HTTP, or the browser withholds them
+ */
+async function takeLocks(channelName: string, documentName: string, left: AbortSignal): Promise<Locks> {
+  const documents = `${channelName} `;
+  const browserIds = `${channelName}#`;
+  await new Promise<void>((resolve, reject) => {
+    hold(documents + documentName, {}, left, resolve).catch(reject);
+  });
+
+  return {
+    showBrowserId(browserId) {
+      hold(browserIds + browserId, { mode: 'shared' }, left, () => {}).catch(() => {});
+    },
+
+    request(steal, onGranted, onStolen) {
+      const released = new AbortController();
+      const { signal } = released;
+      hold(channelName, steal ? { steal } : { signal }, signal, onGranted).catch(() => signal.aborted || onStolen());
+      return () => released.abort();
+    },
+
+    async query() {
+      try {
+        const { held = [] } = await navigator.locks.query();
+        const shownBy = (prefix: string) =>
+          held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
+        // Two ids are shown only if the lead was stolen before its id was. Later leaders all find the same one first.
+        return { names: shownBy(documents), browserId: shownBy(browserIds)[0] };
+      } catch {
+        // Firefox rejects it in cross-site frames, every browser in the back/forward cache.
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Holds a lock from when it is granted until `released` is aborted. */
+function hold(name: string, options: LockOptions, released: AbortSignal, onGranted: () => void): Promise<unknown> {
+  return navigator.locks.request(name, options, () => {
+    if (released.aborted) return undefined;
+    onGranted();
+    return new Promise<void>((resolve) => released.addEventListener('abort', () => resolve()));
+  });
 }

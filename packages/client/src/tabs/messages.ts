@@ -1,55 +1,68 @@
+import { type Guard, isBoolean, isNonNegativeInteger, isText, listOf, literal, objectOf } from '@live-visitors/shared';
+
 /**
  * The version of all that documents say to each other: the types in this file and the update that they bear. The names of
  * locks, channel and global symbol carry it, so that documents of two versions keep apart. A test fails when one changes
  * without the other.
  */
-export const version = 2;
+export const version = 1;
 
-/** One document of the group. */
-export type Member = {
+/** A document of the group. A document's entry for itself is one object: its subscription and its roster change it. */
+export type TabDocument = {
   /** The id of its tab, a slash, and a random id: documents in frames share the tab's. */
   name: string;
-  /** Whether the server has acknowledged its tab; `undefined` of a document that has not said anything yet. */
-  acknowledged: boolean | undefined;
+  /** Whether the server has acknowledged its tab as a visit; `unknown` until the document has said so itself. */
+  visit: 'new' | 'acknowledged' | 'unknown';
   /** Whether it is shown the count without being in it. */
   observes: boolean;
-  /** How many of the leader's questions it has not answered since it was heard last. */
+  /** How many of the leader's questions it has not answered since it was last heard. */
   unanswered: number;
 };
 
 /**
- * What the documents of one browser say to each other. `term` is the latest leadership that the sender knows of, counted
- * from 0. A leader of an earlier term is not listened to.
+ * What a document says of itself:
+ * - `hello`: it is new, and wants to know how things stand
+ * - `here`: the leader asked, or has an entry for it that is out of date
+ * - `bye`: it leaves
  */
-export type Message<Payload> =
-  /** From a newcomer, whom the leader tells how things stand. */
-  | { type: 'hello'; term: number; member: Member }
-  /** From a follower: the leader asked, or has something wrong. */
-  | { type: 'here'; term: number; member: Member }
-  /** From a document that leaves. */
-  | { type: 'bye'; term: number; member: Member }
-  /** From the leader, with all that the next one needs. */
-  | {
-      type: 'update';
-      term: number;
-      member: Member;
-      /** The id of the group, chosen by its first leader. */
-      group: string;
-      roster: readonly Member[];
-      /** Whether all are to answer. */
-      asks: boolean;
-      payload: Payload;
-    };
+export type Presence = {
+  type: 'hello' | 'here' | 'bye';
+  /** The latest leadership that the sender knows of, counted from 0. Leaders of earlier terms are ignored. */
+  term: number;
+  from: TabDocument;
+};
 
-/** Checks what came over the channel; whatever is no message of this version is none. */
-export function isMessage<Payload>(
-  data: unknown,
-  isPayload: (value: unknown) => value is Payload,
-): data is Message<Payload> {
-  const { type, term, member, group, roster, payload } = Object(data);
-  if (!Number.isSafeInteger(term) || !isMember(member)) return false;
-  if (type !== 'update') return type === 'hello' || type === 'here' || type === 'bye';
-  return typeof group === 'string' && Array.isArray(roster) && roster.every(isMember) && isPayload(payload);
-}
+/** What the leader shares: all that the next leader needs. */
+export type Shared<Payload> = {
+  type: 'update';
+  term: number;
+  from: TabDocument;
+  /** Identifies this browser to the server; the first leader chose it. */
+  browserId: string;
+  documents: readonly TabDocument[];
+  /** Whether all documents are to answer. */
+  asks: boolean;
+  payload: Payload;
+};
 
-const isMember = (value: unknown) => typeof Object(value).name === 'string';
+const isDocument = objectOf<TabDocument>({
+  name: isText,
+  visit: literal('new', 'acknowledged', 'unknown'),
+  observes: isBoolean,
+  unanswered: isNonNegativeInteger,
+});
+
+const sender = { term: isNonNegativeInteger, from: isDocument };
+
+export const isPresence = objectOf<Presence>({ type: literal('hello', 'here', 'bye'), ...sender });
+
+/** Checks what a leader shares, given the check of its payload. */
+export const sharedOf = <Payload>(payload: Guard<Payload>): Guard<Shared<Payload>> =>
+  objectOf<Shared<Payload>>({
+    type: literal('update'),
+    ...sender,
+    browserId: isText,
+    documents: listOf(isDocument),
+    asks: isBoolean,
+    payload,
+  });

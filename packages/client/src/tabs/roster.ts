@@ -1,83 +1,86 @@
 import { tickMs } from '@live-visitors/shared';
-import type { Member } from './messages.ts';
+import type { TabDocument } from './messages.ts';
 
-/** Who leaves so many of a leader's questions unanswered is gone. */
+/** A document that misses this many questions is removed. */
 const maxUnanswered = 3;
 
 /** The documents that one of them knows of. Every document keeps a roster, so that any of them can lead at once. */
 export class Roster {
-  readonly #self: Member;
-  readonly #members = new Map<string, Member>();
-  /** Those that have left, though the locks may not show it yet. */
-  readonly #left = new Set<string>();
+  readonly #self: TabDocument;
+  #documents = new Map<string, TabDocument>();
+  /** The names of documents that have left, though the locks may not show it yet. */
+  #left = new Set<string>();
   #askedAt = 0;
 
-  constructor(self: Member) {
+  constructor(self: TabDocument) {
     this.#self = self;
-    this.#members.set(self.name, self);
+    this.#replace([]);
   }
 
-  members = (): Member[] => [...this.#members.values()];
+  documents = (): TabDocument[] => [...this.#documents.values()];
+
+  #replace(documents: readonly TabDocument[]): void {
+    this.#documents = new Map([...documents, this.#self].map((document) => [document.name, document]));
+  }
 
   /** Takes what a document says of itself. */
-  hear(member: Member): void {
-    const { name, acknowledged } = member;
+  hear(document: TabDocument): void {
+    const { name } = document;
+    const heard: TabDocument = { ...document, unanswered: 0 };
+    if (this.#documents.get(name)?.visit === 'acknowledged') heard.visit = 'acknowledged';
     this.#left.delete(name);
-    const known = this.#members.get(name);
-    this.#members.set(name, { ...member, acknowledged: acknowledged || known?.acknowledged === true, unanswered: 0 });
+    this.#documents.set(name, heard);
   }
 
-  remove({ name }: Member): void {
-    this.#members.delete(name);
+  remove({ name }: TabDocument): void {
+    this.#documents.delete(name);
     this.#left.add(name);
   }
 
   /**
-   * Takes the leader's roster for its own.
+   * Takes over the leader's roster.
    *
-   * @returns whether the leader has this document right
+   * @returns whether the leader's entry for this document is up to date
    */
-  adopt(members: readonly Member[]): boolean {
+  adopt(documents: readonly TabDocument[]): boolean {
     const self = this.#self;
-    this.#members.clear();
+    const entry = documents.find(({ name }) => name === self.name);
+    if (entry?.visit === 'acknowledged') self.visit = 'acknowledged';
     this.#left.clear();
-    for (const member of members) this.#members.set(member.name, member);
-    const mine = this.#members.get(self.name);
-    if (mine?.acknowledged) self.acknowledged = true;
-    this.#members.set(self.name, self);
-    return mine?.acknowledged === self.acknowledged && mine?.observes === self.observes;
+    this.#replace(documents);
+    return entry?.visit === self.visit && entry.observes === self.observes;
   }
 
-  /** Takes the names that the locks show: they decide who is there. */
-  reconcile(present: readonly string[]): void {
-    for (const name of this.#left) if (!present.includes(name)) this.#left.delete(name);
-    for (const name of this.#members.keys()) if (!present.includes(name)) this.#members.delete(name);
-    this.#members.set(this.#self.name, this.#self);
-    for (const name of present) {
-      if (this.#members.has(name) || this.#left.has(name)) continue;
-      this.#members.set(name, { name, acknowledged: undefined, observes: false, unanswered: 0 });
-    }
+  /** Takes the names that the locks show: they decide which documents are there. */
+  reconcile(names: readonly string[]): void {
+    this.#left = new Set(names.filter((name) => this.#left.has(name)));
+    const present = names.filter((name) => !this.#left.has(name));
+    this.#replace(
+      present.map((name) => this.#documents.get(name) ?? { name, visit: 'unknown', observes: false, unanswered: 0 }),
+    );
   }
 
   /**
-   * Notes that all are asked to answer, unless that was a moment ago. Those that have not done so for too long are gone.
+   * Notes that all documents are asked to answer, and removes those that have missed too many questions.
    *
-   * @returns whether to ask
+   * @returns whether to ask; not if that was less than a second ago
    */
   ask(now: number): boolean {
     if (now - this.#askedAt < tickMs) return false;
     this.#askedAt = now;
-    for (const member of this.members()) {
-      if (member !== this.#self && member.unanswered++ >= maxUnanswered) this.remove(member);
+    for (const document of this.documents()) {
+      if (document !== this.#self && document.unanswered++ >= maxUnanswered) this.remove(document);
     }
     return true;
   }
 
   /** Notes that the server has acknowledged these tabs. */
-  acknowledge(tabs: readonly string[]): void {
-    for (const member of this.members()) if (tabs.includes(tabOf(member))) member.acknowledged = true;
+  acknowledge(tabIds: readonly string[]): void {
+    for (const document of this.documents()) {
+      if (tabIds.includes(tabIdOf(document))) document.visit = 'acknowledged';
+    }
   }
 }
 
-/** The id of the tab that a document is in. */
-export const tabOf = ({ name }: Member): string => name.replace(/\/.*/, '');
+/** The id of the tab that a document is in; it contains no slash. */
+export const tabIdOf = ({ name }: TabDocument): string => name.replace(/\/.*/, '');

@@ -1,17 +1,11 @@
-import { tickMs } from '@live-visitors/shared';
 import type { Clock } from '../clock.ts';
-
-/** A document that has done nothing for so long was asleep. */
-const asleepAfterMs = 2.5 * tickMs;
-
-/** How long after a sleep all that has waited may take to arrive. */
-const wakingMs = tickMs;
+import { asleepAfterMs, wakingMs } from '../timing.ts';
 
 /**
  * Notices when this document was frozen, or the device asleep.
  *
- * @param onAwake - called when all that has waited meanwhile has been heard
- * @returns whether the document is awake; to be called whenever it does anything
+ * @param onAwake - called when all messages that were queued during the sleep have been handled
+ * @returns a function to call on every activity; it returns whether the document is awake
  */
 export function watchSleep({ now, schedule }: Clock, onAwake: () => void): () => boolean {
   let activeAt = now();

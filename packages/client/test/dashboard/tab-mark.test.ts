@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { iconSvg, iconText } from '../../src/dashboard/tab-icon.ts';
 import { textOf, titleOf } from '../../src/dashboard/tab-mark.ts';
-import { shownForMs } from '../../src/update.ts';
+import { shownForMs } from '../../src/timing.ts';
 
 describe("the tab's title", () => {
   test('has the number before the name, where it is known', () => {

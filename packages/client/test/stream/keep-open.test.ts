@@ -1,20 +1,25 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
+import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
-import type { OnStreamEvent } from '../../src/stream/environment.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
-import type { Update } from '../../src/update.ts';
+import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
+import { aged, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
-/** The world outside a stream, with a clock that stands still until it is moved. */
+/** What a stream depends on, with a clock that stands still until it is moved. */
 function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {}, historySeconds = 0) {
   let time = 1000;
   let claim: Claim = { tabs, arrivals };
   let timers: { dueAt: number; callback: () => void }[] = [];
-  const streams: { query: URLSearchParams; url: string; onEvent: OnStreamEvent; isOpen: boolean }[] = [];
+  const streams: { query: URLSearchParams; url: string; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const told: Update[] = [];
-  const world = { isOnline: true, random: 1, lookUps: 0, answer: undefined as Snapshot | undefined };
+  let latest: Update = { connection: { state: 'connecting' } };
+  let toldAt = time;
+  const recent = createRecent(historySeconds, () => time);
+  const current = () => aged(latest, time - toldAt);
+  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Snapshot | undefined };
 
   const stream = keepOpen(
     {
@@ -25,8 +30,8 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
           opened.isOpen = false;
         };
       },
-      async lookUp() {
-        world.lookUps++;
+      async lookUp(url) {
+        world.lookUps.push(url);
         return world.answer;
       },
       now: () => time,
@@ -42,46 +47,49 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
     },
     {
       server: 'https://visitors.example',
-      browser: 'abcdefgh',
-      historySeconds,
-      known: { connection: { state: 'connecting' } },
+      browserId: 'abcdefgh',
+      missingSeconds: recent.missingSeconds,
+      current,
       onAcknowledged(ids) {
         claim = { ...claim, arrivals: claim.arrivals.filter((id) => !ids.includes(id)) };
       },
       // As the tabs do: each update leads to a claim.
       onUpdate(update) {
         told.push(update);
-        stream?.check(claim);
+        latest = update;
+        recent.learn(update);
+        toldAt = time;
+        stream?.keep(claim);
       },
-      onDue: () => stream.check(claim),
+      onDue: () => stream.keep(claim),
     },
   );
-  stream.check(claim);
+  stream.keep(claim);
 
-  const latest = () => {
+  const newest = () => {
     const opened = streams.at(-1);
     if (!opened) throw new Error('no stream was opened');
     return opened;
   };
   return {
-    update: stream.update,
+    update: current,
     stop: stream.stop,
-    check: () => stream.check(claim),
+    check: () => stream.keep(claim),
     world,
     streams,
     told,
-    latest,
+    latest: newest,
     timers: () => timers,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
     states: () =>
       told.map(({ connection }) => connection.state).filter((state, index, all) => state !== all[index - 1]),
     change(next: Partial<Claim>) {
       claim = { ...claim, ...next };
-      stream.check(claim);
+      stream.keep(claim);
     },
-    welcome(renewWithinMs = 25_000, counted = Number(latest().query.get('tabs'))) {
-      latest().onEvent({ type: 'welcome', payload: { tabs: counted, renewWithinMs } });
-      latest().onEvent({ type: 'visitors', payload: snapshot });
+    welcome(renewWithinMs = 25_000, counted = Number(newest().query.get('tabs'))) {
+      newest().onEvent({ type: 'welcome', payload: { tabs: counted, renewWithinMs } });
+      newest().onEvent({ type: 'visitors', payload: snapshot });
     },
     tick(count = 1) {
       const [first] = this.openStreams();
@@ -90,9 +98,9 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
         first?.onEvent({ type: 'visitors', payload: snapshot });
       }
     },
-    lose: () => latest().onEvent({ type: 'lost' }),
+    lose: () => newest().onEvent({ type: 'lost' }),
     refuse(status: number, reconnectInMs?: number) {
-      latest().onEvent({ type: 'refused', payload: { status, detail: 'Not now.', reconnectInMs } });
+      newest().onEvent({ type: 'refused', payload: { status, detail: 'Not now.', reconnectInMs } });
     },
     /** Lets time pass as a browser does: timers run when they are due, and the page checks each second. */
     pass(ms: number, { awake = true } = {}) {
@@ -103,7 +111,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
         const due = timers.filter(({ dueAt }) => dueAt <= time);
         timers = timers.filter(({ dueAt }) => dueAt > time);
         for (const { callback } of due) callback();
-        if (time % 1000 === 0) stream.check(claim);
+        if (time % 1000 === 0) stream.keep(claim);
       }
     },
   };
@@ -386,18 +394,45 @@ describe('a stream that stays mute', () => {
     const world = createWorld();
     world.world.answer = { ...snapshot, online: 8 };
     world.pass(4900);
-    expect(world.world.lookUps).toBe(0);
+    expect(world.world.lookUps).toEqual([]);
     world.pass(100);
     await answered();
     expect(world.told.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { snapshot: { online: 8 } } });
-    world.pass(30_000);
+    world.pass(31_000);
     await answered();
-    expect(world.world.lookUps).toBe(3);
+    expect(world.world.lookUps).toHaveLength(3);
     expect(world.streams.length).toBeGreaterThan(2);
     expect(world.states()).toEqual(['delayed']);
     while (world.openStreams().length === 0) world.pass(100);
     world.welcome();
     expect(world.states()).toEqual(['delayed', 'live']);
+  });
+
+  test('stays in the count: each is followed by the next at once, and no look-up is sent together with one', async () => {
+    const world = createWorld();
+    world.world.answer = snapshot;
+    let streams = 1;
+    let lookUps = 0;
+    for (let i = 0; i < 600; i++) {
+      world.pass(100);
+      await answered();
+      expect(world.openStreams()).toEqual([world.latest()]);
+      expect(world.streams.length > streams && world.world.lookUps.length > lookUps).toBe(false);
+      streams = world.streams.length;
+      lookUps = world.world.lookUps.length;
+    }
+    expect(streams).toBe(7);
+    expect(lookUps).toBeGreaterThan(3);
+  });
+
+  test('is looked up by a URL that is new each time', () => {
+    const world = createWorld();
+    world.world.random = 0.123;
+    world.pass(5000);
+    world.world.random = 0.456;
+    world.pass(16_000);
+    const url = 'https://visitors.example/visitors?request=';
+    expect(world.world.lookUps).toEqual([`${url}123`, `${url}456`]);
   });
 
   test('is reconnecting again when the server does not answer any more', async () => {
@@ -406,7 +441,7 @@ describe('a stream that stays mute', () => {
     world.pass(5000);
     await answered();
     world.world.answer = undefined;
-    world.pass(15_000);
+    world.pass(16_000);
     await answered();
     expect(world.states()).toEqual(['delayed', 'reconnecting']);
   });

@@ -1,8 +1,8 @@
+import { createRecent } from '../../src/dashboard/recent.ts';
 import { type BrowserEnvironment, type Joined, joinBrowser } from '../../src/join-browser.ts';
-import { createRecent, type Recent } from '../../src/stream/recent.ts';
-import type { Locks, Meeting } from '../../src/tabs/environment.ts';
-import type { Member } from '../../src/tabs/messages.ts';
-import { aged, type Update } from '../../src/update.ts';
+import type { Locks, Meeting } from '../../src/tabs/meet.ts';
+import type { TabDocument } from '../../src/tabs/messages.ts';
+import { aged, type Recent, type Update } from '../../src/update.ts';
 import { ServerModel } from './server-model.ts';
 import { type Owner, Simulation } from './simulation.ts';
 
@@ -13,7 +13,7 @@ export type Means = (typeof means)[number];
 export type Tab = Owner & {
   /** The id of the tab. */
   id: string;
-  self: Member;
+  self: TabDocument;
   joined: Joined;
   hear: (message: unknown) => void;
   updates: Update[];
@@ -25,14 +25,14 @@ type Lock = { tab: Tab; onGranted: () => void; onStolen: () => void };
 
 /** A copy of all that a receiver may change, as a structured clone would be, only faster. */
 function copyOf(message: unknown): unknown {
-  const { member, roster, ...rest } = message as { member: Member; roster?: Member[] };
-  return { ...rest, member: { ...member }, ...(roster && { roster: roster.map((each) => ({ ...each })) }) };
+  const { from, documents, ...rest } = message as { from: TabDocument; documents?: TabDocument[] };
+  return { ...rest, from: { ...from }, ...(documents && { documents: documents.map((each) => ({ ...each })) }) };
 }
 
 /**
  * A browser with any number of tabs, its locks, its channel and the server at the other end, as the standards have them:
  * everything that crosses a process takes its time and arrives in order; a frozen tab runs nothing and keeps all that
- * was sent to it; what dies lets go of its locks and its streams.
+ * was sent to it; what dies releases its locks and its streams.
  */
 export class BrowserModel {
   readonly simulation = new Simulation();
@@ -42,10 +42,10 @@ export class BrowserModel {
   readonly #random: () => number;
   #holder: Lock | undefined;
   #queue: Lock[] = [];
-  /** Those who show that they are there. */
+  /** The tabs that show that they are there. */
   #present = new Set<Tab>();
-  /** The ids of groups that tabs show. */
-  #ids = new Map<Tab, string>();
+  /** The browser's ids that tabs show. */
+  #browserIds = new Map<Tab, string>();
   /** How many queries of the locks fail from now on. */
   failingQueries = 0;
 
@@ -72,9 +72,15 @@ export class BrowserModel {
   /** @param tabId - given where the document is a frame of a tab */
   open(visible: boolean, { observes = false, tabId = `tab-of-document-${this.tabs.length}` } = {}): Tab {
     const name = `${tabId}/${this.tabs.length}`;
-    const self: Member = { name, acknowledged: false, observes, unanswered: 0 };
+    const self: TabDocument = { name, visit: 'new', observes, unanswered: 0 };
     // `#enter` gives it what is missing.
-    const tab = { id: tabId, self, updates: [], recent: createRecent(60), visible } as unknown as Tab;
+    const tab = {
+      id: tabId,
+      self,
+      updates: [],
+      recent: createRecent(60, () => this.simulation.now),
+      visible,
+    } as unknown as Tab;
     this.tabs.push(tab);
     this.#enter(tab);
     return tab;
@@ -86,7 +92,7 @@ export class BrowserModel {
     this.#drop(tab, 'gone');
   }
 
-  /** Ends the tab's process. The browser lets go of its locks, and of its place in the queue. */
+  /** Ends the tab's process. The browser releases its locks, and its place in the queue. */
   crash(tab: Tab): void {
     this.#drop(tab, 'gone');
   }
@@ -100,7 +106,7 @@ export class BrowserModel {
   killServer(): void {
     // Without locks, a tab that was frozen for less than its sleep is noticed may lead with what it knew before.
     const isSure = this.#means !== 'channel' || this.present.every(({ state }) => state === 'running');
-    const known = this.tabs.filter(({ self }) => isSure && self.acknowledged === true);
+    const known = this.tabs.filter(({ self }) => isSure && self.visit === 'acknowledged');
     this.server.kill(new Set(known.map(({ id }) => id)));
   }
 
@@ -111,7 +117,7 @@ export class BrowserModel {
   thaw(tab: Tab): void {
     tab.state = 'running';
     // Its timer is long overdue, and may run before anything that has waited.
-    tab.joined.check();
+    tab.joined.poll();
     this.simulation.release(tab);
   }
 
@@ -160,13 +166,13 @@ export class BrowserModel {
       isOnline: () => true,
       isVisible: () => tab.visible,
       random: this.#random,
-      meet: (_group, _self, hear) => this.#meet(tab, hear),
-      onWake: (check) => {
+      meet: (_channelName, _documentName, hear) => this.#meet(tab, hear),
+      onWake: (callback) => {
         let isOver = false;
         const next = () =>
           simulation.after(1000, tab, () => {
             if (isOver) return;
-            check();
+            callback();
             next();
           });
         next();
@@ -186,14 +192,14 @@ export class BrowserModel {
     return {
       ...(locks && { locks }),
       post: (message) => {
-        const members = copyOf(message);
+        const copy = copyOf(message);
         for (const other of this.present) {
-          if (other !== tab) this.simulation.after(1, other, () => other.hear(copyOf(members)));
+          if (other !== tab) this.simulation.after(1, other, () => other.hear(copyOf(copy)));
         }
       },
       close: () => {
         this.#present.delete(tab);
-        this.#ids.delete(tab);
+        this.#browserIds.delete(tab);
       },
     };
   }
@@ -211,15 +217,15 @@ export class BrowserModel {
         if (steal) this.#queue.unshift(lock);
         else this.#queue.push(lock);
         this.#grantNext();
-        return () => this.#letGo(lock);
+        return () => this.#release(lock);
       },
-      show: (id) => void this.#ids.set(tab, id),
+      showBrowserId: (browserId) => void this.#browserIds.set(tab, browserId),
       query: () =>
         new Promise((resolve) => {
           const fails = this.#means === 'locks without query' || this.failingQueries-- > 0;
           this.simulation.after(1, undefined, () => {
-            const present = [...this.#present].map(({ self }) => self.name);
-            const census = { present, id: [...this.#ids.values()][0] };
+            const names = [...this.#present].map(({ self }) => self.name);
+            const census = { names, browserId: [...this.#browserIds.values()][0] };
             this.simulation.after(1, tab, () => resolve(fails ? undefined : census));
           });
         }),
@@ -236,7 +242,7 @@ export class BrowserModel {
     });
   }
 
-  #letGo(lock: Lock): void {
+  #release(lock: Lock): void {
     this.#queue = this.#queue.filter((waiting) => waiting !== lock);
     if (this.#holder === lock) this.#holder = undefined;
     this.#grantNext();
@@ -245,8 +251,8 @@ export class BrowserModel {
   #drop(tab: Tab, state: 'gone' | 'away'): void {
     tab.state = state;
     this.#present.delete(tab);
-    this.#ids.delete(tab);
+    this.#browserIds.delete(tab);
     this.server.dropStreamsOf(tab);
-    for (const lock of [this.#holder, ...this.#queue]) if (lock?.tab === tab) this.#letGo(lock);
+    for (const lock of [this.#holder, ...this.#queue]) if (lock?.tab === tab) this.#release(lock);
   }
 }

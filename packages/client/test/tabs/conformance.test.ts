@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BrowserModel, type Means, means, type Tab } from './browser-model.ts';
 
-/** After so long a tab that has crashed is out of the count: where no lock tells, it has to leave questions unanswered. */
+/** How soon a crashed tab is out of the count: if no lock tells, it has to miss questions first. */
 const crashedWithinMs = (given: Means) => (given === 'locks' ? 1500 : 10_000);
 
 /** What must hold once things are quiet. */
@@ -41,7 +41,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     const browser = await openTabs(given, 14);
     expectTruth(browser);
     expect(browser.server.visits).toBe(14);
-    expect(browser.tabs.every(({ self }) => self.acknowledged)).toBe(true);
+    expect(browser.tabs.every(({ self }) => self.visit === 'acknowledged')).toBe(true);
   });
 
   test('know the number at once when they open, and are counted within a moment', async () => {
@@ -163,7 +163,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     expect(browser.server.visits).toBe(12);
   });
 
-  test('are visits still to be counted while the server refuses them, whoever leads then', async () => {
+  test('are visits still to be counted while the server refuses them, whichever tab leads then', async () => {
     const browser = new BrowserModel(given);
     browser.server.manner = 'refuse';
     for (let i = 0; i < 3; i++) browser.open(true);
@@ -225,7 +225,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     expect(browser.server.online).toBe(0);
     expect(browser.server.streams()).toHaveLength(1);
     observer.self.observes = false;
-    observer.joined.check();
+    observer.joined.poll();
     await browser.pass(2000);
     expect(browser.server.online).toBe(1);
     expect(browser.server.visits).toBe(3);
@@ -312,7 +312,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
   });
 });
 
-test('a leader that cannot find out who is there at first opens its stream all the same', async () => {
+test('a leader that cannot find out at first which tabs are there opens its stream all the same', async () => {
   const browser = new BrowserModel('locks');
   browser.failingQueries = 2;
   browser.open(true);

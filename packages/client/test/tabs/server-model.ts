@@ -1,11 +1,11 @@
 import { type EventMap, parseStreamQuery, type Snapshot, type StreamQuery } from '@live-visitors/shared';
-import type { OnStreamEvent } from '../../src/stream/environment.ts';
+import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
 import type { Owner, Simulation } from './simulation.ts';
 
 type Stream = {
   query: StreamQuery;
   owner: Owner;
-  onEvent: OnStreamEvent;
+  onEvent: OnServerEvent;
   /** `counted`: in the count of the server; `closed`: by the client. */
   state: 'connecting' | 'counted' | 'ended' | 'closed';
   tabs: number;
@@ -69,7 +69,7 @@ export class ServerModel {
     return { online, browsers: this.streams().length, visits, peak: 0, visitorSeconds: 0, at: this.#simulation.now };
   }
 
-  connect(url: string, owner: Owner, onEvent: OnStreamEvent): () => void {
+  connect(url: string, owner: Owner, onEvent: OnServerEvent): () => void {
     const result = parseStreamQuery(new URL(url).searchParams);
     if (!result.ok) throw new Error(result.detail);
     const { query } = result;
@@ -104,7 +104,7 @@ export class ServerModel {
     for (const stream of this.streams()) this.#break(stream);
   }
 
-  /** Whoever had the tabs of a stream that is closed by them is gone. */
+  /** Closes all streams of a document that is gone. */
   dropStreamsOf(owner: Owner): void {
     for (const stream of [...this.#streams]) if (stream.owner === owner) this.#close(stream);
   }
@@ -121,7 +121,7 @@ export class ServerModel {
     this.#kept.push({ browser, tabs, until: this.#simulation.now + graceMs });
   }
 
-  #send(stream: Stream, event: Parameters<OnStreamEvent>[0]): void {
+  #send(stream: Stream, event: Parameters<OnServerEvent>[0]): void {
     if (stream.isMute) return;
     this.#simulation.after(2, stream.owner, () => {
       if (stream.state !== 'closed') stream.onEvent(event);

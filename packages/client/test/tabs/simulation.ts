@@ -1,4 +1,4 @@
-/** Whose code runs: it can be frozen, and what dies runs no more. */
+/** A document, which runs code: it can be frozen, and runs nothing once it is gone. */
 export type Owner = { state: 'running' | 'frozen' | 'away' | 'gone' };
 
 type Task = { dueAt: number; order: number; owner: Owner | undefined; run: () => void };
@@ -10,7 +10,7 @@ export class Simulation {
   #tasks: Task[] = [];
   #held = new Map<Owner, Task[]>();
 
-  /** Runs later, unless it is called off. What a frozen owner is to run waits for it. */
+  /** Runs later, unless it is cancelled. Tasks of a frozen owner wait for it. */
   after(delayMs: number, owner: Owner | undefined, run: () => void): () => void {
     const task: Task = { dueAt: this.now + delayMs, order: this.#order++, owner, run };
     this.#push(task);

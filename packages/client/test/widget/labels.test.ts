@@ -30,7 +30,7 @@ test('a number that is not known is a dash', () => {
   expect(textsFor('en', false, undefined)).toMatchObject({ number: '–', label: 'visitors online' });
 });
 
-test('a large number is short where it is to be compact', () => {
+test('a large number is short in the compact format', () => {
   expect(textsFor('en', true, 1281)).toMatchObject({ number: '1.3K' });
 });
 

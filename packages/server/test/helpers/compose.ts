@@ -12,6 +12,7 @@ const serviceSchema = v.strictObject({
   image: v.optional(v.string()),
   command: v.optional(v.string()),
   restart: v.picklist(['unless-stopped', 'always', 'on-failure']),
+  init: v.optional(v.boolean()),
   ports: v.optional(v.array(v.string()), []),
   environment: v.optional(v.record(v.string(), v.string()), {}),
   volumes: v.optional(v.array(v.string()), []),

@@ -1,6 +1,6 @@
 import type { DayHistory, History } from '@live-visitors/shared';
-import { recentSeconds } from '../../stream/recent.ts';
 import type { Formats } from '../formats.ts';
+import { recentSeconds } from '../recent.ts';
 
 const minuteMs = 60_000;
 const recentMs = recentSeconds * 1000;

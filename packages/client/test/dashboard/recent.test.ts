@@ -1,6 +1,6 @@
 import type { History, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { createRecent } from '../../src/stream/recent.ts';
+import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Update } from '../../src/update.ts';
 
 const start = 1_790_000_000_000;
@@ -16,14 +16,14 @@ function past(endSecond: number, online: History['online']): Update {
 
 describe('what is known of the last seconds', () => {
   test('is nothing at first', () => {
-    const recent = createRecent(10);
+    const recent = createRecent(10, () => 0);
     expect(recent.read()).toBeUndefined();
     recent.learn({ connection: { state: 'connecting' } });
     expect(recent.read()).toBeUndefined();
   });
 
   test('is the history, and the ticks that follow, with gaps where nothing was heard', () => {
-    const recent = createRecent(10);
+    const recent = createRecent(10, () => 0);
     recent.learn(past(3, [5, null, 6]));
     recent.learn(tick(4, 7));
     recent.learn(tick(6, 8));
@@ -31,7 +31,7 @@ describe('what is known of the last seconds', () => {
   });
 
   test('follows the clock of the server when it is set back, and forgets what lies ahead of it', () => {
-    const recent = createRecent(600);
+    const recent = createRecent(600, () => 0);
     recent.learn(tick(4000, 1));
     recent.learn(tick(4001, 2));
     recent.learn(tick(402, 3));
@@ -40,7 +40,7 @@ describe('what is known of the last seconds', () => {
   });
 
   test('keeps what is newer than an old snapshot that is told again', () => {
-    const recent = createRecent(600);
+    const recent = createRecent(600, () => 0);
     recent.learn(past(20, [1, 2, 3]));
     const { last, ...update } = tick(10, 9);
     recent.learn({ ...update, last: last && { ...last, ageMs: 10_000 } });
@@ -48,7 +48,7 @@ describe('what is known of the last seconds', () => {
   });
 
   test('is filled by what comes later of what was missed, and the same update counts once', () => {
-    const recent = createRecent(10);
+    const recent = createRecent(10, () => 0);
     recent.learn(tick(1, 1));
     recent.learn(tick(5, 5));
     recent.learn(past(4, [2, 3, 4]));
@@ -57,15 +57,28 @@ describe('what is known of the last seconds', () => {
   });
 
   test('takes a tick that comes a little early or late for the second that it is nearest to', () => {
-    const recent = createRecent(10);
+    const recent = createRecent(10, () => 0);
     recent.learn(tick(1.02, 1));
     recent.learn(tick(1.99, 2));
     recent.learn(tick(3.1, 3));
     expect(recent.read()?.online).toEqual([1, 2, 3]);
   });
 
-  test('is no more than so many seconds', () => {
-    const recent = createRecent(10);
+  test('is requested from the last tick on, with a margin, and not at all while ticks come', () => {
+    let now = 0;
+    const recent = createRecent(60, () => now);
+    expect(recent.missingSeconds()).toBe(60);
+    recent.learn(tick(0, 1));
+    now = 1400;
+    expect(recent.missingSeconds()).toBe(0);
+    now = 1500;
+    expect(recent.missingSeconds()).toBe(7);
+    now = 3_600_000;
+    expect(recent.missingSeconds()).toBe(60);
+  });
+
+  test('is limited to the last seconds', () => {
+    const recent = createRecent(10, () => 0);
     recent.learn(
       past(
         0,

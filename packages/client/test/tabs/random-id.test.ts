@@ -1,6 +1,6 @@
 import { parseStreamQuery } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
-import { randomId } from '../../src/tabs/identity.ts';
+import { randomId } from '../../src/tabs/random-id.ts';
 
 test('an id is 128 random bits, whatever bits they are, in 22 characters that the server takes', () => {
   const ids = Array.from({ length: 500 }, randomId);

@@ -1,0 +1,28 @@
+import { tickMs } from '@live-visitors/shared';
+
+// Times whose relation matters: timing.test.ts compares them with each other.
+
+/** After this much silence, what was heard last is stale: two ticks are missing, and the next one is nearly due. */
+export const staleAfterMs = 2.5 * tickMs;
+
+/** A document that has run nothing for this long was asleep. */
+export const asleepAfterMs = 2.5 * tickMs;
+
+/** How long after sleep the messages that were queued may take to arrive. */
+export const wakingMs = tickMs;
+
+/** A visible follower that has heard nothing for this long takes the lead: the leader may be frozen, with its lock. */
+export const stealAfterMs = 4 * tickMs;
+
+/** After this much silence the count is looked up: something on the way may hold back the stream's events. */
+export const muteAfterMs = 5 * tickMs;
+export const lookUpEveryMs = 15 * tickMs;
+
+/** After this much silence a stream is given up, whatever the browser says: after sleep it may say open and be dead. */
+export const lostAfterMs = 10 * tickMs;
+
+/** A number whose age is not shown is hidden when it is older than this. */
+export const shownForMs = 10 * tickMs;
+
+/** The same while updates are delayed. */
+export const delayedShownForMs = 20 * tickMs;

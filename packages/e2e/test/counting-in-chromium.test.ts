@@ -1,0 +1,4 @@
+import { describeCounting } from '../src/counting.ts';
+import { chromium } from '../src/engine.ts';
+
+describeCounting(chromium);

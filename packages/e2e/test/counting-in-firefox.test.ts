@@ -1,0 +1,4 @@
+import { describeCounting } from '../src/counting.ts';
+import { firefox } from '../src/engine.ts';
+
+describeCounting(firefox);

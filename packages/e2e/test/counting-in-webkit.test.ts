@@ -1,0 +1,4 @@
+import { describeCounting } from '../src/counting.ts';
+import { webkit } from '../src/engine.ts';
+
+describeCounting(webkit);
