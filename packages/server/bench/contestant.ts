@@ -10,7 +10,7 @@ import type { Contestant } from './contestants.ts';
 import type { Counts } from './probe.ts';
 
 /** Starts a contestant in a fresh process. */
-export async function startContestant({ file, flags = [] }: Contestant, port: number) {
+export async function startContestant({ file, flags = [], pages }: Contestant, port: number) {
   const dataDir = mkdtempSync(join(tmpdir(), 'live-visitors-'));
   const child = fork(file, {
     execArgv: ['--import', fileURLToPath(new URL('probe.ts', import.meta.url)), ...flags],
@@ -23,6 +23,9 @@ export async function startContestant({ file, flags = [] }: Contestant, port: nu
       REDIS_URL: '',
       // All streams come from one machine here.
       MAX_STREAMS_PER_ADDRESS: '1000000',
+      MAX_PAGES: '1000000',
+      // For the floor.
+      PAGES: pages ?? '',
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,6 +1,7 @@
 // The load generator, in a process of its own: holds streams open and notes when their events arrive.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type PageLoad, queryOf } from './page-queries.ts';
 
 export type LoadReport = {
   events: number;
@@ -77,12 +78,13 @@ function open(port: number, index: number, path: string): void {
 }
 
 /** Opens streams, those that were lost among them, until so many have been answered. */
-async function openAll(port: number, streams: number, path: string): Promise<void> {
+async function openAll({ port, streams, path, pages }: OpenCommand): Promise<void> {
   let next = sockets.length;
   while (answered < streams) {
     while (pending < maxPending && (lost.length > 0 || next < streams)) {
       const again = lost.pop();
-      open(port, again ?? next, path);
+      const index = again ?? next;
+      open(port, index, path + queryOf(pages, index));
       if (again === undefined) next++;
     }
     await wait(2);
@@ -106,8 +108,10 @@ function report(): LoadReport {
   return { events, latencyMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) }, lastMs };
 }
 
+type OpenCommand = { do: 'open'; port: number; streams: number; path: string; pages?: PageLoad };
+
 type Command =
-  | { do: 'open'; port: number; streams: number; path: string }
+  | OpenCommand
   /** Waits until the server's end of every stream is gone. */
   | { do: 'await end' }
   | { do: 'record' }
@@ -118,7 +122,7 @@ process.on('message', async (command: Command) => {
   switch (command.do) {
     case 'open': {
       const began = performance.now();
-      await openAll(command.port, command.streams, command.path);
+      await openAll(command);
       process.send?.({ tookMs: performance.now() - began, refused });
       refused = 0;
       break;

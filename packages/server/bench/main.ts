@@ -38,7 +38,7 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
   let server = await startContestant(contestant, port);
   await wait(500);
   const empty = await server.read();
-  const open = { do: 'open', port, streams, path: '/stream' };
+  const open = { do: 'open', port, streams, path: '/stream', pages: contestant.pages };
   await ask(open);
   await wait(2500);
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { contestants } from './contestants.ts';
 
 export type Result = {
   /** Of the server's process, for each event that was delivered. */
@@ -48,6 +49,9 @@ const columns: { title: string; read: (result: Result) => number; digits: number
   { title: 'delivered', read: ({ deliveredShare }) => deliveredShare, digits: 3, hasRatio: false },
 ];
 
+/** What each contestant is compared with. */
+const floors = new Map(contestants.map(({ name, floor }) => [name, floor ?? contestants[0]?.name]));
+
 function median(values: readonly number[]): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -69,18 +73,22 @@ export function whyNotDocumented({ results, streams, seconds, rounds }: Run): st
 /** Prints the table, and writes it to docs/benchmarks.md if the documents show such runs. */
 export function writeReport(run: Run): void {
   const { results, streams, seconds, rounds } = run;
-  const floor = [...results.values()][0] ?? [];
-  const rows = [...results].map(([name, all]) => [
-    name,
-    ...columns.map(({ read, digits, hasRatio }) => {
-      const value = median(all.map(read));
-      if (Number.isNaN(value)) return '–';
-      const text = value.toFixed(digits);
-      // Each round is compared with the floor of that round, as the machine may be slower in one than in another.
-      const ratio = median(all.map((result, round) => read(result) / (floor[round] ? read(floor[round]) : Number.NaN)));
-      return hasRatio && all !== floor && Number.isFinite(ratio) ? `${text} (${ratio.toFixed(2)} ×)` : text;
-    }),
-  ]);
+  const rows = [...results].map(([name, all]) => {
+    const floor = results.get(floors.get(name) ?? '') ?? [];
+    return [
+      name,
+      ...columns.map(({ read, digits, hasRatio }) => {
+        const value = median(all.map(read));
+        if (Number.isNaN(value)) return '–';
+        const text = value.toFixed(digits);
+        // Each round is compared with the floor of that round, as the machine may be slower in one than in another.
+        const ratio = median(
+          all.map((result, round) => read(result) / (floor[round] ? read(floor[round]) : Number.NaN)),
+        );
+        return hasRatio && all !== floor && Number.isFinite(ratio) ? `${text} (${ratio.toFixed(2)} ×)` : text;
+      }),
+    ];
+  });
   const table = [['', ...columns.map(({ title }) => title)], ['---', ...columns.map(() => '--:')], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');

@@ -8,10 +8,11 @@ import { readOptions } from './config/read-config.ts';
 import { type Service, startRouter } from './http/router.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Log } from './observability/safe-log.ts';
+import type { PageCount } from './presence/page-names.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 
-export type { Snapshot };
+export type { PageCount, Snapshot };
 
 /** Each option has the name and the limits of its environment variable. The default differs where it says so. */
 export type LiveVisitorsOptions = Partial<LibraryOptions> & {
@@ -23,6 +24,10 @@ export type LiveVisitorsOptions = Partial<LibraryOptions> & {
 export type LiveVisitors = Router & {
   /** The latest counts; `undefined` until the first tick is recorded, shortly after the start, and after `close`. */
   current(): Snapshot | undefined;
+  /** How many tabs are on a page now; `null` if that is not known: before the start, after `close`, or in a fleet. */
+  page(name: string): number | null;
+  /** The pages with the most tabs, the fullest first: 20, or up to 100; `null` if their counts are not known. */
+  pages(limit?: number): PageCount[] | null;
   /**
    * Calls `onSnapshot` with the snapshot of each tick, once a second. What it throws is an uncaught exception.
    *
@@ -69,6 +74,8 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
 
   return Object.assign(Router().use(answer), {
     current: () => service?.snapshot(),
+    page: (name: string) => service?.pages.online(name) ?? null,
+    pages: (limit?: number) => service?.pages.fullest(limit) ?? null,
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
       let stop: (() => void) | undefined;
       let isStopped = false;

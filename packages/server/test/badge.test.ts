@@ -13,8 +13,8 @@ const defaults: BadgeQuery = {
   style: 'flat',
   format: 'full',
 };
-const snapshot = { online: 1234, browsers: 2, visits: 1_234_567, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
-const draw = (query: Partial<BadgeQuery>) => drawBadge({ ...defaults, ...query }, snapshot);
+const figures = { online: 1234, visits: 1_234_567 };
+const draw = (query: Partial<BadgeQuery>) => drawBadge({ ...defaults, ...query }, figures[query.figure ?? 'online']);
 
 describe('parseBadgeQuery', () => {
   test('fills in what was left out, and passes over parameters of other names', () => {
@@ -35,7 +35,17 @@ describe('parseBadgeQuery', () => {
     }
   });
 
+  test('takes the name of a page, of which only the tabs are known', () => {
+    expect(parse('page=/a%20b')).toEqual({ ok: true, query: { ...defaults, page: '/a b' } });
+    expect(parse('page=__proto__&figure=online').ok).toBe(true);
+    expect(parse('page=/a&figure=visits')).toEqual({
+      ok: false,
+      detail: '"figure" must be online for a "page", but is "visits".',
+    });
+  });
+
   const wrong = {
+    page: ['', 'a'.repeat(129), 'a\nb', '\u0085', '\ufffd'],
     figure: ['', 'peak', 'Online', 'online ', 'online\n'],
     label: ['a'.repeat(65), '👋'.repeat(65), 'a\nb', 'a\0b', '\u007f', '\u0085', '\ufffe', '\uffff', '\ud800'],
     color: ['', 'Blue', 'purple', '#4c1', '4c', '4c11', '4c1\n', 'ggg', '4c1;fill:url(x)', 'var(--x)', 'toString'],
@@ -124,13 +134,13 @@ describe('a badge', () => {
       fc.property(labels, (label) => {
         const result = parseBadgeQuery([['label', label]]);
         if (!result.ok || label.trim() === '') return;
-        expect(readSvg(drawBadge(result.query, snapshot)).elements).toEqual(expected);
+        expect(readSvg(drawBadge(result.query, 1234)).elements).toEqual(expected);
       }),
     );
   });
 
   test('says that it does not know what a fleet cannot tell now', () => {
-    const svg = drawBadge(defaults, { ...snapshot, partial: true });
+    const svg = drawBadge(defaults, null);
     expect(readSvg(svg).root.label).toBe('visitors online: unknown');
   });
 });
@@ -163,6 +173,25 @@ describe('GET /badge.svg', () => {
       '"style" must be one of flat, flat-square, plastic, for-the-badge, but is "social".',
     );
     expect(await metric('live_visitors_refusals_total{reason="query"}')).toBe(1);
+  });
+
+  test('counts the tabs on one page, for any name', async () => {
+    const { url } = await openServer();
+    await openStream(`${url}/stream?tabs=3&page=/a&page=/a&page=__proto__`);
+    const count = async (page: string) =>
+      readSvg(await (await fetch(`${url}/badge.svg?${new URLSearchParams({ page })}`)).text()).root.label;
+    expect(await count('/a')).toBe('visitors online: 2');
+    expect(await count('__proto__')).toBe('visitors online: 1');
+    expect(await count('constructor')).toBe('visitors online: 0');
+  });
+
+  test('does not know the count of a page in a fleet, or of one that is not tracked', async () => {
+    const label = async (url: string) => readSvg(await (await fetch(`${url}/badge.svg?page=/a`)).text()).root.label;
+    const fleet = await openServer({}, { store: await openLostStore() });
+    expect(await label(fleet.url)).toBe('visitors online: unknown');
+    const full = await openServer({ MAX_PAGES: '0' });
+    await openStream(`${full.url}/stream?page=/a`);
+    expect(await label(full.url)).toBe('visitors online: unknown');
   });
 
   test('says nothing false before a first tick: the totals of before are there', async () => {

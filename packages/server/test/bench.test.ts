@@ -7,7 +7,7 @@ import { findFreePort } from './helpers/free-port.ts';
 import { eventually, openSocket } from './helpers/support.ts';
 
 /** This server's figures are true ones. */
-const others = installed.filter((contestant) => contestant !== liveVisitors);
+const others = installed.filter(({ file }) => file !== liveVisitors.file);
 
 describe('the contestants of the benchmark', () => {
   test.each(others)('all send the same: $name', async (contestant) => {

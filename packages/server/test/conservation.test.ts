@@ -1,8 +1,11 @@
+import { formatStreamQuery } from '@live-visitors/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventually, openServer, openSocket } from './helpers/support.ts';
 
-type Client = ReturnType<typeof openSocket> & { browser: string | undefined; tabs: number };
+type Client = ReturnType<typeof openSocket> & { browser: string | undefined; tabs: number; pages: string[] };
+
+const names = ['/a', '/b', '__proto__'];
 
 const action = fc.oneof(
   {
@@ -13,6 +16,8 @@ const action = fc.oneof(
       browser: fc.option(fc.constantFrom('browser-1', 'browser-2', 'browser-3'), { nil: undefined }),
       // None is an observer.
       tabs: fc.integer({ min: 0, max: 8 }),
+      // Of each page, how many of the tabs are on it, if there are so many, and whether it is watched.
+      pages: fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(8), fc.boolean()), { maxLength: 3 }),
     }),
   },
   {
@@ -31,7 +36,14 @@ const action = fc.oneof(
 );
 
 test('opened less ended is what is live, what is held, and what is shown, whatever clients do', async () => {
-  const { port, snapshot, metric } = await openServer();
+  const { url, port, snapshot, metric } = await openServer();
+  const pageCounts = async () => {
+    const response = await fetch(
+      `${url}/visitors?${new URLSearchParams(names.map((name): [string, string] => ['page', name]))}`,
+    );
+    const { pages } = (await response.json()) as { pages: object };
+    return Object.entries(pages);
+  };
   let visits = 0;
 
   // Shrinking a failure would take longer than the test may; the seed that is printed brings it back.
@@ -41,9 +53,12 @@ test('opened less ended is what is live, what is held, and what is shown, whatev
       for (const next of actions) {
         if (next.act === 'join') {
           const { browser, tabs } = next;
-          const query = `tabs=${tabs}${browser ? `&browser=${browser}` : ''}`;
-          const client = openSocket(port, `GET /stream?${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
-          clients.push({ ...client, browser, tabs });
+          const on = new Map(next.pages.map(([name, count]) => [name, Math.min(count, tabs)]));
+          const pages = [...on].flatMap(([name, count]) => Array<string>(count).fill(name));
+          const watch = next.pages.flatMap(([name, , isWatched]) => (isWatched ? [name] : []));
+          const query = formatStreamQuery({ tabs, ...(browser && { browser }), page: pages, watch });
+          const client = openSocket(port, `GET /stream${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
+          clients.push({ ...client, browser, tabs, pages });
           // Tabs of a stream without a browser are new.
           if (browser === undefined) visits += tabs;
           // In order, so that the model knows which stream took the place of which.
@@ -84,6 +99,9 @@ test('opened less ended is what is live, what is held, and what is shown, whatev
         expect(await snapshot()).toMatchObject({ online: tabs, browsers: visiting.length, visits });
         expect(await metric('live_visitors_streams')).toBe(live.length);
         expect(await metric('live_visitors_tabs')).toBe(tabs);
+        const on = live.flatMap(({ pages }) => pages);
+        const counted = names.map((name) => [name, on.filter((page) => page === name).length]);
+        expect(await pageCounts()).toEqual(counted);
         expect(await metric('live_visitors_drift')).toBe(0);
         const browsers = live.flatMap(({ browser }) => browser ?? []);
         expect(new Set(browsers).size).toBe(browsers.length);
@@ -91,6 +109,7 @@ test('opened less ended is what is live, what is held, and what is shown, whatev
 
       for (const { socket } of clients) socket.destroy();
       await eventually(async () => expect(await snapshot()).toMatchObject({ online: 0, browsers: 0 }));
+      expect(await metric('live_visitors_pages')).toBe(0);
       expect(await metric('live_visitors_drift')).toBe(0);
     }),
     { numRuns: 8, endOnFailure: true },

@@ -73,6 +73,30 @@ describe('liveVisitors in an app of another', () => {
     expect(heard).toHaveLength(length);
   });
 
+  test('knows how many are on a page, and which pages are the fullest, without listing them to others', async () => {
+    const { visitors, url, close } = await startApp();
+    await openStream(`${url}/visitors/stream?tabs=2&page=/a&page=/a&page=__proto__`);
+    expect([visitors.page('/a'), visitors.page('__proto__'), visitors.page('constructor')]).toEqual([2, 1, 0]);
+    const pages = [
+      { name: '/a', online: 2 },
+      { name: '__proto__', online: 1 },
+    ];
+    await eventually(() => expect(visitors.pages()).toEqual(pages));
+    expect(visitors.pages(1)).toEqual(pages.slice(0, 1));
+    expect((await fetch(`${url}/visitors/pages`)).status).toBe(404);
+    await close();
+    expect([visitors.page('/a'), visitors.pages()]).toEqual([null, null]);
+  });
+
+  test('lists pages, and counts as many as the app says', async () => {
+    const { visitors, url } = await startApp({ listPages: 'on', maxPages: 1 });
+    await openStream(`${url}/visitors/stream?page=/a&page=/b`);
+    expect([visitors.page('/a'), visitors.page('/b')]).toEqual([1, null]);
+    await eventually(async () =>
+      expect(await (await fetch(`${url}/visitors/pages`)).json()).toEqual({ pages: [{ name: '/a', online: 1 }] }),
+    );
+  });
+
   test('answers for its operation only where the app says so', async () => {
     const { url } = await startApp({ metrics: 'on' });
     expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
@@ -180,6 +204,7 @@ describe('liveVisitors in an app of another', () => {
     [{ dataDir: '' }, /^dataDir is empty/],
     [{ maxStreams: 0 }, /^maxStreams must be a whole number/],
     [{ maxStreamsPerAddress: 0 }, /^maxStreamsPerAddress must be a whole number/],
+    [{ maxPages: -1 }, /^maxPages must be a whole number/],
     [{ redisUrl: 'http://localhost' }, /^redisUrl must be/],
     [{ redisPrefix: 'a{b}' }, /^redisPrefix must be/],
     [{ dataDir: '/dev/null/data' }, /\(dataDir\).* Set dataDir to/],
@@ -195,6 +220,7 @@ describe('liveVisitors in an app of another', () => {
     [{ metrics: true }, 'metrics must be one of on, off, private, but is true.'],
     [{ metrics: 'yes' }, 'metrics must be one of on, off, private, but is "yes".'],
     [{ metrics: null }, 'metrics must be one of on, off, private, but is null.'],
+    [{ listPages: true }, 'listPages must be one of on, off, private, but is true.'],
     [{ maxStreams: '10' }, /^maxStreams must be a whole number .*, but is "10"\.$/],
     [{ maxStreamsPerAddress: 1.5 }, /^maxStreamsPerAddress must be a whole number .*, but is 1\.5\.$/],
     [{ dataDir: 5 }, /^dataDir must be the path of a folder, .*, but is 5\.$/],

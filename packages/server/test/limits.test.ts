@@ -6,7 +6,7 @@ const there = { address: '192.0.2.2', tabs: 1 };
 
 describe('limits', () => {
   test('let in so many streams in all, and one more when one has gone', () => {
-    const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 10, maxConnections: 10_000 });
+    const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 10, maxConnections: 10_000, maxPages: 10_000 });
     const giveBack = limits.take(here);
     expect(limits.admit(there)).toMatchObject({ ok: true });
     limits.take(there);
@@ -16,7 +16,7 @@ describe('limits', () => {
   });
 
   test('let in so many streams from one address, and others all the same', () => {
-    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 2, maxConnections: 10_000 });
+    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 2, maxConnections: 10_000, maxPages: 10_000 });
     limits.take(here);
     limits.take(here);
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams_per_address' });
@@ -24,7 +24,7 @@ describe('limits', () => {
   });
 
   test('admit a stream that replaces its own of the same address where there is room for no more', () => {
-    const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 1, maxConnections: 10_000 });
+    const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 1, maxConnections: 10_000, maxPages: 10_000 });
     limits.take(here);
     limits.take(there);
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams' });
@@ -33,7 +33,12 @@ describe('limits', () => {
   });
 
   test('count the tabs of an address, of which it may have four for each stream', () => {
-    const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 256, maxConnections: 10_000 });
+    const limits = createLimits({
+      maxStreams: 1000,
+      maxStreamsPerAddress: 256,
+      maxConnections: 10_000,
+      maxPages: 10_000,
+    });
     for (let i = 0; i < 16; i++) {
       expect(limits.admit({ ...here, tabs: 64 })).toMatchObject({ ok: true });
       limits.take({ ...here, tabs: 64 });
@@ -44,7 +49,12 @@ describe('limits', () => {
   });
 
   test('count as many tabs of a stream that replaces its own as there is room for, and never fewer than it had', () => {
-    const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 20, maxConnections: 10_000 });
+    const limits = createLimits({
+      maxStreams: 1000,
+      maxStreamsPerAddress: 20,
+      maxConnections: 10_000,
+      maxPages: 10_000,
+    });
     const own = { ...here, tabs: 10 };
     limits.take(own);
     limits.take({ ...here, tabs: 64 });
@@ -60,7 +70,7 @@ describe('limits', () => {
       [2, 8],
       [100, 50],
     ] as const) {
-      const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress, maxConnections: 100 });
+      const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress, maxConnections: 100, maxPages: 10_000 });
       const disconnect = limits.connect(here.address);
       for (let i = 1; i < most; i++) expect(limits.connect(here.address)).toBeDefined();
       expect(limits.connect(here.address)).toBeUndefined();
@@ -70,8 +80,31 @@ describe('limits', () => {
     }
   });
 
+  test('let in so many names of pages, and from one address as many as it may have tabs', () => {
+    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 1, maxConnections: 100, maxPages: 65 });
+    for (let i = 0; i < 64; i++) {
+      expect(limits.admitPage(here.address)).toBeUndefined();
+      limits.takePage(here.address);
+    }
+    expect(limits.admitPage(here.address)).toBe('max_pages_per_address');
+    expect(limits.admitPage(there.address)).toBeUndefined();
+    limits.takePage(there.address);
+    expect(limits.admitPage(there.address)).toBe('max_pages');
+    limits.givePageBack(here.address);
+    expect(limits.admitPage(there.address)).toBeUndefined();
+    expect(limits.admitPage(here.address)).toBeUndefined();
+  });
+
+  test('remember the names that an address has brought, after its last stream', () => {
+    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 1, maxConnections: 100, maxPages: 1000 });
+    const leave = limits.take(here);
+    for (let i = 0; i < 64; i++) limits.takePage(here.address);
+    leave();
+    expect(limits.admitPage(here.address)).toBe('max_pages_per_address');
+  });
+
   test('know which address has more than half of all streams', () => {
-    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 10, maxConnections: 100 });
+    const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 10, maxConnections: 100, maxPages: 10_000 });
     limits.take(here);
     const giveBack = limits.take(there);
     expect(limits.holdsMajority(here.address)).toBe(false);
@@ -81,7 +114,12 @@ describe('limits', () => {
   });
 
   test('let in a single browser with all its tabs, however low they are', () => {
-    const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress: 1, maxConnections: 10_000 });
+    const limits = createLimits({
+      maxStreams: 1000,
+      maxStreamsPerAddress: 1,
+      maxConnections: 10_000,
+      maxPages: 10_000,
+    });
     expect(limits.admit({ ...here, tabs: 64 })).toMatchObject({ ok: true });
   });
 });

@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { createLimits } from '../src/presence/limits.ts';
+import type { PageNames } from '../src/presence/page-names.ts';
+import { Pages } from '../src/presence/pages.ts';
 import { PresenceRegistry } from '../src/presence/registry.ts';
 import type { Arrivals } from '../src/presence/visits.ts';
 
 type Stream = { isHeld: boolean };
 
 /** Registry with a clock that stands still until it is set, and room for a few streams. */
-function openRegistry(maxStreams = 3) {
+function openRegistry(maxStreams = 3, maxPages = 10_000) {
   let now = 0;
   const replaced: Stream[] = [];
-  const limits = createLimits({ maxStreams, maxStreamsPerAddress: maxStreams, maxConnections: 10_000 });
+  const limits = createLimits({ maxStreams, maxStreamsPerAddress: maxStreams, maxConnections: 10_000, maxPages });
+  const pages = new Pages(limits, { areKnown: true });
   const registry = new PresenceRegistry<Stream>(
     limits,
+    pages,
     () => now,
     (stream) => {
       replaced.push(stream);
@@ -26,12 +30,12 @@ function openRegistry(maxStreams = 3) {
     return wasThere;
   }
 
-  const ask = (tabs: number, browser?: string, address = '192.0.2.1', arrivals: Arrivals = tabs) =>
-    registry.admit({ browser, tabs, arrivals, address });
+  const ask = (tabs: number, browser?: string, address = '192.0.2.1', arrivals: Arrivals = tabs, pages?: PageNames) =>
+    registry.admit({ browser, tabs, arrivals, address, pages });
 
-  function admit(tabs: number, browser?: string, address?: string) {
+  function admit(tabs: number, browser?: string, address?: string, names?: PageNames) {
     const stream = { isHeld: true };
-    const admission = ask(tabs, browser, address);
+    const admission = ask(tabs, browser, address, tabs, names);
     if (!admission.ok) return { stream, broken: admission.limit };
     admission.register(stream);
     return { stream, counted: admission.tabs };
@@ -44,6 +48,7 @@ function openRegistry(maxStreams = 3) {
     count: (options?: { isConfirmed: boolean }) => registry.count(options),
     read: () => registry.read(),
     audit: () => registry.audit(),
+    online: (...names: string[]) => names.map((name) => pages.online(name)),
     replaced,
     ask,
     admit,
@@ -78,7 +83,7 @@ describe('the registry', () => {
     const admission = ask(2, 'browser-1');
     if (admission.ok) admission.leave();
     expect(count()).toMatchObject({ streams: [], counts: { online: 0, browsers: 0 } });
-    expect(audit()).toEqual({ streams: 0, tabs: 0, drift: 0 });
+    expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
     expect(admit(3, 'browser-2').broken).toBeUndefined();
   });
 
@@ -89,7 +94,7 @@ describe('the registry', () => {
     expect(broken).toBeUndefined();
     expect(replaced).toEqual([first]);
     expect(count()).toMatchObject({ streams: [second], counts: { online: 4, browsers: 1 } });
-    expect(audit()).toEqual({ streams: 1, tabs: 4, drift: 0 });
+    expect(audit()).toEqual({ streams: 1, tabs: 4, pages: 0, drift: 0 });
     expect(admit(1).broken).toBe('max_streams');
   });
 
@@ -99,7 +104,7 @@ describe('the registry', () => {
     admit(1);
     expect(end(stream)).toBe(true);
     expect(end(stream)).toBe(false);
-    expect(audit()).toEqual({ streams: 1, tabs: 1, drift: 0 });
+    expect(audit()).toEqual({ streams: 1, tabs: 1, pages: 0, drift: 0 });
   });
 
   test('keeps the places of the other tabs of a stream that breaks off, until the next one takes them', () => {
@@ -107,7 +112,7 @@ describe('the registry', () => {
     const { stream } = admit(3, 'browser-1');
     end(stream, true);
     expect(count().counts).toMatchObject({ online: 2, browsers: 1 });
-    expect(audit()).toEqual({ streams: 0, tabs: 2, drift: 0 });
+    expect(audit()).toEqual({ streams: 0, tabs: 2, pages: 0, drift: 0 });
     admit(2, 'browser-1');
     for (let i = 0; i < 60; i++) {
       wait(1000);
@@ -256,5 +261,133 @@ describe('the registry', () => {
     expect(audit().drift).toBe(1);
     observer.isHeld = false;
     expect(audit().drift).toBe(2);
+  });
+});
+
+describe('the registry of pages', () => {
+  const on = (...names: string[]): PageNames => ({ on: names, watch: [] });
+
+  test('counts each tab on each of its pages, and forgets a page with its last tab', () => {
+    const { admit, end, online, audit } = openRegistry();
+    const { stream: first } = admit(3, 'browser-1', undefined, on('/a', '/a', '/b'));
+    const { stream: second } = admit(1, undefined, undefined, on('/a', '__proto__'));
+    expect(online('/a', '/b', '__proto__', 'constructor')).toEqual([3, 1, 1, 0]);
+    expect(audit()).toEqual({ streams: 2, tabs: 4, pages: 3, drift: 0 });
+    end(first);
+    expect(online('/a', '/b', '__proto__')).toEqual([1, 0, 1]);
+    end(second);
+    expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
+  });
+
+  test('counts nobody for watching, and remembers a page for as long as it is watched', () => {
+    const { admit, end, online, audit } = openRegistry();
+    const { stream } = admit(1, undefined, undefined, { on: [], watch: ['/a', '/a'] });
+    expect(online('/a')).toEqual([0]);
+    expect(audit()).toMatchObject({ pages: 1, drift: 0 });
+    end(stream);
+    expect(audit()).toMatchObject({ pages: 0, drift: 0 });
+  });
+
+  test('moves a browser from the pages of its last stream to those of its next one, even if no more are allowed', () => {
+    const { admit, online, audit } = openRegistry(3, 2);
+    admit(2, 'browser-1', undefined, on('/a', '/b'));
+    admit(2, 'browser-1', undefined, on('/c', '/b'));
+    expect(online('/a', '/b', '/c')).toEqual([0, 1, 1]);
+    admit(2, 'browser-1', '192.0.2.2');
+    expect(online('/b', '/c')).toEqual([0, 0]);
+    expect(audit()).toEqual({ streams: 1, tabs: 2, pages: 0, drift: 0 });
+  });
+
+  test('keeps the pages of kept places, as far as there are tabs, and gives them up with these', () => {
+    const { admit, end, online, count, wait, audit } = openRegistry();
+    const { stream } = admit(3, 'browser-1', undefined, { on: ['/a', '/a', '/a', '/b'], watch: ['/c'] });
+    end(stream, true);
+    expect(online('/a', '/b', '/c')).toEqual([2, 1, 0]);
+    expect(audit()).toEqual({ streams: 0, tabs: 2, pages: 2, drift: 0 });
+    wait(450);
+    count();
+    expect(online('/a', '/b')).toEqual([0, 0]);
+    expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
+  });
+
+  test('keeps no page of the only tab of a stream', () => {
+    const { admit, end, audit } = openRegistry();
+    end(admit(1, 'browser-1', undefined, on('/a')).stream, true);
+    expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
+  });
+
+  test('counts no tab twice when a browser comes back for its kept places', () => {
+    const { admit, end, online, audit } = openRegistry();
+    end(admit(3, 'browser-1', undefined, on('/a', '/a', '/a')).stream, true);
+    admit(2, 'browser-1', undefined, on('/a', '/a'));
+    expect(online('/a')).toEqual([2]);
+    expect(audit()).toEqual({ streams: 1, tabs: 2, pages: 1, drift: 0 });
+  });
+
+  test('counts reloaded tabs once: a new browser of the network takes kept places with their pages', () => {
+    const { admit, end, online, audit } = openRegistry();
+    end(admit(14, 'browser-1', undefined, on(...Array(14).fill('/a'))).stream, true);
+    expect(online('/a')).toEqual([13]);
+    admit(1, 'browser-2', undefined, on('/a'));
+    expect(online('/a')).toEqual([13]);
+    admit(9, 'browser-2', undefined, on(...Array(9).fill('/a')));
+    expect(online('/a')).toEqual([13]);
+    admit(14, 'browser-2', undefined, on(...Array(14).fill('/a')));
+    expect(online('/a')).toEqual([14]);
+    expect(audit().drift).toBe(0);
+  });
+
+  test('counts no more tabs on a page than the limits allow a stream to have', () => {
+    const { admit, online, audit } = openRegistry(16);
+    for (let i = 0; i < 3; i++) admit(20, `neighbour-${i}`);
+    admit(3, 'browser-1', undefined, on('/a', '/a', '/a'));
+    expect(admit(6, 'browser-1', undefined, on(...Array(6).fill('/a'))).counted).toBe(4);
+    expect(online('/a')).toEqual([4]);
+    expect(audit().drift).toBe(0);
+  });
+
+  test('shows a stream of which no tab is counted the counts of its pages all the same', () => {
+    const { ask, admit, online, audit } = openRegistry(2);
+    admit(64, 'neighbour', undefined, on('/b'));
+    admit(0, 'browser-1');
+    const admission = ask(1, 'browser-1', undefined, [], { on: ['/a'], watch: ['/b'] });
+    if (!admission.ok) throw new Error('it was refused');
+    admission.register({ isHeld: true });
+    expect(admission.tabs).toBe(0);
+    expect(admission.pages?.pages.map(({ name }) => name).toSorted()).toEqual(['/a', '/b']);
+    expect(online('/a', '/b')).toEqual([0, 1]);
+    expect(audit().drift).toBe(0);
+  });
+
+  test('leaves nothing of a stream that could not be opened', () => {
+    const { ask, audit } = openRegistry();
+    const admission = ask(1, 'browser-1', undefined, 1, { on: ['/a'], watch: ['/b'] });
+    if (admission.ok) admission.leave();
+    expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
+  });
+
+  test('does not know the count of a page over the limit, for as long as a stream may be on it', () => {
+    const { admit, end, online, audit } = openRegistry(9, 1);
+    const { stream: first } = admit(1, 'browser-1', undefined, on('/a'));
+    const { stream: over } = admit(2, 'browser-2', undefined, on('/b', '/b', '/a'));
+    expect(online('/a', '/b', '/c')).toEqual([2, null, 0]);
+    expect(audit()).toEqual({ streams: 2, tabs: 3, pages: 1, drift: 0 });
+    end(first);
+    admit(2, 'browser-2', undefined, on('/c'));
+    expect(online('/a', '/b', '/c')).toEqual([0, 0, 1]);
+    end(over);
+    expect(audit().drift).toBe(0);
+  });
+
+  test('does not know it either when others are counted on that page meanwhile', () => {
+    const { admit, end, online, audit } = openRegistry(9, 1);
+    const { stream: first } = admit(1, 'browser-1', undefined, on('/a'));
+    const { stream: over } = admit(1, undefined, undefined, on('/b'));
+    end(first);
+    admit(1, 'browser-3', undefined, on('/b'));
+    expect(online('/b')).toEqual([null]);
+    expect(audit()).toMatchObject({ pages: 1, drift: 0 });
+    end(over);
+    expect(online('/b')).toEqual([1]);
   });
 });

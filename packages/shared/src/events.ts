@@ -1,4 +1,4 @@
-import { type Guard, isNonNegativeInteger, isText, literal, objectOf, optional, seriesOf } from './guards.ts';
+import { type Guard, isNonNegativeInteger, isText, literal, objectOf, optional, recordOf, seriesOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
@@ -73,6 +73,24 @@ const isWelcome = objectOf<Welcome>({
   history: optional(isHistory),
 });
 
+/** Open tabs by page. A name is any text, also `__proto__`: read a count with {@link countOf}. */
+export type PageCounts = {
+  /** `null` where the count is not known. */
+  [name: string]: number | null;
+};
+
+/** Sent right after each `visitors` to streams that ask for pages. */
+type Pages = { online: PageCounts };
+
+const isPages = objectOf<Pages>({
+  online: recordOf((value): value is number | null => value === null || isNonNegativeInteger(value)),
+});
+
+/** The count of a page; `null` if it is not known, or the page is not among them. */
+export function countOf(counts: PageCounts, name: string): number | null {
+  return (Object.hasOwn(counts, name) ? counts[name] : undefined) ?? null;
+}
+
 /** The last event of a stream that the server ends on purpose. */
 type Farewell = {
   reason: 'restart' | 'expired' | 'replaced';
@@ -102,12 +120,13 @@ const isRefused = objectOf<Refused>({
 });
 
 /** The event types that a stream carries, each with its payload. */
-export type EventMap = { welcome: Welcome; visitors: Snapshot; farewell: Farewell; refused: Refused };
+export type EventMap = { welcome: Welcome; visitors: Snapshot; pages: Pages; farewell: Farewell; refused: Refused };
 export type EventName = keyof EventMap;
 
 const guards: { [Name in EventName]: Guard<EventMap[Name]> } = {
   welcome: isWelcome,
   visitors: isSnapshot,
+  pages: isPages,
   farewell: isFarewell,
   refused: isRefused,
 };

@@ -31,6 +31,12 @@ export function seriesOf<Entry>(guard: Guard<Entry>): Guard<(Entry | null)[]> {
   return listOf((entry): entry is Entry | null => entry === null || guard(entry));
 }
 
+/** An object with any names. */
+export function recordOf<Value>(guard: Guard<Value>): Guard<{ [name: string]: Value }> {
+  return (value): value is { [name: string]: Value } =>
+    value instanceof Object && !Array.isArray(value) && Object.values(value).every((entry) => guard(entry));
+}
+
 /** Members that the type does not name are allowed: a later version may have added them. */
 export function objectOf<Type>(members: { [Name in keyof Type]-?: Guard<Type[Name]> }): Guard<Type> {
   const guards = Object.entries<Guard<unknown>>(members);

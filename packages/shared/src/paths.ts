@@ -12,6 +12,9 @@ export const history = '/history';
 /** A figure as an image, for places without scripts. */
 export const badge = '/badge.svg';
 
+/** The pages with the most open tabs, as JSON. */
+export const pages = '/pages';
+
 /** Liveness: 200 as long as the process runs. */
 export const healthz = '/healthz';
 

@@ -6,11 +6,16 @@ export type Parameter<Value = unknown> = {
   read: (text: string) => Value | undefined;
 };
 
-type Parameters = { [name: string]: Parameter };
+/** A parameter that may be given several times. What was given is a list. */
+export type RepeatableParameter<Value = unknown> = Parameter<Value> & { maxTimes: number };
+
+type Parameters = { [name: string]: Parameter | RepeatableParameter };
+
+type ValueOf<Known extends Parameter> = Exclude<ReturnType<Known['read']>, undefined>;
 
 /** The parameters that were given, each as it was read. */
 export type Given<Known extends Parameters> = {
-  [Name in keyof Known]?: Exclude<ReturnType<Known[Name]['read']>, undefined>;
+  [Name in keyof Known]?: Known[Name] extends RepeatableParameter ? ValueOf<Known[Name]>[] : ValueOf<Known[Name]>;
 };
 
 export type QueryResult<Query> = { ok: true; query: Query } | { ok: false; detail: string };
@@ -25,22 +30,38 @@ export function parseQuery<Known extends Parameters>(
   parameters: Known,
   entries: Iterable<readonly [name: string, value: string]>,
 ): QueryResult<Given<Known>> {
-  const values = new Map<string, string>();
-  for (const [name, value] of entries) {
+  const texts = new Map<string, string[]>();
+  for (const [name, text] of entries) {
     if (!Object.hasOwn(parameters, name)) continue;
-    if (values.has(name)) return { ok: false, detail: `"${name}" was given more than once.` };
-    values.set(name, value);
+    const known = texts.get(name);
+    if (known === undefined) texts.set(name, [text]);
+    else known.push(text);
   }
 
   const given: { [name: string]: unknown } = {};
-  for (const [name, { limits, read }] of Object.entries(parameters)) {
-    const value = values.get(name);
-    if (value === undefined) continue;
-    given[name] = read(value);
-    if (given[name] === undefined) return { ok: false, detail: wrongParameter(name, limits, value) };
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const result = readAll(name, parameter, texts.get(name) ?? []);
+    if (!result.ok) return result;
+    if (result.query.length > 0) given[name] = 'maxTimes' in parameter ? result.query : result.query[0];
   }
   // Each value was read by the parameter of its name; TypeScript does not follow the loop.
   return { ok: true, query: given as Given<Known> };
+}
+
+function readAll(name: string, parameter: Parameters[string], texts: readonly string[]): QueryResult<unknown[]> {
+  const { limits, read } = parameter;
+  const maxTimes = 'maxTimes' in parameter ? parameter.maxTimes : 1;
+  if (texts.length > maxTimes) {
+    const most = maxTimes === 1 ? 'once' : `${maxTimes} times: it was given ${texts.length} times`;
+    return { ok: false, detail: `"${name}" was given more than ${most}.` };
+  }
+  const values: unknown[] = [];
+  for (const text of texts) {
+    const value = read(text);
+    if (value === undefined) return { ok: false, detail: wrongParameter(name, limits, text) };
+    values.push(value);
+  }
+  return { ok: true, query: values };
 }
 
 /** A sentence that names a parameter, its allowed values, and its value. */
@@ -66,8 +87,13 @@ export function oneOf<const Word extends string>(...words: Word[]): Parameter<Wo
   return { limits: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text) };
 }
 
+/** A parameter that may be given at most `maxTimes`. */
+export function repeatable<Value>(parameter: Parameter<Value>, maxTimes: number): RepeatableParameter<Value> {
+  return { ...parameter, maxTimes };
+}
+
 /** A value, fit for a sentence: control characters escaped, and no longer than a line. */
-function quote(value: string): string {
+export function quote(value: string): string {
   const maxLength = 80;
   const json = JSON.stringify(value.length > maxLength ? `${value.slice(0, maxLength)}…` : value);
   // JSON escapes only those below the space (RFC 8259 §7).

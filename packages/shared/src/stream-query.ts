@@ -1,4 +1,5 @@
-import { matching, oneOf, parseQuery, type QueryResult, wholeNumber, wrongParameter } from './query.ts';
+import { pageNames, whyTooLong } from './page-names.ts';
+import { matching, oneOf, parseQuery, type QueryResult, quote, wholeNumber, wrongParameter } from './query.ts';
 import { maxHistorySeconds, maxTabs, type StreamQuery } from './stream-url.ts';
 
 const ids = 'separated by commas, each of 8 to 22 characters of A-Z a-z 0-9 _ -';
@@ -12,6 +13,8 @@ const parameters = {
     read: (list: string) => (idList.test(list) ? list.split(',') : undefined),
   },
   history: wholeNumber(0, maxHistorySeconds),
+  page: pageNames,
+  watch: pageNames,
   refusal: { ...oneOf('event'), limits: 'event' },
 };
 
@@ -27,13 +30,22 @@ export type StreamQueryResult = QueryResult<StreamQuery>;
 export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): StreamQueryResult {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
-  const { browser, tabs = 1, arrivals = browser && [], history = 0, refusal } = result.query;
+  const { browser, tabs = 1, arrivals = browser && [], history = 0, page, watch, refusal } = result.query;
   if (arrivals && arrivals.length > tabs) {
     const limits = `at most ${tabs} ids, as many as "tabs", ${ids}`;
     return { ok: false, detail: wrongParameter('arrivals', limits, arrivals.join()) };
   }
-  return {
-    ok: true,
-    query: { ...(browser && { browser }), tabs, ...(arrivals && { arrivals }), history, ...(refusal && { refusal }) },
-  };
+  const detail = whyTooMany(page, tabs) ?? whyTooLong([...(page ?? []), ...(watch ?? [])]);
+  if (detail !== undefined) return { ok: false, detail };
+  const optional = { ...(browser && { browser }), ...(arrivals && { arrivals }), ...(refusal && { refusal }) };
+  return { ok: true, query: { ...optional, tabs, history, ...(page && { page }), ...(watch && { watch }) } };
+}
+
+/** What is wrong if more tabs are on one page than there are. */
+function whyTooMany(pages: readonly string[] = [], tabs: number): string | undefined {
+  const times = new Map<string, number>();
+  for (const name of pages) times.set(name, (times.get(name) ?? 0) + 1);
+  const [name, most] = [...times].find(([, count]) => count > tabs) ?? [];
+  if (name === undefined) return undefined;
+  return `"page" must give each name at most ${tabs} times, as many as "tabs", but gives ${quote(name)} ${most} times.`;
 }

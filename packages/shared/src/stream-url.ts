@@ -17,6 +17,10 @@ export type StreamQuery = {
   arrivals?: readonly string[];
   /** Seconds of history wanted in `welcome`. */
   history: number;
+  /** The names of the pages that the tabs are on: each entry is one tab. A tab may be on several pages, or on none. */
+  page?: readonly string[];
+  /** The names of pages whose counts are wanted without being on them. */
+  watch?: readonly string[];
   /**
    * How a refusal is told: left out, by the answer's status. With `event`, by the event `refused` on a stream: an
    * `EventSource` shows a page neither status nor body (HTML Standard §9.2.3), and browsers log each status that is an error.
@@ -30,10 +34,17 @@ type RequestQuery = Partial<StreamQuery> & {
   request?: string;
 };
 
+/** A name as it stands in a query (RFC 3986 §3.4, which allows slashes). */
+export function encodePageName(name: string): string {
+  return encodeURIComponent(name).replaceAll('%2F', '/');
+}
+
 /** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
-export function formatStreamQuery(query: RequestQuery): string {
-  // No value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole numbers
-  // and the commas between ids.
+export function formatStreamQuery({ page = [], watch = [], ...query }: RequestQuery): string {
+  // No other value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole
+  // numbers and the commas between ids.
   const pairs = Object.entries(query).flatMap(([name, value]) => (`${value}` === '' ? [] : [`${name}=${value}`]));
+  pairs.push(...page.map((name) => `page=${encodePageName(name)}`));
+  pairs.push(...watch.map((name) => `watch=${encodePageName(name)}`));
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

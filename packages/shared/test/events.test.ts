@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { type EventMap, type EventName, eventNames, readEvent, type Snapshot } from '../src/index.ts';
+import { countOf, type EventMap, type EventName, eventNames, readEvent, type Snapshot } from '../src/index.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
@@ -9,6 +9,7 @@ const history = fc.record({ everyMs: integer, endsAt: integer, online: fc.array(
 const required: { [Name in EventName]: string[] } = {
   welcome: ['tabs'],
   visitors: ['online', 'browsers', 'visits', 'peak', 'visitorSeconds', 'at'],
+  pages: ['online'],
   farewell: ['reason', 'reconnectInMs'],
   refused: ['status', 'detail'],
 };
@@ -23,6 +24,7 @@ const members: { [Name in EventName]: Record<string, fc.Arbitrary<unknown>> } = 
     at: integer,
     partial: fc.constant(true),
   },
+  pages: { online: fc.dictionary(fc.string(), fc.option(integer)) },
   farewell: { reason: fc.constantFrom('restart', 'expired', 'replaced'), reconnectInMs: integer },
   refused: { status: integer, detail: fc.string(), reconnectInMs: integer },
 };
@@ -31,7 +33,7 @@ const event = fc.constantFrom(...eventNames).chain((name) => {
   return fc.tuple(fc.constant(name), payload, fc.constantFrom(...Object.keys(members[name])));
 });
 /** No member of an event may be one of these. */
-const invalid = fc.oneof(fc.integer({ max: -1 }), fc.constantFrom(0.5, 2 ** 53, null, false, [], ['1'], {}));
+const invalid = fc.oneof(fc.integer({ max: -1 }), fc.constantFrom(0.5, 2 ** 53, null, false, [], ['1'], { x: '1' }));
 
 describe('readEvent', () => {
   test('reads what was sent', () => {
@@ -73,13 +75,42 @@ describe('readEvent', () => {
     ['visitors', 'text for true', { ...snapshot, partial: 'true' }],
     ['farewell', 'an unknown reason', { reason: 'whim', reconnectInMs: 1 }],
     ['farewell', 'a reason in a list', { reason: ['restart'], reconnectInMs: 1 }],
+    ['pages', 'a count below zero', { online: { '/a': -1 } }],
+    ['pages', 'a fraction', { online: { '/a': 0.5 } }],
+    ['pages', 'a count as text', { online: { '/a': '3' } }],
+    ['pages', 'a list', { online: [3] }],
     ['welcome', 'a history with a fraction', { tabs: 1, history: { everyMs: 1000, endsAt: 1, online: [0.5] } }],
   ] as const)('refuses for %s %s', (name, _, payload) => {
     expect(readEvent(name, JSON.stringify(payload))).toBeUndefined();
   });
 
+  test('refuses a wrong count of a page, whatever its name', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', '']) {
+      expect(readEvent('pages', `{"online":{${JSON.stringify(name)}:-1}}`)).toBeUndefined();
+      expect(readEvent('pages', `{"online":{${JSON.stringify(name)}:{}}}`)).toBeUndefined();
+    }
+  });
+
   test('has a name for each event', () => {
-    expect(eventNames).toEqual(['welcome', 'visitors', 'farewell', 'refused']);
+    expect(eventNames).toEqual(['welcome', 'visitors', 'pages', 'farewell', 'refused']);
+  });
+});
+
+describe('countOf', () => {
+  const { online = {} } = readEvent('pages', '{"online":{"__proto__":3,"/a":0,"/b":null}}') ?? {};
+
+  test('reads the count of any name', () => {
+    expect(countOf(online, '__proto__')).toBe(3);
+    expect(countOf(online, '/a')).toBe(0);
+    expect(Object.getPrototypeOf(online)).toBe(Object.prototype);
+  });
+
+  test.each(['/b', '/nowhere', 'constructor', 'toString', 'hasOwnProperty'])('does not know %s', (name) => {
+    expect(countOf(online, name)).toBeNull();
+  });
+
+  test('does not take a prototype for a count', () => {
+    expect(countOf({}, '__proto__')).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { oneOf, parseQuery } from '../src/index.ts';
+import { oneOf, parseQuery, repeatable } from '../src/index.ts';
 
 const parameters = { shape: oneOf('flat', 'round') };
 
@@ -13,6 +13,34 @@ describe('a parameter that is one of several words', () => {
       ok: false,
       detail: `"shape" must be one of flat, round, but is ${JSON.stringify(value)}.`,
     });
+  });
+});
+
+describe('a parameter that may be repeated', () => {
+  const shapes = { shape: repeatable(oneOf('flat', 'round'), 2), size: oneOf('small') };
+
+  test('is a list, in the order in which it came', () => {
+    const query = [['shape', 'round'] as const, ['size', 'small'] as const, ['shape', 'flat'] as const];
+    expect(parseQuery(shapes, query)).toEqual({ ok: true, query: { shape: ['round', 'flat'], size: 'small' } });
+    expect(parseQuery(shapes, [['shape', 'flat']])).toEqual({ ok: true, query: { shape: ['flat'] } });
+    expect(parseQuery(shapes, [])).toEqual({ ok: true, query: {} });
+  });
+
+  test('is refused if one of its values is wrong, or if there are too many', () => {
+    expect(
+      parseQuery(
+        shapes,
+        [...Array(3)].map(() => ['shape', 'flat'] as const),
+      ),
+    ).toEqual({
+      ok: false,
+      detail: '"shape" was given more than 2 times: it was given 3 times.',
+    });
+    const wrong = parseQuery(
+      shapes,
+      ['flat', 'oval'].map((shape) => ['shape', shape] as const),
+    );
+    expect(wrong).toMatchObject({ detail: '"shape" must be one of flat, round, but is "oval".' });
   });
 });
 

@@ -31,6 +31,9 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       draft.heardAt = draft.now;
       tell(draft, { state: 'live' }, event.payload);
       break;
+    case 'pages':
+      // No client asks for pages yet.
+      break;
     case 'farewell': {
       const { reason, reconnectInMs } = event.payload;
       // No other client has this id: two tabs of the browser led for a moment, and this one still leads.

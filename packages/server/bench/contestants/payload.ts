@@ -1,3 +1,5 @@
+import { pagesEvents } from '../page-queries.ts';
+
 /**
  * What every contestant sends at each tick: the event of this server as it is in the documented run, to the digit, with
  * the time at which the tick began.
@@ -15,7 +17,10 @@ export function snapshotNow() {
 
 export function frameNow(): string {
   const snapshot = snapshotNow();
-  return `event: visitors\nid: ${snapshot.at}\ndata: ${JSON.stringify(snapshot)}\n\n`;
+  return `event: visitors\nid: ${snapshot.at}\ndata: ${JSON.stringify(snapshot)}\n\n${pagesEvent}`;
 }
+
+const { PAGES } = process.env;
+const pagesEvent = PAGES === 'spread' || PAGES === 'own' ? pagesEvents[PAGES] : '';
 
 export const port = Number(process.env.PORT);

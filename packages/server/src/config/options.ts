@@ -20,6 +20,10 @@ export type LibraryOptions = {
   maxStreams: number;
   /** Maximum number of open streams per client address. */
   maxStreamsPerAddress: number;
+  /** Maximum number of pages with a count. */
+  maxPages: number;
+  /** Who may read `pages`, the list of pages: everyone (`on`), clients on private networks (`private`) or nobody (`off`). */
+  listPages: 'on' | 'off' | 'private';
   /** Who may read `metrics`: everyone (`on`), clients on private networks (`private`) or nobody (`off`, the default). */
   metrics: 'on' | 'off' | 'private';
 };
@@ -119,6 +123,16 @@ export function optionsFor(openFiles: number): Options {
       meaning: 'Maximum number of streams per client address, and four times as many tabs; more get 429.',
       default: 256,
       ...wholeNumber(1, 1_000_000),
+    },
+    MAX_PAGES: {
+      meaning: 'Maximum number of pages with a count of their own; the counts of more are unknown.',
+      default: 10_000,
+      ...wholeNumber(0, 1_000_000),
+    },
+    LIST_PAGES: {
+      meaning: 'Who may read GET /pages: on for everyone, private for clients on private networks, off for nobody.',
+      default: 'off',
+      ...oneOf('on', 'off', 'private'),
     },
     TRUST_PROXY: {
       isForCommandOnly: true,

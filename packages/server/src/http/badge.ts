@@ -1,4 +1,4 @@
-import { type Given, matching, oneOf, parseQuery, type QueryResult, type Snapshot } from '@live-visitors/shared';
+import { type Given, matching, oneOf, pageName, parseQuery, type QueryResult } from '@live-visitors/shared';
 import { makeBadge } from 'badge-maker';
 
 /** The colours that badge-maker has names for. */
@@ -20,6 +20,8 @@ const color = new RegExp(`^(?:${badgeColors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$
 
 const parameters = {
   figure: oneOf('online', 'visits'),
+  /** The page whose tabs are counted; left out: those of the whole site. */
+  page: pageName,
   /** The text to the left of the figure; empty for none. */
   label: matching('0 to 64 characters, and no control characters among them', label),
   /** A named colour, or hexadecimal digits without a number sign. */
@@ -32,13 +34,15 @@ const parameters = {
 const labels = { online: 'visitors online', visits: 'visits' };
 
 /** The query of `GET /badge.svg`. */
-export type BadgeQuery = Required<Given<typeof parameters>>;
+export type BadgeQuery = Required<Omit<Given<typeof parameters>, 'page'>> & { page?: string };
 
 /** Reads the query of `GET /badge.svg`; parameters of other names are ignored. */
 export function parseBadgeQuery(entries: Iterable<readonly [name: string, value: string]>): QueryResult<BadgeQuery> {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
-  const { figure = 'online' } = result.query;
+  const { figure = 'online', page } = result.query;
+  if (page !== undefined && figure !== 'online')
+    return { ok: false, detail: `"figure" must be online for a "page", but is "${figure}".` };
   const defaults: BadgeQuery = { figure, label: labels[figure], color: 'blue', style: 'flat', format: 'full' };
   return { ok: true, query: { ...defaults, ...result.query } };
 }
@@ -48,8 +52,12 @@ const numbers = {
   compact: new Intl.NumberFormat('en', { notation: 'compact' }),
 };
 
-/** Draws a figure as an SVG image; `unknown` if the snapshot is partial, because a badge has no room to say so. */
-export function drawBadge({ figure, label, color, style, format }: BadgeQuery, snapshot: Snapshot): string {
-  if (snapshot.partial) return makeBadge({ label, message: 'unknown', color: 'lightgrey', style });
-  return makeBadge({ label, message: numbers[format].format(snapshot[figure]), color, style });
+/**
+ * Draws a figure as an SVG image.
+ *
+ * @param value - `null` for `unknown`
+ */
+export function drawBadge({ label, color, style, format }: Omit<BadgeQuery, 'figure'>, value: number | null): string {
+  if (value === null) return makeBadge({ label, message: 'unknown', color: 'lightgrey', style });
+  return makeBadge({ label, message: numbers[format].format(value), color, style });
 }

@@ -17,14 +17,14 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { sendMetrics, sendStatus } from './operator-routes.ts';
 import { privateOnly } from './private-only.ts';
 import { sendProblem } from './problem.ts';
-import { sendBadge, sendHistory, sendSnapshot } from './read-routes.ts';
+import { sendBadge, sendHistory, sendPages, sendSnapshot } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
 import { servePage } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
-  config: Pick<LibraryConfig, 'allowedOrigins' | 'maxConnections' | 'maxStreams' | 'maxStreamsPerAddress' | 'metrics'>;
+  config: Omit<LibraryConfig, 'dataDir' | 'redisUrl' | 'redisPrefix'>;
   store: Store;
   clock: Clock;
   metrics: Metrics;
@@ -65,12 +65,15 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   );
   if (config.metrics === 'on') get(paths.metrics, sendMetrics(metrics));
   if (config.metrics === 'private') get(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
+  const pages = [...checks, sendPages(emitter, refuse)];
+  if (config.listPages === 'private') get(paths.pages, privateOnly('LIST_PAGES'), ...pages);
 
   // Scripts of any origin must be able to read errors, even if their origin is refused.
   router.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
 
   get(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
-  get(paths.visitors, ...checks, sendSnapshot(emitter));
+  get(paths.visitors, ...checks, sendSnapshot(emitter, refuse));
+  if (config.listPages === 'on') get(paths.pages, ...pages);
   get(paths.history, ...checks, sendHistory(createDayReader(store, clock.elapsed)));
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
@@ -83,6 +86,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   return {
     router,
     snapshot: () => emitter.snapshot(),
+    pages: emitter.pages,
     subscribe: (listener: (snapshot: Snapshot) => void) => emitter.subscribe(listener),
     limits,
     refusals,

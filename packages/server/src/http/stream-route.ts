@@ -57,8 +57,8 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
       // A client whose last event ID is empty sends no such header (HTML Standard §9.2.3).
       lastEventId: request.get('Last-Event-ID') || undefined,
     });
-    if ('limit' in opened) refuse(request, response, tooMany(request, opened.limit));
-    else if (opened.overLimit > 0) refusals.count('max_visits_per_address', request.ip);
+    if ('limit' in opened) return refuse(request, response, tooMany(request, opened.limit));
+    for (const reason of opened.notCounted) refusals.count(reason, request.ip);
   };
 }
 

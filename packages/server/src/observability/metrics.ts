@@ -22,6 +22,9 @@ export function createMetrics() {
     ticksSkipped: new Counter(
       named('ticks_skipped_total', 'Ticks that were not written because the stream had not drained (backpressure).'),
     ),
+    pagesNotTracked: new Counter(
+      named('pages_not_tracked_total', 'Names of pages that streams gave beyond the limits. Their counts are unknown.'),
+    ),
     refusals: new Counter({
       ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
       labelNames: ['reason'] as const,
@@ -37,7 +40,7 @@ export function createMetrics() {
     }),
 
     /** Adds gauges that are read whenever Prometheus asks. */
-    watch(read: () => { streams: number; tabs: number; drift: number }): void {
+    watch(read: () => { streams: number; tabs: number; pages: number; drift: number }): void {
       const add = (name: keyof ReturnType<typeof read>, help: string) =>
         new Gauge({
           ...named(name, help),
@@ -49,6 +52,7 @@ export function createMetrics() {
         });
       add('streams', 'Open streams.');
       add('tabs', 'Open tabs: visitors.');
+      add('pages', 'Pages that are counted, because a tab is on them or a stream watches them.');
       add('drift', 'Difference between the registry and the sockets that are open. Always 0.');
     },
   };

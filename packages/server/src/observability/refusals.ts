@@ -22,6 +22,10 @@ const reasons = [
   'hidden_addresses',
   /** The stream was opened, but its address has brought too many new visits in this minute, and its own are not counted. */
   'max_visits_per_address',
+  /** The stream was opened, but the server knows as many pages as it may, and counts no tabs on further ones. */
+  'max_pages',
+  /** The same for the pages that one address may bring. */
+  'max_pages_per_address',
   /** Not HTTP, too long, or an invalid target or host. */
   'malformed',
   /** The request did not arrive in time. */
@@ -45,6 +49,8 @@ export function hintFor(reason: RefusalReason): string | undefined {
     hidden_addresses: `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, make it pass on their own addresses, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`,
     max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
     max_visits_per_address: `One address brought more than four new visits a minute for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
+    max_pages: `Some pages have no count, because as many as ${nameOf('MAX_PAGES')} have one. Raise ${nameOf('MAX_PAGES')}.`,
+    max_pages_per_address: `Some pages have no count, because one address brought more than four for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
     max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all connections. If it is your proxy, add it to ${nameOf('TRUST_PROXY')}.`,
     max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
     open_files: `The process has reached its open-file limit. Raise it (ulimit -n) or lower ${nameOf('MAX_STREAMS')}.`,

@@ -1,19 +1,24 @@
 import { graceMs } from '../timing.ts';
 import type { Share } from './limits.ts';
+import { onAtMost } from './page-names.ts';
 import type { Client } from './presence.ts';
 
 /** A client, and when its browser was first seen, in milliseconds since some moment. */
 export type SeenClient = Client & Share & { since: number };
 
-type Kept = { client: SeenClient; since: number; leave: () => void };
+/** `on` names the pages of the tabs, each once for each tab. Which tab is on which page is not known. */
+type Kept = { client: SeenClient; on: readonly string[]; since: number; leave: () => void };
 
 /**
  * Keeps the places of tabs whose stream has broken off, until their next stream takes them over.
  *
- * @param join - counts a client in; returns how to count it out
+ * @param join - counts a client in, and its tabs on pages; returns how to count it out
  * @param elapsed - milliseconds since some moment; never set back
  */
-export function createGracePeriod(join: (client: SeenClient) => () => void, elapsed: () => number) {
+export function createGracePeriod(
+  join: (client: SeenClient, on: readonly string[]) => () => void,
+  elapsed: () => number,
+) {
   /** Oldest first. */
   const kept = new Set<Kept>();
 
@@ -26,15 +31,16 @@ export function createGracePeriod(join: (client: SeenClient) => () => void, elap
   function recount(place: Kept, tabs: number): void {
     place.leave();
     place.client = { ...place.client, tabs };
-    place.leave = join(place.client);
+    place.on = onAtMost(place.on, tabs);
+    place.leave = join(place.client, place.on);
   }
 
   return {
     /** Keeps the places of the tabs that shared a stream with the tab that is gone. Observers have none. */
-    keepFor(client: SeenClient): void {
+    keepFor(client: SeenClient, on: readonly string[]): void {
       if (client.browser === undefined || client.tabs < 2) return;
       const onReplaced = () => giveUp(place);
-      const place: Kept = { client: { ...client, visits: 0, onReplaced }, since: elapsed(), leave: () => {} };
+      const place: Kept = { client: { ...client, visits: 0, onReplaced }, on, since: elapsed(), leave: () => {} };
       recount(place, client.tabs - 1);
       kept.add(place);
     },
@@ -65,6 +71,6 @@ export function createGracePeriod(join: (client: SeenClient) => () => void, elap
     /** How many tabs have a kept place. */
     tabs: () => [...kept].reduce((sum, { client }) => sum + client.tabs, 0),
 
-    clients: (): SeenClient[] => [...kept].map(({ client }) => client),
+    places: (): readonly Pick<Kept, 'client' | 'on'>[] => [...kept],
   };
 }

@@ -15,6 +15,8 @@ export type LimitOptions = {
   maxStreamsPerAddress: number;
   /** Connections of all kinds. One address may have half of them. */
   maxConnections: number;
+  /** Names of pages. One address may bring as many as it may have tabs. */
+  maxPages: number;
 };
 
 /** The part of the limits that one stream uses up. */
@@ -22,28 +24,36 @@ export type Share = { address: string; tabs: number };
 
 export type BrokenLimit = 'max_streams' | 'max_streams_per_address';
 
-type Usage = { connections: number; streams: number; tabs: number };
+export type BrokenPageLimit = 'max_pages' | 'max_pages_per_address';
+
+type Usage = { connections: number; streams: number; tabs: number; pages: number };
 
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Keeps the limits on streams, tabs and connections, in total and for each address. */
-export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections }: LimitOptions) {
+/** Keeps the limits on streams, tabs, connections and names of pages, in total and for each address. */
+export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections, maxPages }: LimitOptions) {
   // A single browser may always have as many tabs as a stream can speak for.
   const maxTabsPerAddress = Math.max(maxTabs, fairTabsPerStream * maxStreamsPerAddress);
   const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();
   let streams = 0;
+  let pages = 0;
 
   function usageOf(address: string): Usage {
-    return byAddress.get(address) ?? { connections: 0, streams: 0, tabs: 0 };
+    return byAddress.get(address) ?? { connections: 0, streams: 0, tabs: 0, pages: 0 };
   }
 
-  function add(address: string, { connections = 0, streams = 0, tabs = 0 }: Partial<Usage>, sign: 1 | -1): void {
+  function add(
+    address: string,
+    { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>,
+    sign: 1 | -1,
+  ): void {
     const usage = usageOf(address);
     usage.connections += sign * connections;
     usage.streams += sign * streams;
     usage.tabs += sign * tabs;
-    if (usage.connections === 0 && usage.streams === 0) byAddress.delete(address);
+    usage.pages += sign * pages;
+    if (usage.connections === 0 && usage.streams === 0 && usage.pages === 0) byAddress.delete(address);
     else byAddress.set(address, usage);
   }
 
@@ -74,6 +84,24 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections 
         add(address, { streams: 1, tabs }, -1);
         streams--;
       };
+    },
+
+    /** Names the limit that one more name of a page would break. A name counts for the address that brings it first. */
+    admitPage(address: string): BrokenPageLimit | undefined {
+      if (pages >= maxPages) return 'max_pages';
+      return usageOf(address).pages >= maxTabsPerAddress ? 'max_pages_per_address' : undefined;
+    },
+
+    /** Adds an admitted name of a page. There may be many, so it takes no closure to remove one. */
+    takePage(address: string): void {
+      add(address, { pages: 1 }, 1);
+      pages++;
+    },
+
+    /** Removes the name of a page that was added for this address. */
+    givePageBack(address: string): void {
+      add(address, { pages: 1 }, -1);
+      pages--;
     },
 
     /** How many new visits one address may bring in a minute. */

@@ -1,11 +1,14 @@
 import { longestCountedMs } from '../timing.ts';
 import { createGracePeriod, type SeenClient } from './grace-period.ts';
-import type { BrokenLimit, Limits, Share } from './limits.ts';
+import type { BrokenLimit, BrokenPageLimit, Limits, Share } from './limits.ts';
+import { type PageNames, withTabs } from './page-names.ts';
+import type { PageView } from './page-views.ts';
+import { type JoinedPages, namesOf, type Pages } from './pages.ts';
 import { type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
 /** What a client asks for. */
-type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals };
+type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals; pages?: PageNames | undefined };
 
 type Admission<Stream> =
   | { ok: false; limit: BrokenLimit }
@@ -15,17 +18,24 @@ type Admission<Stream> =
       tabs: number;
       /** How many of its arrivals are no visits because its address has reached its limit. */
       overLimit: number;
+      /** The pages whose counts its stream is sent, if any. */
+      pages: PageView | undefined;
+      /** For each of its pages that is not tracked, the limit that it would break. */
+      brokenPageLimits: readonly BrokenPageLimit[];
       /** Registers the stream that was opened for the client. */
       register: (stream: Stream) => void;
       /** Counts the client out again, if its stream could not be opened. Visits already counted are kept. */
       leave: () => void;
     };
 
+type Member = { client: SeenClient; pages: JoinedPages | undefined; leave: () => void };
+
 /** Knows which stream stands for which client. `isHeld` of a stream says whether its socket still exists. */
 export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   readonly #presence = createPresence<SeenClient>();
-  readonly #members = new Map<Stream, { client: SeenClient; leave: () => void }>();
+  readonly #members = new Map<Stream, Member>();
   readonly #limits: Limits;
+  readonly #pages: Pages;
   readonly #elapsed: () => number;
   readonly #onReplaced: (stream: Stream) => void;
   readonly #gracePeriod;
@@ -37,17 +47,21 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
    * @param elapsed - milliseconds since some moment; never set back
    * @param onReplaced - takes a stream whose place another one has taken, and ends it
    */
-  constructor(limits: Limits, elapsed: () => number, onReplaced: (stream: Stream) => void) {
+  constructor(limits: Limits, pages: Pages, elapsed: () => number, onReplaced: (stream: Stream) => void) {
     this.#limits = limits;
+    this.#pages = pages;
     this.#elapsed = elapsed;
     this.#onReplaced = onReplaced;
-    this.#gracePeriod = createGracePeriod((client) => this.#join(client), elapsed);
+    this.#gracePeriod = createGracePeriod(
+      (client, on) => this.#join(client, on.length > 0 ? { on, watch: [] } : undefined).member.leave,
+      elapsed,
+    );
     this.#visits = createVisits(limits.maxVisitsPerMinute, elapsed);
     this.#countedAt = elapsed();
   }
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit({ arrivals, ...request }: AdmissionRequest): Admission<Stream> {
+  admit({ arrivals, pages, ...request }: AdmissionRequest): Admission<Stream> {
     const known = this.#presence.find(request.browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
@@ -57,12 +71,13 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     let stream: Stream | undefined;
     const client = { ...request, tabs, visits, since, onReplaced: () => stream && this.#onReplaced(stream) };
     this.#gracePeriod.takeOver(client, tabs - (known?.tabs ?? 0));
-    const leave = this.#join(client);
+    const { member, brokenPageLimits } = this.#join(client, pages && withTabs(pages, tabs));
     const register = (opened: Stream) => {
       stream = opened;
-      this.#members.set(opened, { client, leave });
+      this.#members.set(opened, member);
     };
-    return { ok: true, tabs, overLimit, register, leave };
+    const { pages: { view } = {}, leave } = member;
+    return { ok: true, tabs, overLimit, pages: view, brokenPageLimits, register, leave };
   }
 
   /**
@@ -76,7 +91,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     if (member === undefined) return false;
     this.#members.delete(stream);
     member.leave();
-    if (keepPlaces) this.#gracePeriod.keepFor(member.client);
+    if (keepPlaces) this.#gracePeriod.keepFor(member.client, namesOf(member.pages));
     return true;
   }
 
@@ -91,6 +106,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     if (now - this.#countedAt <= longestCountedMs) this.#presence.elapse(now - this.#countedAt);
     this.#countedAt = now;
     this.#gracePeriod.expire();
+    this.#pages.tick();
     const counts = this.read();
     const connected = counts.online - this.#gracePeriod.tabs();
     this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
@@ -103,23 +119,29 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   }
 
   /** How many streams and tabs are registered, and by how much these differ from the sockets and from each other. */
-  audit(): { streams: number; tabs: number; drift: number } {
+  audit(): { streams: number; tabs: number; pages: number; drift: number } {
     const { online, browsers } = this.read();
     const members = [...this.#members];
     const held = members.filter(([{ isHeld }]) => isHeld).length;
-    const clients = [...members.map(([, { client }]) => client), ...this.#gracePeriod.clients()];
+    const places = this.#gracePeriod.places();
+    const clients = [...members.map(([, { client }]) => client), ...places.map(({ client }) => client)];
+    const onPages = members.filter(([, { pages }]) => pages).length + places.filter(({ on }) => on.length > 0).length;
     const visiting = clients.filter(({ tabs }) => tabs > 0).length;
     const tabs = clients.reduce((sum, client) => sum + client.tabs, 0);
     const drift = Math.abs(members.length - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
-    return { streams: members.length, tabs: online, drift };
+    const pages = this.#pages.size;
+    return { streams: members.length, tabs: online, pages, drift: drift + this.#pages.drift(onPages) };
   }
 
-  #join(client: SeenClient): () => void {
-    const leave = this.#presence.join(client);
+  #join(client: SeenClient, names?: PageNames): { member: Member; brokenPageLimits: BrokenPageLimit[] } {
+    const leavePresence = this.#presence.join(client);
     const giveBack = this.#limits.take(client);
-    return () => {
-      leave();
+    const { joined: pages, broken = [] } = (names && this.#pages.join(names, client.address)) ?? {};
+    const leave = () => {
+      leavePresence();
       giveBack();
+      if (pages) this.#pages.leave(pages);
     };
+    return { member: { client, pages, leave }, brokenPageLimits: broken };
   }
 }

@@ -15,6 +15,8 @@ export type Day = {
 
 /** Keeps the totals and the history. What is counted is recorded here, and only then shown. */
 export interface Store {
+  /** Whether other processes record in it as well. */
+  readonly isShared: boolean;
   /** The time by its clock, in milliseconds since 1970: that of the ticks. All nodes of a fleet have the same. */
   now(): number;
   /**

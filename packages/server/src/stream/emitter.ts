@@ -2,15 +2,18 @@ import type { ServerResponse } from 'node:http';
 import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
-import type { BrokenLimit, Limits } from '../presence/limits.ts';
+import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
+import { encodeView, type PageView } from '../presence/page-views.ts';
+import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
 import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
 import { createPauseWatch } from './clock-watch.ts';
-import { encodeEvent, encodeRetry } from './encode-event.ts';
+import { encodeEvent, encodeJson, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
+import { createTickFrames } from './tick-frames.ts';
 import { startTicking } from './ticker.ts';
 
 /** The range of the lifetime of a stream with a `browser` id. Its client opens the next one before it ends. */
@@ -32,10 +35,15 @@ export type StreamRequest = {
   lastEventId: string | undefined;
 };
 
+/** What the stream was opened without: new visits, or the counts of pages. */
+type NotCounted = 'max_visits_per_address' | BrokenPageLimit;
+
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
 
 /** Once a second, counts the presence, records it in the store, and then sends it to every stream. */
 export class Emitter {
+  /** The counts of single pages. */
+  readonly pages: Pages;
   readonly #clock: Clock;
   readonly #metrics: Metrics;
   readonly #log: Log;
@@ -53,7 +61,10 @@ export class Emitter {
     this.#metrics = metrics;
     this.#log = log;
     this.#recorder = recorder;
-    this.#registry = new PresenceRegistry(limits, clock.elapsed, (stream) => this.#sendFarewell(stream, 'replaced'));
+    // What the other nodes of a fleet count on a page is not known.
+    this.pages = new Pages(limits, { areKnown: !store.isShared });
+    const onReplaced = (stream: EventStream) => this.#sendFarewell(stream, 'replaced');
+    this.#registry = new PresenceRegistry(limits, this.pages, clock.elapsed, onReplaced);
     this.#pauseWatch = createPauseWatch(clock);
     metrics.watch(() => this.#registry.audit());
     this.#stopTicking = startTicking(
@@ -82,19 +93,20 @@ export class Emitter {
   /**
    * Counts a stream in and opens it: it gets `welcome` and a first snapshot at once, then one at each tick.
    *
-   * @returns the limit that the stream would break, in which case nothing has been done; or else how many of its arrivals
-   * are no visits because its address has reached its limit
+   * @returns the limit that the stream would break, in which case nothing has been done; or else the limits that some of
+   * its arrivals or pages break
    */
   open(
     response: ServerResponse,
     { query, address, lastEventId }: StreamRequest,
-  ): { limit: BrokenLimit } | { overLimit: number } {
-    const { browser, tabs, arrivals = tabs } = query;
+  ): { limit: BrokenLimit } | { notCounted: Set<NotCounted> } {
+    const { browser, tabs, arrivals = tabs, page: on = [], watch = [] } = query;
     const admission = this.#registry.admit({
       browser,
       address,
       tabs,
       arrivals: lastEventId === undefined ? arrivals : [],
+      pages: on.length + watch.length > 0 ? { on, watch } : undefined,
     });
     if (!admission.ok) return admission;
     const lifetime = browser === undefined ? undefined : between(lifetimeMs);
@@ -103,13 +115,15 @@ export class Emitter {
       renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
       history: this.#recorder.history(query, lastEventId),
     };
+    const { pages, brokenPageLimits, overLimit } = admission;
     const firstFrames =
       encodeRetry(between(reconnectionTimeMs)) +
       encodeEvent('welcome', welcome) +
-      encodeEvent('visitors', this.snapshot(), this.#recorder.lastId);
+      encodeEvent('visitors', this.snapshot(), this.#recorder.lastId) +
+      this.#encodePages(pages);
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      const stream = new EventStream(response, firstFrames, expiresAt, () => this.#remove(stream, 'closed'));
+      const stream = new EventStream(response, firstFrames, { expiresAt, pages }, () => this.#remove(stream, 'closed'));
       admission.register(stream);
     } catch (error) {
       admission.leave();
@@ -117,7 +131,10 @@ export class Emitter {
     }
     this.#changes++;
     this.#metrics.streamsOpened.inc();
-    return admission;
+    this.#metrics.pagesNotTracked.inc(brokenPageLimits.length);
+    return {
+      notCounted: new Set([...brokenPageLimits, ...(overLimit > 0 ? ['max_visits_per_address' as const] : [])]),
+    };
   }
 
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
@@ -152,7 +169,12 @@ export class Emitter {
     const { snapshot, id } = await this.#recorder.record(counts);
     // What a listener throws disturbs neither the tick nor other listeners.
     for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
-    await this.#send(Buffer.from(encodeEvent('visitors', snapshot, id)), streams, startedAt);
+    await this.#send(createTickFrames(encodeEvent('visitors', snapshot, id)), streams, startedAt);
+  }
+
+  #encodePages(view: PageView | undefined): string {
+    const online = (name: string) => this.pages.online(name);
+    return view === undefined ? '' : encodeJson('pages', encodeView(view, online));
   }
 
   async #count() {
@@ -162,13 +184,17 @@ export class Emitter {
     return this.#registry.count({ isConfirmed });
   }
 
-  async #send(frame: Buffer, streams: readonly EventStream[], tickAt: number): Promise<void> {
+  async #send(
+    frameFor: ReturnType<typeof createTickFrames>,
+    streams: readonly EventStream[],
+    tickAt: number,
+  ): Promise<void> {
     let sent = 0;
     let skipped = 0;
     await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
       if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
-      const result = stream.sendTick(frame);
+      const result = stream.sendTick(frameFor(stream.pages));
       if (result === 'sent') sent++;
       else skipped++;
       if (result === 'clogged') this.#end(stream, 'clogged');

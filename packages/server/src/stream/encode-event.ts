@@ -7,8 +7,13 @@ import type { EventMap, EventName } from '@live-visitors/shared';
  * @param id - becomes the stream's last event ID, which a returning `EventSource` sends as `Last-Event-ID`
  */
 export function encodeEvent<Name extends EventName>(name: Name, payload: EventMap[Name], id?: number): string {
+  return encodeJson(name, JSON.stringify(payload), id);
+}
+
+/** The same for a payload that is encoded as JSON already. */
+export function encodeJson(name: EventName, json: string, id?: number): string {
   const idLine = id === undefined ? '' : `id: ${id}\n`;
-  return `event: ${name}\n${idLine}data: ${JSON.stringify(payload)}\n\n`;
+  return `event: ${name}\n${idLine}data: ${json}\n\n`;
 }
 
 /** Encodes the reconnection time: how long an `EventSource` waits before it reconnects, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { PageView } from '../presence/page-views.ts';
 import { takeSocket } from './detachable-socket.ts';
 
 /** How many ticks in a row a stream may skip before it is ended. */
@@ -19,6 +20,8 @@ export const eventStreamHeaders = {
 export class EventStream {
   /** When its lifetime ends, on the emitter's clock. */
   readonly expiresAt: number;
+  /** The pages whose counts it is sent, if any. */
+  readonly pages: PageView | undefined;
   readonly #socket: Socket;
   #skippedTicks = 0;
 
@@ -27,7 +30,12 @@ export class EventStream {
    *
    * @param onClose - called once, when the socket is closed by either side
    */
-  constructor(response: ServerResponse, firstFrames: string, expiresAt: number, onClose: () => void) {
+  constructor(
+    response: ServerResponse,
+    firstFrames: string,
+    { expiresAt, pages }: { expiresAt: number; pages?: PageView | undefined },
+    onClose: () => void,
+  ) {
     // The body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
@@ -37,6 +45,7 @@ export class EventStream {
     socket.on('data', hangUp).on('end', hangUp).on('error', hangUp).on('close', onClose);
     this.#socket = socket;
     this.expiresAt = expiresAt;
+    this.pages = pages;
   }
 
   /** False as soon as either side has ended it. */

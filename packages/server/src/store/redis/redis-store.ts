@@ -32,6 +32,7 @@ export type RedisStoreOptions = {
 
 /** The store of a fleet: several processes that count as one. */
 export class RedisStore implements Store {
+  readonly isShared = true;
   readonly #id = randomBytes(9).toString('base64url');
   readonly #fleet = new Fleet(this.#id);
   readonly #names: RedisNames;

@@ -31,6 +31,7 @@ export type SqliteStoreOptions = {
 
 /** A store in a SQLite file, which only this process has open. */
 export class SqliteStore implements Store {
+  readonly isShared = false;
   readonly now: () => number;
   readonly #dataDir: string;
   #database: SqliteDatabase;

@@ -1,0 +1,25 @@
+/** The pages of one client, by name. */
+export type PageNames = {
+  /** Each entry is one tab on that page. */
+  on: readonly string[];
+  /** Pages whose counts it wants without being on them. */
+  watch: readonly string[];
+};
+
+/** A page, and how many tabs are on it. */
+export type PageCount = { name: string; online: number };
+
+/** The names of a client of which only so many tabs are counted. With none, it still wants the counts. */
+export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
+  return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };
+}
+
+/** The pages that so many tabs can be on: each tab at most once on each. */
+export function onAtMost(on: readonly string[], tabs: number): string[] {
+  const times = new Map<string, number>();
+  return on.filter((name) => {
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    return time <= tabs;
+  });
+}

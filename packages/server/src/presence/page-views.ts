@@ -1,0 +1,53 @@
+/** What a view needs of a page. */
+type ViewedPage = {
+  readonly name: string;
+  readonly id: number;
+  /** Its count at the last tick, as a member of a JSON object. */
+  json: string;
+};
+
+/** A set of pages whose counts streams are sent. Streams with the same pages share it. */
+export type PageView = {
+  readonly pages: readonly ViewedPage[];
+  /** Pages that are not tracked, as members of a JSON object. */
+  readonly unknown: string;
+  /** `undefined` if it is not shared, because names that are not tracked have no id. */
+  readonly key: string | undefined;
+  streams: number;
+};
+
+/** Keeps one view for each distinct set of pages, for as long as a stream has it. */
+export function createPageViews() {
+  const views = new Map<string, PageView>();
+
+  return {
+    /** The view of a stream. Give it back by `release`. */
+    take(given: readonly ViewedPage[], untracked: readonly string[]): PageView {
+      const pages = [...new Set(given)].sort((one, other) => one.id - other.id).slice();
+      const unknown = untracked.map((name) => toMember(name, null)).join();
+      if (unknown !== '') return { pages, unknown, key: undefined, streams: 1 };
+      const key = pages.map(({ id }) => id).join();
+      const view = views.get(key) ?? { pages, unknown, key, streams: 0 };
+      view.streams++;
+      views.set(key, view);
+      return view;
+    },
+
+    release(view: PageView): void {
+      view.streams--;
+      if (view.streams === 0 && view.key !== undefined) views.delete(view.key);
+    },
+  };
+}
+
+/** The payload of an event `pages` as JSON, with the counts of the last tick, or with those that `count` knows. */
+export function encodeView({ pages, unknown }: PageView, count?: (name: string) => number | null): string {
+  const members = pages.map(({ name, json }) => (count === undefined ? json : toMember(name, count(name))));
+  if (unknown !== '') members.push(unknown);
+  return `{"online":{${members.join()}}}`;
+}
+
+/** A member of a JSON object. As text, because assigning `__proto__` would set the prototype of an object. */
+export function toMember(name: string, online: number | null): string {
+  return `${JSON.stringify(name)}:${online}`;
+}

@@ -1,0 +1,174 @@
+import type { BrokenPageLimit, Limits } from './limits.ts';
+import type { PageCount, PageNames } from './page-names.ts';
+import { createPageViews, type PageView, toMember } from './page-views.ts';
+import { createUntrackedTabs } from './untracked-tabs.ts';
+
+/** How many pages are listed, at most and by default. */
+export const maxListedPages = 100;
+const defaultListedPages = 20;
+
+/** A page that a tab is on, or that a stream watches. */
+type Page = {
+  readonly name: string;
+  readonly id: number;
+  /** The address whose limit it counts for. */
+  readonly broughtBy: string;
+  online: number;
+  watchers: number;
+  /** Its count at the last tick, and the same as a member of a JSON object. */
+  counted: number | null;
+  json: string;
+};
+
+/** The pages of a client that has joined. As there is one for each stream, it is small. */
+export type JoinedPages = {
+  readonly on: readonly Page[];
+  readonly watch: readonly Page[];
+  /** Names that are not tracked, each once for each tab. */
+  readonly untracked: readonly string[];
+  readonly view: PageView;
+};
+
+/** Many clients have none of one kind. */
+const none: never[] = [];
+
+/** Counts the open tabs of each page. Names are forgotten with their last tab and watcher. */
+export class Pages {
+  readonly #pages = new Map<string, Page>();
+  readonly #views = createPageViews();
+  readonly #members = new Set<JoinedPages>();
+  readonly #untracked = createUntrackedTabs();
+  readonly #limits: Limits;
+  readonly #areKnown: boolean;
+  #nextId = 0;
+  #fullest: PageCount[] | undefined;
+
+  /** @param options - with `areKnown` false every count is unknown, because other nodes have tabs on the same pages */
+  constructor(limits: Limits, { areKnown }: { areKnown: boolean }) {
+    this.#limits = limits;
+    this.#areKnown = areKnown;
+  }
+
+  /** How many names are tracked. */
+  get size(): number {
+    return this.#pages.size;
+  }
+
+  /**
+   * Counts the pages of a client in. A name that breaks a limit is not tracked, and its count is unknown.
+   *
+   * @returns what to give to `leave`, and for each name that is not tracked the limit that it would break
+   */
+  join({ on, watch }: PageNames, address: string): { joined: JoinedPages; broken: BrokenPageLimit[] } {
+    const broken = new Map<string, BrokenPageLimit>();
+    for (const name of new Set([...on, ...watch])) {
+      const limit = this.#track(name, address);
+      if (limit !== undefined) broken.set(name, limit);
+    }
+    const untracked = [...broken.keys()].map(flat);
+    const joined = {
+      on: this.#tracked(on),
+      watch: this.#tracked(watch),
+      untracked: broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat),
+      view: this.#views.take([...this.#tracked(on), ...this.#tracked(watch)], untracked),
+    };
+    this.#count(joined, 1);
+    joined.untracked.forEach(this.#untracked.add);
+    this.#members.add(joined);
+    return { joined, broken: [...broken.values()] };
+  }
+
+  /** Counts a client out. To be called once. */
+  leave(joined: JoinedPages): void {
+    this.#members.delete(joined);
+    this.#count(joined, -1);
+    joined.untracked.forEach(this.#untracked.remove);
+    this.#views.release(joined.view);
+    for (const page of new Set([...joined.on, ...joined.watch])) {
+      if (page.online + page.watchers > 0) continue;
+      this.#pages.delete(page.name);
+      this.#limits.givePageBack(page.broughtBy);
+    }
+  }
+
+  /** How many tabs are on a page now; `null` if that is not known. */
+  online(name: string): number | null {
+    return this.#known(name, this.#pages.get(name)?.online ?? 0);
+  }
+
+  /** Takes the counts of this moment for those of the tick. */
+  tick(): void {
+    this.#fullest = undefined;
+    for (const page of this.#pages.values()) {
+      const online = this.#known(page.name, page.online);
+      if (online === page.counted && page.json !== '') continue;
+      page.counted = online;
+      page.json = flat(toMember(page.name, online));
+    }
+  }
+
+  /** The pages with the most tabs at the last tick, the fullest first; `null` if no count is known. */
+  fullest(limit = defaultListedPages): PageCount[] | null {
+    if (!this.#areKnown) return null;
+    this.#fullest ??= [...this.#pages.values()]
+      .flatMap(({ name, counted }) => (counted ? [{ name, online: counted }] : []))
+      .sort((one, other) => other.online - one.online)
+      .slice(0, maxListedPages);
+    return this.#fullest.slice(0, limit);
+  }
+
+  /** By how much the counts differ from the clients that have joined, and these from how many there should be. */
+  drift(clients: number): number {
+    const tabs = new Map<Page, number>();
+    const watchers = new Map<Page, number>();
+    for (const { on, watch } of this.#members) {
+      for (const page of on) tabs.set(page, (tabs.get(page) ?? 0) + 1);
+      for (const page of watch) watchers.set(page, (watchers.get(page) ?? 0) + 1);
+    }
+    const pages = new Set([...this.#pages.values(), ...tabs.keys(), ...watchers.keys()]);
+    return [...pages].reduce(
+      (drift, page) =>
+        drift +
+        Math.abs(page.online - (tabs.get(page) ?? 0)) +
+        Math.abs(page.watchers - (watchers.get(page) ?? 0)) +
+        (this.#pages.get(page.name) === page && page.online + page.watchers > 0 ? 0 : 1),
+      Math.abs(this.#members.size - clients),
+    );
+  }
+
+  #known(name: string, online: number): number | null {
+    return this.#areKnown && !this.#untracked.mayBeOn(name) ? online : null;
+  }
+
+  /** Tracks a page from now on, or names the limit that it would break. */
+  #track(name: string, address: string): BrokenPageLimit | undefined {
+    if (this.#pages.has(name)) return undefined;
+    const limit = this.#limits.admitPage(address);
+    if (limit !== undefined) return limit;
+    this.#limits.takePage(address);
+    const own = flat(name);
+    const id = this.#nextId++;
+    this.#pages.set(own, { name: own, id, broughtBy: address, online: 0, watchers: 0, counted: null, json: '' });
+    return undefined;
+  }
+
+  #tracked(names: readonly string[]): readonly Page[] {
+    // The copy has no room for more entries, as a list that was built has.
+    return names.length === 0 ? none : names.flatMap((name) => this.#pages.get(name) ?? []).slice();
+  }
+
+  #count({ on, watch }: JoinedPages, sign: 1 | -1): void {
+    for (const page of on) page.online += sign;
+    for (const page of watch) page.watchers += sign;
+  }
+}
+
+/** The names that a client's tabs are on, each once for each tab. */
+export function namesOf(joined: JoinedPages | undefined): string[] {
+  return joined === undefined ? [] : [...joined.on.map(({ name }) => name), ...joined.untracked];
+}
+
+/** A copy of a text that is in one piece: others hold on to the URL that they are from, or to the parts that they have. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { createLimits } from '../src/presence/limits.ts';
+import { encodeView } from '../src/presence/page-views.ts';
+import { maxListedPages, Pages } from '../src/presence/pages.ts';
+
+const address = '192.0.2.1';
+
+function openPages({ maxPages = 1000, maxStreamsPerAddress = 256, areKnown = true } = {}) {
+  const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress, maxConnections: 1000, maxPages });
+  const pages = new Pages(limits, { areKnown });
+  const join = (on: string[], watch: string[] = [], from = address) => {
+    const { joined, broken } = pages.join({ on, watch }, from);
+    return { view: joined.view, broken, leave: () => pages.leave(joined) };
+  };
+  return { pages, join };
+}
+
+describe('the counts of pages', () => {
+  test('are sent as of the last tick, or as of now', () => {
+    const { pages, join } = openPages();
+    const { view } = join(['/a', '/a'], ['__proto__']);
+    pages.tick();
+    const { leave } = join(['/a']);
+    expect(encodeView(view)).toBe('{"online":{"/a":2,"__proto__":0}}');
+    expect(encodeView(view, (name) => pages.online(name))).toBe('{"online":{"/a":3,"__proto__":0}}');
+    pages.tick();
+    expect(encodeView(view)).toBe('{"online":{"/a":3,"__proto__":0}}');
+    leave();
+    pages.tick();
+    expect(encodeView(view)).toBe('{"online":{"/a":2,"__proto__":0}}');
+  });
+
+  test('are shared by streams with the same pages, in whatever order and manner they gave these', () => {
+    const { join } = openPages();
+    join(['/a', '/b', '/c']);
+    const first = join(['/a', '/b']);
+    const second = join(['/b'], ['/a', '/b']);
+    expect(second.view).toBe(first.view);
+    expect(join(['/b']).view).not.toBe(first.view);
+    expect(first.view.streams).toBe(2);
+    first.leave();
+    expect(join(['/a', '/b']).view).toBe(second.view);
+  });
+
+  test('are forgotten as a set with the last stream that has it', () => {
+    const { join } = openPages();
+    join(['/a', '/b', '/c']);
+    const { view, leave } = join(['/a', '/b']);
+    leave();
+    expect(view.streams).toBe(0);
+    expect(join(['/a', '/b']).view).not.toBe(view);
+  });
+
+  test('name pages over the limit as unknown, to the stream that gave them', () => {
+    const { pages, join } = openPages({ maxPages: 1 });
+    const { view, broken } = join(['/a', '"\\', '/b'], ['/b', '/c', '/a']);
+    pages.tick();
+    expect(encodeView(view)).toBe(String.raw`{"online":{"/a":1,"\"\\":null,"/b":null,"/c":null}}`);
+    expect(broken).toEqual(['max_pages', 'max_pages', 'max_pages']);
+    expect(encodeView(openPages({ maxPages: 0 }).join(['/a']).view)).toBe('{"online":{"/a":null}}');
+    // Nobody is on a page that is only watched.
+    expect(pages.online('/c')).toBe(0);
+  });
+
+  test('are known for as many names of an address as it may have tabs, and for all that others have brought', () => {
+    const { pages, join } = openPages({ maxStreamsPerAddress: 1 });
+    join(['/known'], [], '192.0.2.2');
+    const names = Array.from({ length: 64 }, (_, index) => `/${index}`);
+    const { leave } = join(names);
+    const { view, broken } = join(['/64', '/known']);
+    expect(broken).toEqual(['max_pages_per_address']);
+    pages.tick();
+    expect(encodeView(view)).toBe('{"online":{"/known":2,"/64":null}}');
+    expect(join(['/64'], [], '192.0.2.2').broken).toEqual([]);
+    leave();
+    expect(join(['/65']).broken).toEqual([]);
+  });
+
+  test('are unknown where other nodes have tabs on the same pages', () => {
+    const { pages, join } = openPages({ areKnown: false });
+    const { view } = join(['/a']);
+    pages.tick();
+    expect(encodeView(view)).toBe('{"online":{"/a":null}}');
+    expect([pages.online('/a'), pages.online('/b'), pages.fullest()]).toEqual([null, null, null]);
+  });
+
+  test('list the fullest pages at the last tick: no watched ones, no unknown ones, and no more than are allowed', () => {
+    const { pages, join } = openPages({ maxPages: 200 });
+    for (let i = 0; i < 150; i++) join([`/${i}`]);
+    join(['/7', '/8'], ['/watched']);
+    join(['/7']);
+    pages.tick();
+    expect(pages.fullest(3)).toEqual([
+      { name: '/7', online: 3 },
+      { name: '/8', online: 2 },
+      { name: '/0', online: 1 },
+    ]);
+    expect(pages.fullest()).toHaveLength(20);
+    expect(pages.fullest(1000)).toHaveLength(maxListedPages);
+    expect(pages.fullest(1000)?.map(({ name }) => name)).not.toContain('/watched');
+    join(['/9', '/9', '/9']);
+    expect(pages.fullest(1)).toEqual([{ name: '/7', online: 3 }]);
+    pages.tick();
+    expect(pages.fullest(1)).toEqual([{ name: '/9', online: 4 }]);
+  });
+
+  test('are unknown to few others, however many names are over the limit', () => {
+    const { pages, join } = openPages({ maxPages: 0 });
+    const leaves = Array.from({ length: 1000 }, (_, index) => join([`/over/${index}`]).leave);
+    const unknown = Array.from({ length: 1000 }, (_, index) => pages.online(`/other/${index}`)).filter(
+      (online) => online === null,
+    );
+    expect(unknown.length).toBeLessThan(50);
+    for (const leave of leaves) leave();
+    expect(pages.online('/over/0')).toBe(0);
+  });
+
+  test('drift if a client is not counted out', () => {
+    const { pages, join } = openPages();
+    const { leave } = join(['/a'], ['/b']);
+    expect(pages.drift(1)).toBe(0);
+    expect(pages.drift(0)).toBe(1);
+    leave();
+    expect(pages.drift(0)).toBe(0);
+    expect(pages.size).toBe(0);
+  });
+});
