@@ -118,7 +118,7 @@ describe.skipIf(missing).concurrent(`on a network of its own${missing ? ` (${mis
     expect(peer.isRunning()).toBe(true);
   });
 
-  test('2,500 readers that never read are ended, while memory stays flat and the ticks of the others are on time', async ({
+  test('2,000 readers that never read are ended, while memory stays flat and the ticks of the others are on time', async ({
     onTestFinished,
   }) => {
     const namespace = await createNamespace();
@@ -132,8 +132,8 @@ describe.skipIf(missing).concurrent(`on a network of its own${missing ? ` (${mis
     await eventually(() => expect(ticks.length).toBeGreaterThan(1));
     const socketsBefore = await sockets();
 
-    startDeafReaders(namespace, 2500);
-    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 2501 }));
+    startDeafReaders(namespace, 2000);
+    await eventually(async () => expect(await snapshot()).toMatchObject({ online: 2001 }));
     const openedMib = await residentMib();
     let mostMib = openedMib;
     const drifts = new Set<number | undefined>();
@@ -142,21 +142,21 @@ describe.skipIf(missing).concurrent(`on a network of its own${missing ? ` (${mis
         mostMib = Math.max(mostMib, await residentMib());
         const metric = await metrics();
         drifts.add(metric('drift'));
-        expect(metric('streams_ended_total{reason="clogged"}')).toBe(2500);
+        expect(metric('streams_ended_total{reason="clogged"}')).toBe(2000);
       },
       { timeout: 90_000, interval: 500 },
     );
     const metric = await metrics();
-    expect(metric('ticks_skipped_total')).toBeGreaterThanOrEqual(25_000);
+    expect(metric('ticks_skipped_total')).toBeGreaterThanOrEqual(20_000);
     expect([...drifts]).toEqual([0]);
-    // 1 to 5 as it is, by the collector's timing. Streams that queued each tick would take 10 more by the end of the wait.
-    expect(mostMib - openedMib).toBeLessThan(8);
+    // 1 to 5 as it is, by the collector's timing. Streams that queued each tick would take 8 more by the end of the wait.
+    expect(mostMib - openedMib).toBeLessThan(7);
     await eventually(async () => expect(await sockets()).toBe(socketsBefore));
     // The first is the snapshot that a stream begins with.
     const heard = ticks.slice(1);
     const arrivals = heard.map(({ arrivedAt }) => arrivedAt);
-    expect(Math.max(...differences([...arrivals, Date.now()]))).toBeLessThan(2000);
-    expect(Math.max(...heard.map(({ at, arrivedAt }) => arrivedAt - at))).toBeLessThan(1000);
+    expect(Math.max(...differences([...arrivals, Date.now()]))).toBeLessThan(3000);
+    expect(Math.max(...heard.map(({ at, arrivedAt }) => arrivedAt - at))).toBeLessThan(2000);
     expect(await snapshot()).toMatchObject({ online: 1, browsers: 1 });
   });
 });
