@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createMetrics } from '../src/observability/metrics.ts';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
@@ -97,6 +98,21 @@ describe('GET /metrics', () => {
     expect(await metric('live_visitors_tick_duration_seconds_count')).toBeGreaterThanOrEqual(2);
     expect(await metric('live_visitors_tick_lateness_seconds_bucket{le="2.5"}')).toBeGreaterThanOrEqual(1);
     expect(await metric('live_visitors_drift')).toBe(0);
+  });
+
+  test('reads the registry once for all its gauges, and again for the next scrape', async () => {
+    const { registry, watch } = createMetrics();
+    let readings = 0;
+    watch(() => {
+      readings++;
+      return { streams: readings, tabs: readings, pages: readings, drift: readings };
+    });
+    for (const expected of [1, 2]) {
+      const text = await registry.metrics();
+      expect(readings).toBe(expected);
+      for (const name of ['streams', 'tabs', 'pages', 'drift'])
+        expect(text).toContain(`live_visitors_${name} ${expected}\n`);
+    }
   });
 
   test('knows all reasons of refusals from the start, so that the first one is a rise', async () => {

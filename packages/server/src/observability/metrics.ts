@@ -41,13 +41,21 @@ export function createMetrics() {
 
     /** Adds gauges that are read whenever Prometheus asks. */
     watch(read: () => { streams: number; tabs: number; pages: number; drift: number }): void {
+      let reading: Promise<ReturnType<typeof read>> | undefined;
+      // All gauges of a scrape share one reading, which walks over all streams. A socket that was destroyed in this turn of
+      // the event loop reports it at the end of the turn.
+      const readOnce = () => {
+        reading ??= endOfTurn().then(() => {
+          reading = undefined;
+          return read();
+        });
+        return reading;
+      };
       const add = (name: keyof ReturnType<typeof read>, help: string) =>
         new Gauge({
           ...named(name, help),
           async collect() {
-            // A socket that was destroyed in this turn of the event loop reports it at the end of the turn.
-            await endOfTurn();
-            this.set(read()[name]);
+            this.set((await readOnce())[name]);
           },
         });
       add('streams', 'Open streams.');
