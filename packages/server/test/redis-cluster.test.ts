@@ -3,8 +3,8 @@ import type { Counts } from '../src/presence/presence.ts';
 import { movedTo } from '../src/store/redis/connection.ts';
 import { whyNoRedis } from './helpers/redis.ts';
 import { password, startCluster, waitForMaster } from './helpers/redis-cluster.ts';
-import { nobody, openNode, runNode } from './helpers/redis-node.ts';
-import { eventually, nextTick } from './helpers/support.ts';
+import { nobody, openNode, recordTogether, runNode } from './helpers/redis-node.ts';
+import { eventually } from './helpers/support.ts';
 
 const key = '{live-visitors}:fleet';
 
@@ -38,14 +38,9 @@ const missing = whyNoRedis();
 describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () => {
   test('is one store, whichever of its members the nodes of a fleet are told of', async () => {
     const { owner, others } = await startCluster(key);
-    const first = await openNode(others[0]);
-    const nodes = [first, await openNode(others[1]), await openNode(owner)];
+    const nodes = [await openNode(others[0]), await openNode(others[1]), await openNode(owner)] as const;
     for (let online = 1; online <= 3; online++) {
-      await nextTick(first);
-      const snapshots = await Promise.all(
-        nodes.map((node) => node.record({ online, browsers: 1, visits: online, visitorSeconds: online })),
-      );
-      for (const snapshot of snapshots) {
+      for (const snapshot of await recordTogether(nodes, online)) {
         expect(snapshot).toMatchObject({ online: 3 * online, browsers: 3, visits: 3 * online, peak: 3 * online });
         expect(snapshot.partial).toBeUndefined();
       }

@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
-import { nobody, openNode, runNode } from './helpers/redis-node.ts';
+import { nobody, openNode, recordTogether, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, nextTick } from './helpers/support.ts';
@@ -35,14 +35,9 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
 
   test('shows the same totals on all nodes at the same tick, whichever calls first', async () => {
     const redis = await startRedis();
-    const [first, ...others] = [await openNode(redis), await openNode(redis), await openNode(redis)] as const;
-    const nodes = [first, ...others];
+    const nodes = [await openNode(redis), await openNode(redis), await openNode(redis)] as const;
     for (let online = 1; online <= 3; online++) {
-      await nextTick(first);
-      const snapshots = await Promise.all(
-        nodes.map((node) => node.record({ online, browsers: 1, visits: online, visitorSeconds: online })),
-      );
-      for (const snapshot of snapshots) {
+      for (const snapshot of await recordTogether(nodes, online)) {
         expect(snapshot).toMatchObject({ online: 3 * online, browsers: 3, visits: 3 * online, peak: 3 * online });
       }
     }

@@ -4,7 +4,7 @@ import type { Counts } from '../../src/presence/presence.ts';
 import { RedisStore } from '../../src/store/redis/redis-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startTicking } from '../../src/stream/ticker.ts';
-import { eventually } from './support.ts';
+import { eventually, nextTick } from './support.ts';
 
 export const nobody: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
@@ -21,6 +21,12 @@ export async function openNode({
   const store = await RedisStore.open({ url, now, ...(prefix && { prefix }) });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** Records the same presence on all nodes at the next tick. Resolves with what each of them shows. */
+export async function recordTogether(nodes: readonly [Store, ...Store[]], online: number): Promise<Snapshot[]> {
+  await nextTick(nodes[0]);
+  return Promise.all(nodes.map((node) => node.record({ online, browsers: 1, visits: online, visitorSeconds: online })));
 }
 
 /** Opens a store that ticks each second with the same presence, and counts a visit at each. */
