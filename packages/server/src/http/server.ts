@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import express, { type Express, type Router } from 'express';
 import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
+import { within } from '../within.ts';
 import { withoutPort } from './address.ts';
 import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
 import type { TrustFunction } from './forwarding.ts';
@@ -121,12 +121,10 @@ function trackResponses(server: Server) {
     /** Resolves when no response is under way any more, or after the deadline. */
     async finished(deadlineMs: number): Promise<void> {
       if (underWay === 0) return;
-      const deadline = new AbortController();
       const none = new Promise<void>((resolve) => {
         onFinished = resolve;
       });
-      await Promise.race([none, wait(deadlineMs, undefined, deadline)]);
-      deadline.abort();
+      await within(none, deadlineMs);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '../within.ts';
 
 /** How much may wait for a slow reader. A line that does not fit fails. */
 const maxQueuedBytes = 1024 * 1024;
@@ -33,7 +33,7 @@ export function openStandardOutput(): StandardOutput {
     },
     async flush() {
       const written = new Promise<void>((resolve) => stdout.write('', () => resolve()));
-      await Promise.race([written, wait(flushMs)]);
+      await within(written, flushMs);
     },
   };
 }

@@ -7,6 +7,7 @@ import { nameOf } from '../../config/name-of.ts';
 import { defaultRedisPrefix } from '../../config/options.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
+import { within } from '../../within.ts';
 import type { Day, Second, Store } from '../store.ts';
 import { type RedisClient, RedisConnection } from './connection.ts';
 import { explainErrorReply } from './explain-error.ts';
@@ -227,14 +228,4 @@ export class RedisStore implements Store {
 /** @param sentence - without its full stop */
 function toTrouble(sentence: string): string {
   return `${sentence}${sentence.endsWith('?') ? '' : '.'} What is counted is kept in memory until it can be recorded.`;
-}
-
-/** Resolves as the promise does, or with `undefined` after so many milliseconds. */
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  const deadline = new AbortController();
-  try {
-    return await Promise.race([promise, wait(ms, undefined, { signal: deadline.signal })]);
-  } finally {
-    deadline.abort();
-  }
 }
