@@ -10,8 +10,8 @@ const unit = (name: string) => ({
   test: { name, include: [`packages/${name}/test/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 60_000 },
 });
 
-/** These wait for real timers, most of a minute each. Started last, they would keep the run waiting. */
-const waiting = /(clock|keep-alive|network|open-files)\.test\.ts$/;
+/** These take most of a minute or more, and mostly wait. Started last, they would keep the run waiting. */
+const waiting = /(clock|keep-alive|log|main|network|open-files|sqlite-store)\.test\.ts$/;
 
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
