@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import type { Config } from '../config/read-config.ts';
@@ -55,7 +55,13 @@ export async function startServer({ config, ...options }: ServerOptions) {
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
   closeIdleWhenNearlyFull(server, config.maxConnections);
-  const responses = trackResponses(server);
+  let underWay = 0;
+  server.on('request', (_request, response) => {
+    underWay++;
+    response.once('close', () => {
+      if (--underWay === 0) server.emit('answered');
+    });
+  });
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
   try {
@@ -77,7 +83,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
     async close(): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await service.close();
-      await responses.finished(drainMs);
+      if (underWay > 0) await within(once(server, 'answered'), drainMs);
       // Browsers open connections in advance and may never use them.
       server.closeAllConnections();
       await closed;
@@ -103,28 +109,4 @@ function createApp(router: Router, trustProxy: Config['trustProxy']): Express {
     sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
   });
   return app;
-}
-
-/** Counts the responses that are under way. */
-function trackResponses(server: Server) {
-  let underWay = 0;
-  let onFinished = () => {};
-
-  server.on('request', (_request, response) => {
-    underWay++;
-    response.once('close', () => {
-      if (--underWay === 0) onFinished();
-    });
-  });
-
-  return {
-    /** Resolves when no response is under way any more, or after the deadline. */
-    async finished(deadlineMs: number): Promise<void> {
-      if (underWay === 0) return;
-      const none = new Promise<void>((resolve) => {
-        onFinished = resolve;
-      });
-      await within(none, deadlineMs);
-    },
-  };
 }
