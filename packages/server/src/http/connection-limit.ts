@@ -33,15 +33,13 @@ export function limitConnections(
 
 /** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
 export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
-  let timer: NodeJS.Timeout | undefined;
+  let closedAt = Number.NEGATIVE_INFINITY;
   server.on('connection', () => {
-    if (timer !== undefined) return;
+    if (performance.now() - closedAt < nearlyFull.everyMs) return;
     server.getConnections((_error, connections) => {
       if (connections < nearlyFull.share * maxConnections) return;
       server.closeIdleConnections();
-      timer ??= setTimeout(() => {
-        timer = undefined;
-      }, nearlyFull.everyMs).unref();
+      closedAt = performance.now();
     });
   });
 }

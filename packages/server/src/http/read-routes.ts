@@ -1,7 +1,9 @@
 import { pageNames, parseQuery, type QueryResult, wholeNumber, whyTooLong } from '@live-visitors/shared';
 import type { RequestHandler } from 'express';
 import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
+import type { Store } from '../store/store.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { type BadgeQuery, drawBadge, parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
@@ -76,5 +78,24 @@ export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
       .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')
       .send(drawBadge(result.query, readFigure(result.query)));
+  };
+}
+
+/** Answers 200, even if totals cannot be recorded: counting continues, and only the log says what is wrong. */
+export function sendStatus(store?: Pick<Store, 'trouble'>): RequestHandler {
+  return (_request, response) => {
+    const isInTrouble = store?.trouble() !== undefined;
+    response
+      .set('Cache-Control', 'no-store')
+      .type('text/plain')
+      .send(isInTrouble ? 'ok, but totals cannot be recorded. They are kept in memory. The log says why.\n' : 'ok\n');
+  };
+}
+
+/** Answers with the metrics, as Prometheus reads them. */
+export function sendMetrics({ registry }: Metrics): RequestHandler {
+  return async (_request, response) => {
+    const text = await registry.metrics();
+    response.set('Cache-Control', 'no-store').type(registry.contentType).send(text);
   };
 }

@@ -9,9 +9,8 @@ import { within } from '../within.ts';
 import { withoutPort } from './address.ts';
 import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
 import type { TrustFunction } from './forwarding.ts';
+import { refuseMalformed, refuseUnparsable } from './malformed.ts';
 import { sendProblem } from './problem.ts';
-import { refuseMalformed } from './refuse-malformed.ts';
-import { refuseUnparsable } from './refuse-unparsable.ts';
 import { type RouterOptions, startRouter } from './router.ts';
 
 /** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
