@@ -14,10 +14,9 @@ import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
-import { explainFailedCreation, explainFileState } from './explain-error.ts';
+import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
 import { sqlitePath } from './file.ts';
 import type { FileState } from './file-check.ts';
-import { adviseLocalDisk } from './network-file-system.ts';
 import type { Entry } from './queries.ts';
 
 /** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
