@@ -18,17 +18,16 @@ export function optional<Type>(guard: Guard<Type>): Guard<Type | undefined> {
   return (value) => value === undefined || guard(value);
 }
 
+export function nullable<Type>(guard: Guard<Type>): Guard<Type | null> {
+  return (value) => value === null || guard(value);
+}
+
 export function literal<const Value>(...values: Value[]): Guard<Value> {
   return (value): value is Value => values.some((known) => known === value);
 }
 
 export function listOf<Entry>(guard: Guard<Entry>): Guard<Entry[]> {
   return (value): value is Entry[] => Array.isArray(value) && value.every(guard);
-}
-
-/** A list with `null` for entries that are unknown. */
-export function seriesOf<Entry>(guard: Guard<Entry>): Guard<(Entry | null)[]> {
-  return listOf((entry): entry is Entry | null => entry === null || guard(entry));
 }
 
 /** An object with any names. */

@@ -6,7 +6,7 @@ export type Parameter<Value = unknown> = {
   read: (text: string) => Value | undefined;
 };
 
-/** A parameter that may be given several times. What was given is a list. */
+/** A parameter that may be given at most `maxTimes`. What was given is a list. */
 export type RepeatableParameter<Value = unknown> = Parameter<Value> & { maxTimes: number };
 
 type Parameters = { [name: string]: Parameter | RepeatableParameter };
@@ -69,11 +69,6 @@ export function wholeNumber(min: number, max: number): Parameter<number> {
 /** A parameter that is one of several words. */
 export function oneOf<const Word extends string>(...words: Word[]): Parameter<Word> {
   return { limits: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text) };
-}
-
-/** A parameter that may be given at most `maxTimes`. */
-export function repeatable<Value>(parameter: Parameter<Value>, maxTimes: number): RepeatableParameter<Value> {
-  return { ...parameter, maxTimes };
 }
 
 /** A value, fit for a sentence: control characters escaped, and no longer than a line. */
