@@ -12,14 +12,13 @@ const cdnHeader =
 const proxyHeader =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-original-forwarded-for|x-real-ip|x-(?:cluster-)?client-ip|x-envoy-external-address)$/;
 
-/** Whether a request came through a CDN, by its headers. */
-function isFromCdn({ headers }: Request): boolean {
-  return Object.keys(headers).some((name) => cdnHeader.test(name));
+function hasHeader({ headers }: Request, form: RegExp): boolean {
+  return Object.keys(headers).some((name) => form.test(name));
 }
 
 /** Whether a request came through a proxy, by its headers. */
 export function isForwarded(request: Request): boolean {
-  return isFromCdn(request) || Object.keys(request.headers).some((name) => proxyHeader.test(name));
+  return hasHeader(request, cdnHeader) || hasHeader(request, proxyHeader);
 }
 
 /** The number of addresses in `X-Forwarded-For`: `all` of them, and those that are not trusted. */
@@ -44,6 +43,6 @@ export function whySharedAddress(
   if (all > 0 && untrusted === all) return 'untrusted_proxy';
   if (!holdsMajority) return undefined;
   // There is another proxy in front of the trusted ones, and its address counts as the visitors'.
-  if (untrusted > 0 || isFromCdn(request)) return 'untrusted_proxy';
+  if (untrusted > 0 || hasHeader(request, cdnHeader)) return 'untrusted_proxy';
   return isPrivateAddress(request.ip, { orLoopback: false }) ? 'hidden_addresses' : undefined;
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import type { RefusalReason, Refusals } from '../observability/refusals.ts';
 import { hangUp } from '../stream/detachable-socket.ts';
-import { problem, problemType, sendProblem } from './problem.ts';
+import { encodeProblem, sendProblem } from './problem.ts';
 import { hostnameOf, parseRequestTarget } from './request-target.ts';
 
 /** Answers what Node's HTTP parser refuses: headers that are too long, too slow or not HTTP. */
@@ -16,16 +16,10 @@ export function refuseUnparsable(refusals: Refusals) {
     refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
     // An earlier answer on this connection may still be under way.
     if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) return void socket.destroy();
-    const body = JSON.stringify(problem(status, detail));
-    const head = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      `Content-Type: ${problemType}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Access-Control-Allow-Origin: *',
-      'Cache-Control: no-store',
-      'Connection: close',
-    ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    const { headers, body } = encodeProblem(status, detail);
+    const lines = Object.entries({ ...headers, 'Access-Control-Allow-Origin': '*', Connection: 'close' });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
   };
 }
 
