@@ -9,11 +9,8 @@ const burstMs = 10_000;
 const hints = () => ({
   /** The origin is not one of `ALLOWED_ORIGINS`. */
   origin: undefined,
-  /** The query breaks the contract. */
   query: undefined,
-  /** The request has a body. */
   body: undefined,
-  /** The server is shutting down. */
   draining: undefined,
   max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
   max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
@@ -29,7 +26,6 @@ const hints = () => ({
   max_pages_per_address: `Some pages have no count, because one address brought more than four for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
   /** Not HTTP, too long, or an invalid target or host. */
   malformed: undefined,
-  /** The request did not arrive in time. */
   timeout: undefined,
   /** A request arrived on a connection before the previous one was answered. */
   pipelined: undefined,

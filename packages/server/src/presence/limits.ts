@@ -43,16 +43,12 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     return byAddress.get(address) ?? { connections: 0, streams: 0, tabs: 0, pages: 0 };
   }
 
-  function add(
-    address: string,
-    { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>,
-    sign: 1 | -1,
-  ): void {
+  function add(address: string, { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>): void {
     const usage = usageOf(address);
-    usage.connections += sign * connections;
-    usage.streams += sign * streams;
-    usage.tabs += sign * tabs;
-    usage.pages += sign * pages;
+    usage.connections += connections;
+    usage.streams += streams;
+    usage.tabs += tabs;
+    usage.pages += pages;
     if (usage.connections === 0 && usage.streams === 0 && usage.pages === 0) byAddress.delete(address);
     else byAddress.set(address, usage);
   }
@@ -78,10 +74,10 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
 
     /** Adds an admitted stream. Returns how to remove it, to be called once. */
     take({ address, tabs }: Share): () => void {
-      add(address, { streams: 1, tabs }, 1);
+      add(address, { streams: 1, tabs });
       streams++;
       return () => {
-        add(address, { streams: 1, tabs }, -1);
+        add(address, { streams: -1, tabs: -tabs });
         streams--;
       };
     },
@@ -94,13 +90,13 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
 
     /** Adds an admitted name of a page. There may be many, so it takes no closure to remove one. */
     takePage(address: string): void {
-      add(address, { pages: 1 }, 1);
+      add(address, { pages: 1 });
       pages++;
     },
 
     /** Removes the name of a page that was added for this address. */
     givePageBack(address: string): void {
-      add(address, { pages: 1 }, -1);
+      add(address, { pages: -1 });
       pages--;
     },
 
@@ -110,8 +106,8 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     /** Adds a connection. Returns how to remove it, or `undefined` if the address has too many. */
     connect(address: string): (() => void) | undefined {
       if (usageOf(address).connections >= maxConnectionsPerAddress) return undefined;
-      add(address, { connections: 1 }, 1);
-      return () => add(address, { connections: 1 }, -1);
+      add(address, { connections: 1 });
+      return () => add(address, { connections: -1 });
     },
 
     /** Whether an address has more than half of all streams. */
