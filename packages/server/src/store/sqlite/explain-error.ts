@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { nameOf } from '../../config/name-of.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import { StoreError, StoreInUseError } from '../store.ts';
-import type { FileState } from './file-check.ts';
+import type { FileState } from './open-file.ts';
 
 /** Explains an error of SQLite, or of the file system, that keeps a database from being opened. */
 export function toStoreError(cause: unknown, path: string, dataDir: string): StoreError {

@@ -16,7 +16,7 @@ import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
 import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
 import { sqlitePath } from './file.ts';
-import type { FileState } from './file-check.ts';
+import type { FileState } from './open-file.ts';
 import type { Entry } from './queries.ts';
 
 /** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
