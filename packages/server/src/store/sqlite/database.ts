@@ -1,14 +1,4 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Minute } from '../../history/minutes.ts';
@@ -61,7 +51,7 @@ export class SqliteDatabase {
     const path = sqlitePath(dataDir);
     mkdirSync(dataDir, { recursive: true });
     // Fails if a file exists by now. SQLite would open it.
-    closeSync(openSync(path, 'wx'));
+    writeFileSync(path, '', { flag: 'wx' });
     let created: SqliteDatabase | undefined;
     try {
       created = new SqliteDatabase(dataDir);

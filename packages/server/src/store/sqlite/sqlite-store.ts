@@ -1,14 +1,6 @@
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
-import {
-  dayMinutes,
-  maxMinutes,
-  mergeMinutes,
-  minuteMs,
-  minuteOf,
-  minuteOfTick,
-  settleMinute,
-} from '../../history/minutes.ts';
+import { dayMs, maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
@@ -79,7 +71,7 @@ export class SqliteStore implements Store {
   async lastDay(): Promise<Day> {
     // Not the newest in the file: a clock that was wrong once may have left minutes in the future.
     const newest = minuteOf(this.now());
-    const dayBefore = newest - dayMinutes * minuteMs;
+    const dayBefore = newest - dayMs;
     const { totals, minutes } = this.#unwritten;
     const written = this.#database.readMinutes(dayBefore, newest);
     const known = mergeMinutes(written, minutes)
