@@ -13,12 +13,8 @@ const nearlyFull = { share: 0.9, everyMs: 100 };
  *
  * @param trusts - trusts every peer if `TRUST_PROXY` is a number of hops
  */
-export function limitConnections(
-  limits: Limits,
-  trusts: TrustFunction,
-  refusals: Refusals,
-): (socket: Socket) => boolean {
-  return (socket) => {
+export function limitConnections(limits: Limits, trusts: TrustFunction, refusals: Refusals) {
+  return (socket: Socket): boolean => {
     const { remoteAddress = '' } = socket;
     if (trusts(remoteAddress, 0)) return true;
     const disconnect = limits.connect(networkOf(remoteAddress));

@@ -63,12 +63,10 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
 }
 
 /** Whether there is exactly one `Host`, and it is valid (RFC 9112 §3.2). HTTP/1.0 does not require it. */
-function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  // Alternating names and values; `headers` contains the first `Host` only.
-  const hosts = rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'host' && i % 2 === 1);
-  const [host] = hosts;
+function hasValidHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const [host, ...others] = headersDistinct.host ?? [];
   if (host === undefined) return httpVersion === '1.0';
-  return hosts.length === 1 && hostnameOf(host) !== undefined;
+  return others.length === 0 && hostnameOf(host) !== undefined;
 }
 
 /**

@@ -37,13 +37,10 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startRouter({ config, ...options });
   const { limits, refusals, log } = service;
   const app = createApp(service.router, config.trustProxy);
-  const keepAliveTimeout = config.keepAliveSeconds * 1000;
   // Node would refuse a request without Host with an empty answer.
   const requireHostHeader = false;
-  const server = createServer(
-    { ...requestDeadline, keepAliveTimeout, requireHostHeader },
-    refuseMalformed(refusals, app),
-  );
+  const server = createServer({ ...requestDeadline, requireHostHeader }, refuseMalformed(refusals, app));
+  server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so the client need not send it (RFC 9110 §10.1.1).
