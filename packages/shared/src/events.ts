@@ -1,14 +1,5 @@
-import {
-  type Guard,
-  isNonNegativeInteger,
-  isText,
-  listOf,
-  literal,
-  nullable,
-  objectOf,
-  optional,
-  recordOf,
-} from './guards.ts';
+import type { Guard } from './guards.ts';
+import { isNonNegativeInteger, isText, listOf, literal, nullable, objectOf, optional, recordOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
