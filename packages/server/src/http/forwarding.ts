@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { RefusalReason } from '../observability/refusals.ts';
 import { isPrivateAddress } from './address.ts';
 
 /** Whether to trust what a peer forwards, `hop` proxies away from this server: Express's `trust proxy fn`. */
@@ -34,10 +35,7 @@ export function forwardedAddresses(request: Request): { all: number; untrusted: 
  *
  * @param holdsMajority - whether the address of the request has more than half of all streams
  */
-export function whySharedAddress(
-  request: Request,
-  holdsMajority: boolean,
-): 'untrusted_proxy' | 'hidden_addresses' | undefined {
+export function whySharedAddress(request: Request, holdsMajority: boolean): RefusalReason | undefined {
   const { all, untrusted } = forwardedAddresses(request);
   // The peer itself is not trusted.
   if (all > 0 && untrusted === all) return 'untrusted_proxy';

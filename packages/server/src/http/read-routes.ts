@@ -1,4 +1,4 @@
-import { pageNames, parseQuery, type QueryResult, wholeNumber, whyTooLong } from '@live-visitors/shared';
+import { pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
 import type { RequestHandler } from 'express';
 import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -15,21 +15,13 @@ const badgeMaxAgeSeconds = 3;
 
 const pagesParameters = { limit: wholeNumber(1, maxListedPages) };
 
-/** Reads the query of `GET /visitors`; parameters of other names are ignored. */
-function parseVisitorsQuery(entries: URLSearchParams): QueryResult<{ page: string[] }> {
-  const result = parseQuery({ page: pageNames }, entries);
-  if (!result.ok) return result;
-  const { page = [] } = result.query;
-  const detail = whyTooLong(page);
-  return detail === undefined ? { ok: true, query: { page } } : { ok: false, detail };
-}
-
 /** Answers with the current counts, and with those of the pages that the query names. */
 export function sendSnapshot(emitter: Emitter, refuse: Refuse): RequestHandler {
   return (request, response) => {
-    const result = parseVisitorsQuery(queryOf(request.url));
-    if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
-    const { page } = result.query;
+    const result = parseQuery({ page: pageNames }, queryOf(request.url));
+    const { page = [] } = result.ok ? result.query : {};
+    const detail = result.ok ? whyTooLong(page) : result.detail;
+    if (detail !== undefined) return refuse(request, response, { reason: 'query', status: 400, detail });
     // `fromEntries` adds a member for any name, also for `__proto__`.
     const pages = Object.fromEntries(page.map((name) => [name, emitter.pages.online(name)]));
     response.set('Cache-Control', 'no-store').json({ ...emitter.snapshot(), ...(page.length > 0 && { pages }) });

@@ -42,7 +42,8 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
   return (request, response) => {
     const result = parseStreamQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
-    if (hasBody(request)) {
+    const { 'transfer-encoding': transferEncoding, 'content-length': length = 0 } = request.headers;
+    if (transferEncoding !== undefined || Number(length) !== 0) {
       response.set('Connection', 'close');
       const detail = 'A stream request must not have a body.';
       return refuse(request, response, { reason: 'body', status: 400, detail });
@@ -60,8 +61,4 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
     if ('limit' in opened) return refuse(request, response, tooMany(request, opened.limit));
     for (const reason of opened.notCounted) refusals.count(reason, request.ip);
   };
-}
-
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

@@ -5,7 +5,7 @@ import type { Minute } from '../../history/minutes.ts';
 import type { Second } from '../store.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
-import { type Entry, prepareQueries, type SqliteQueries } from './queries.ts';
+import { type Entry, prepareQueries } from './queries.ts';
 
 /** How large the write-ahead log may grow before it is copied into the file: 1000 pages, which is SQLite's default. */
 const maxLogBytes = 1000 * 4096;
@@ -22,7 +22,7 @@ export class SqliteDatabase {
   /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
   readonly #database: DatabaseSync;
-  readonly #queries: SqliteQueries;
+  readonly #queries;
   readonly #file: OpenFile;
   /** `undefined` until SQLite has created it. */
   #log: OpenFile | undefined;
@@ -139,28 +139,21 @@ export class SqliteDatabase {
   /** Closes the database. Files that another program has put at its paths are not changed. */
   close(): void {
     if (!this.#isOpen) return;
-    const { name } = this.state();
-    if (name === 'replaced' || name === 'overwritten') this.#closeUnwritten();
-    else this.#database.close();
-    this.#isOpen = false;
-    this.#log?.close();
-    this.#file.close();
-  }
-
-  /**
-   * When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
-   * the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
-   */
-  #closeUnwritten(): void {
-    this.removeLog();
+    const isForeign = ['replaced', 'overwritten'].includes(this.state().name);
+    if (isForeign) this.removeLog();
+    // When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
+    // the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
     const aside = `${this.#realPath}.aside`;
-    const isOurs = this.#file.isAt(this.#realPath);
-    if (isOurs) renameSync(this.#realPath, aside);
+    const isMoved = isForeign && this.#file.isAt(this.#realPath);
+    if (isMoved) renameSync(this.#realPath, aside);
     try {
       this.#database.close();
     } finally {
-      if (isOurs) renameSync(aside, this.#realPath);
+      if (isMoved) renameSync(aside, this.#realPath);
     }
+    this.#isOpen = false;
+    this.#log?.close();
+    this.#file.close();
   }
 
   #isReadable(): boolean {

@@ -7,8 +7,6 @@ import type { Totals } from '../totals-file.ts';
 /** What is written together: totals that replace those in the file, and what is added to its history. */
 export type Entry = { totals: Omit<Totals, 'minutes'>; minutes: readonly Minute[]; seconds: readonly Second[] };
 
-export type SqliteQueries = ReturnType<typeof prepareQueries>;
-
 /** Prepares all reads and writes of a database whose schema is up to date. */
 export function prepareQueries(database: DatabaseSync) {
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
