@@ -73,14 +73,14 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   };
 
   return Object.assign(Router().use(answer), {
-    current: () => service?.snapshot(),
-    page: (name: string) => service?.pages.online(name) ?? null,
-    pages: (limit?: number) => service?.pages.fullest(limit) ?? null,
+    current: () => service?.emitter.snapshot(),
+    page: (name: string) => service?.emitter.pages.online(name) ?? null,
+    pages: (limit?: number) => service?.emitter.pages.fullest(limit) ?? null,
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
       let stop: (() => void) | undefined;
       let isStopped = false;
-      void started.then(({ subscribe }) => {
-        if (!isStopped) stop = subscribe(onSnapshot);
+      void started.then(({ emitter }) => {
+        if (!isStopped) stop = emitter.subscribe(onSnapshot);
       });
       return () => {
         isStopped = true;

@@ -1,4 +1,4 @@
-import { paths, type Snapshot } from '@live-visitors/shared';
+import { paths } from '@live-visitors/shared';
 import cors from 'cors';
 import { type RequestHandler, Router } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
@@ -35,7 +35,7 @@ export type Service = Awaited<ReturnType<typeof startRouter>>;
 /**
  * Starts to count, and to answer.
  *
- * @returns the router, the count for the library, and what a server around the router needs
+ * @returns the router, the emitter for the library, and what a server around the router needs
  */
 export async function startRouter({ config, store, clock, metrics, pageDir, ...options }: RouterOptions) {
   const log = createSafeLog(options.log);
@@ -78,9 +78,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
 
   return {
     router,
-    snapshot: () => emitter.snapshot(),
-    pages: emitter.pages,
-    subscribe: (listener: (snapshot: Snapshot) => void) => emitter.subscribe(listener),
+    emitter,
     limits,
     refusals,
     log,
