@@ -6,7 +6,7 @@ import type { Log } from './safe-log.ts';
 const burstMs = 10_000;
 
 /** All reasons, each with what the operator can do about it, if there is anything. */
-const hints = () => ({
+export const hints = () => ({
   /** The origin is not one of `ALLOWED_ORIGINS`. */
   origin: undefined,
   query: undefined,
@@ -39,11 +39,6 @@ const hints = () => ({
 
 export type RefusalReason = keyof ReturnType<typeof hints>;
 
-/** What the operator can do about refusals for a reason. */
-export function hintFor(reason: RefusalReason): string | undefined {
-  return hints()[reason];
-}
-
 export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Counts refusals by reason, and logs bursts instead of single refusals: a flood of requests must not flood the log. */
@@ -57,7 +52,7 @@ export function createRefusals(metrics: Metrics, log: Log) {
     clearTimeout(timer);
     if (burst === undefined) return;
     // The type of `burst` allows no other keys.
-    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hintFor(reason) ?? []);
+    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hints()[reason] ?? []);
     log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'requests refused');
     burst = undefined;
   }
