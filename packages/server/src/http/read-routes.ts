@@ -5,7 +5,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
 import type { Store } from '../store/store.ts';
 import type { Emitter } from '../stream/emitter.ts';
-import { type BadgeQuery, drawBadge, parseBadgeQuery } from './badge.ts';
+import { drawBadge, parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
 import type { Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
@@ -56,20 +56,17 @@ export function sendHistory(readDay: DayReader): RequestHandler {
 
 /** Answers with a figure as an image. */
 export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
-  function readFigure({ figure, page }: BadgeQuery): number | null {
-    if (page !== undefined) return emitter.pages.online(page);
-    const { partial, [figure]: value } = emitter.snapshot();
-    // A badge has no room to say that it is out of date.
-    return partial ? null : value;
-  }
-
   return (request, response) => {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    const { figure, page } = result.query;
+    const { partial, [figure]: value } = emitter.snapshot();
+    // A badge has no room to say that it is out of date.
+    const siteFigure = partial ? null : value;
     response
       .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')
-      .send(drawBadge(result.query, readFigure(result.query)));
+      .send(drawBadge(result.query, page === undefined ? siteFigure : emitter.pages.online(page)));
   };
 }
 

@@ -28,7 +28,6 @@ export class SqliteStore implements Store {
   #database: SqliteDatabase;
   /** The totals when this process began to count. */
   #before: Entry['totals'];
-  #visitsSoFar = 0;
   /** The totals, and the part of the history that is not written yet. */
   #unwritten: Entry;
   #trouble: string | undefined;
@@ -50,8 +49,7 @@ export class SqliteStore implements Store {
     const visits = this.#before.visits + counts.visits;
     const visitorSeconds = this.#before.visitorSeconds + counts.visitorSeconds;
     const { peak, peakAt } = confirmed > totals.peak ? { peak: confirmed, peakAt: at } : totals;
-    const minute = minuteOfTick(at, counts, counts.visits - this.#visitsSoFar);
-    this.#visitsSoFar = counts.visits;
+    const minute = minuteOfTick(at, counts, visits - totals.visits);
     this.#unwritten = {
       totals: { visits, visitorSeconds, peak, peakAt },
       minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
@@ -114,6 +112,7 @@ export class SqliteStore implements Store {
 
   /** Writes the totals and minutes, and the seconds too if `withSeconds` is true. */
   #save(withSeconds: boolean): void {
+    let trouble: string | undefined;
     try {
       const state = this.#database.state();
       const isWritable = this.#prepareFile(state);
@@ -123,18 +122,14 @@ export class SqliteStore implements Store {
         this.#unwritten = { totals, minutes: [], seconds: withSeconds ? [] : seconds };
       }
       const isCreated = isWritable && state.name === 'missing';
-      this.#setTrouble(isCreated ? undefined : explainFileState(state, sqlitePath(this.#dataDir)));
+      if (!isCreated) trouble = explainFileState(state, sqlitePath(this.#dataDir));
     } catch (error) {
-      this.#setTrouble(
+      trouble =
         error instanceof StoreError
           ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`,
-      );
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
     }
-  }
-
-  #setTrouble(sentence: string | undefined): void {
-    this.#trouble = sentence && sentence + adviseLocalDisk(this.#dataDir);
+    this.#trouble = trouble && trouble + adviseLocalDisk(this.#dataDir);
   }
 
   /** Repairs the files if possible. Returns whether the database may be written to. */
