@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@live-visitors/shared';
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { nameSettingsAsOptions } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import type { LibraryOptions } from './config/options.ts';
@@ -67,12 +67,12 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     return service;
   })();
 
-  const answer: RequestHandler = async (request, response, next) => {
+  const answer = Router().use(async (request, response, next) => {
     const { router } = await started;
     router(request, response, next);
-  };
+  });
 
-  return Object.assign(Router().use(answer), {
+  return Object.assign(answer, {
     current: () => service?.emitter.snapshot(),
     page: (name: string) => service?.emitter.pages.online(name) ?? null,
     pages: (limit?: number) => service?.emitter.pages.fullest(limit) ?? null,

@@ -38,8 +38,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const { limits, refusals, log } = service;
   const app = createApp(service.router, config.trustProxy);
   // Node would refuse a request without Host with an empty answer.
-  const requireHostHeader = false;
-  const server = createServer({ ...requestDeadline, requireHostHeader }, refuseMalformed(refusals, app));
+  const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
