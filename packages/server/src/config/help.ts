@@ -19,6 +19,6 @@ Usage: live-visitors            runs the server until SIGTERM, SIGINT, SIGHUP or
 Environment variables:
 
 ${variables
-  .map(({ name, meaning, ...rest }) => `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${rest.default}.`)
+  .map(({ name, meaning, default: value }) => `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${value}.`)
   .join('\n')}
 `;

@@ -27,11 +27,7 @@ function explain(code = ''): { reason: RefusalReason; status: number; detail: st
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return { reason: 'timeout', status: 408, detail: 'The request took too long to arrive.' };
   if (code === 'HPE_HEADER_OVERFLOW')
-    return {
-      reason: 'malformed',
-      status: 431,
-      detail: 'The URL and the headers must be shorter than 16 KiB together.',
-    };
+    return { reason: 'malformed', status: 431, detail: 'URL and headers must be shorter than 16 KiB together.' };
   if (!code.startsWith('HPE_')) return undefined;
   return { reason: 'malformed', status: 400, detail: 'This is not an HTTP request.' };
 }

@@ -29,7 +29,6 @@ export const hints = () => ({
   timeout: undefined,
   /** A request arrived on a connection before the previous one was answered. */
   pipelined: undefined,
-  /** There are as many connections as the open-file limit allows. */
   max_connections: 'The server has as many connections as the open-file limit allows. Raise the limit (ulimit -n).',
   /** An address that is not a trusted proxy has as many connections as one may have. */
   max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all connections. If it is your proxy, add it to ${nameOf('TRUST_PROXY')}.`,
