@@ -173,7 +173,8 @@ function readOrigins(value: unknown): '*' | string[] | undefined {
 
 /** Express takes `true`, `false` and numbers as in JavaScript, and other text as a list of addresses. */
 function readTrustProxy(text: string): CommandOptions['trustProxy'] | undefined {
-  const value: CommandOptions['trustProxy'] = /^(true|false|0|[1-9]\d{0,2})$/.test(text) ? JSON.parse(text) : text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : text;
   try {
     // Only Express knows which addresses it accepts: it throws if one is invalid.
     express().set('trust proxy', value);
