@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@live-visitors/shared';
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { nameSettingsAsOptions } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import type { LibraryOptions } from './config/options.ts';
@@ -67,20 +67,20 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     return service;
   })();
 
-  const answer: RequestHandler = async (request, response, next) => {
+  const answer = Router().use(async (request, response, next) => {
     const { router } = await started;
     router(request, response, next);
-  };
+  });
 
-  return Object.assign(Router().use(answer), {
-    current: () => service?.snapshot(),
-    page: (name: string) => service?.pages.online(name) ?? null,
-    pages: (limit?: number) => service?.pages.fullest(limit) ?? null,
+  return Object.assign(answer, {
+    current: () => service?.emitter.snapshot(),
+    page: (name: string) => service?.emitter.pages.online(name) ?? null,
+    pages: (limit?: number) => service?.emitter.pages.fullest(limit) ?? null,
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
       let stop: (() => void) | undefined;
       let isStopped = false;
-      void started.then(({ subscribe }) => {
-        if (!isStopped) stop = subscribe(onSnapshot);
+      void started.then(({ emitter }) => {
+        if (!isStopped) stop = emitter.subscribe(onSnapshot);
       });
       return () => {
         isStopped = true;

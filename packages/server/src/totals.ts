@@ -3,8 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from './command/fail.ts';
-import { openFilesLimit } from './config/open-files.ts';
-import { readConfig } from './config/read-config.ts';
+import { configureOrFail } from './command/start-up.ts';
 import { messageOf } from './observability/message-of.ts';
 import { sqlitePath } from './store/sqlite/file.ts';
 import { SqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -19,9 +18,7 @@ const [command, file, ...rest] = process.argv.slice(2);
 if ((command !== 'export' && command !== 'import') || file === undefined || rest.length > 0) fail(usage);
 // The other variables are for the server only: a wrong one must not stop this command.
 const { DATA_DIR, REDIS_URL } = process.env;
-const config = readConfig({ DATA_DIR, REDIS_URL }, openFilesLimit());
-if (!config.ok) fail(config.problems.join('\n'));
-const { dataDir, redisUrl } = config.config;
+const { dataDir, redisUrl } = configureOrFail({ DATA_DIR, REDIS_URL });
 if (redisUrl !== undefined)
   fail('REDIS_URL is set, so the totals are in Redis. Unset it to export or import those in DATA_DIR.');
 const path = resolve(file);

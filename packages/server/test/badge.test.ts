@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BadgeQuery, badgeColors, drawBadge, parseBadgeQuery } from '../src/http/badge.ts';
+import { type BadgeQuery, colors, drawBadge, parseBadgeQuery } from '../src/http/badge.ts';
 import { readProblem } from './helpers/problem.ts';
 import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 import { readSvg } from './helpers/svg.ts';
@@ -27,7 +27,7 @@ describe('parseBadgeQuery', () => {
     for (const label of ['', ' ', '👋'.repeat(64), 'Pessoas aqui agora', '<&"\'>', '人がいます']) {
       expect(parse(new URLSearchParams({ label }).toString())).toEqual({ ok: true, query: { ...defaults, label } });
     }
-    for (const color of ['4c1', '4C1aFf', ...badgeColors]) {
+    for (const color of ['4c1', '4C1aFf', ...colors]) {
       expect(parse(`color=${color}`)).toEqual({ ok: true, query: { ...defaults, color } });
     }
     for (const style of ['flat', 'flat-square', 'plastic', 'for-the-badge']) {
@@ -92,8 +92,8 @@ describe('a badge', () => {
   });
 
   test('has the color that was asked for', () => {
-    const drawn = new Set(badgeColors.map((color) => draw({ color })));
-    expect(drawn.size).toBe(badgeColors.length);
+    const drawn = new Set(colors.map((color) => draw({ color })));
+    expect(drawn.size).toBe(colors.length);
     expect(draw({ color: 'AbC' })).toContain('fill="#abc"');
     expect(draw({ color: '123456' })).toContain('fill="#123456"');
   });

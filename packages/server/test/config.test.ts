@@ -87,6 +87,7 @@ describe('the configuration', () => {
     ['PORT', '65536'],
     ['PORT', '80 '],
     ['PORT', '3000\n'],
+    ['PORT', '03000'],
     ['HOST', 'http://localhost'],
     ['ALLOWED_ORIGINS', 'example.com'],
     ['ALLOWED_ORIGINS', 'https://example.com/path'],

@@ -174,7 +174,7 @@ describe('docs/operating.md', () => {
   });
 
   test('names every reason to refuse, and every way in which a stream ends', () => {
-    const refusals = [...read('packages/server/src/observability/refusals.ts').matchAll(/^ {2}'(\w+)',$/gm)];
+    const refusals = [...read('packages/server/src/observability/refusals.ts').matchAll(/^ {2}(\w+): /gm)];
     const ends = /^type EndReason = (.*);$/m.exec(read('packages/server/src/stream/emitter.ts'))?.[1] ?? '';
     const reasons = [...refusals.map(([, reason]) => reason), ...ends.split(/[' |]+/).filter(Boolean)];
     expect(refusals.length).toBeGreaterThan(5);

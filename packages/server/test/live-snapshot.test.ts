@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { snapshotAfter } from '../src/presence/live-snapshot.ts';
+import { snapshotAfter } from '../src/stream/recorder.ts';
 
 const tick = {
   counts: { online: 3, browsers: 2, visits: 7, visitorSeconds: 60 },

@@ -1,4 +1,4 @@
-import { isNonNegativeInteger, objectOf, seriesOf } from './guards.ts';
+import { isNonNegativeInteger, listOf, nullable, objectOf } from './guards.ts';
 
 /** `null` where no tick was recorded. */
 type Series = (number | null)[];
@@ -22,15 +22,14 @@ export type DayHistory = {
 };
 
 const isMean = (value: unknown): value is number => Number.isFinite(value) && Number(value) >= 0;
-const isOptionalTime = (value: unknown): value is number | null => value === null || isNonNegativeInteger(value);
-const isCounts = seriesOf(isNonNegativeInteger);
+const isCounts = listOf(nullable(isNonNegativeInteger));
 const isDayHistory = objectOf<DayHistory>({
-  peak: objectOf<DayHistory['peak']>({ online: isNonNegativeInteger, at: isOptionalTime }),
+  peak: objectOf<DayHistory['peak']>({ online: isNonNegativeInteger, at: nullable(isNonNegativeInteger) }),
   minutes: objectOf<DayHistory['minutes']>({
     everyMs: isNonNegativeInteger,
     endsAt: isNonNegativeInteger,
     lowest: isCounts,
-    mean: seriesOf(isMean),
+    mean: listOf(nullable(isMean)),
     highest: isCounts,
     visits: isCounts,
   }),

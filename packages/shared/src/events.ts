@@ -1,4 +1,5 @@
-import { type Guard, isNonNegativeInteger, isText, literal, objectOf, optional, recordOf, seriesOf } from './guards.ts';
+import type { Guard } from './guards.ts';
+import { isNonNegativeInteger, isText, listOf, literal, nullable, objectOf, optional, recordOf } from './guards.ts';
 
 /** Milliseconds from one tick to the next. */
 export const tickMs = 1000;
@@ -54,7 +55,7 @@ export type History = {
 export const isHistory: Guard<History> = objectOf<History>({
   everyMs: isNonNegativeInteger,
   endsAt: isNonNegativeInteger,
-  online: seriesOf(isNonNegativeInteger),
+  online: listOf(nullable(isNonNegativeInteger)),
 });
 
 /** The first event of every stream that is opened. */
@@ -82,9 +83,7 @@ export type PageCounts = {
 /** Sent right after each `visitors` to streams that ask for pages. */
 type Pages = { online: PageCounts };
 
-const isPages = objectOf<Pages>({
-  online: recordOf((value): value is number | null => value === null || isNonNegativeInteger(value)),
-});
+const isPages = objectOf<Pages>({ online: recordOf(nullable(isNonNegativeInteger)) });
 
 /** The count of a page; `null` if it is not known, or the page is not among them. */
 export function countOf(counts: PageCounts, name: string): number | null {

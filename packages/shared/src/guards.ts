@@ -6,16 +6,15 @@ export function isNonNegativeInteger(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-export function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-export function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
+export const isText: Guard<string> = (value) => typeof value === 'string';
+export const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean';
 
 export function optional<Type>(guard: Guard<Type>): Guard<Type | undefined> {
   return (value) => value === undefined || guard(value);
+}
+
+export function nullable<Type>(guard: Guard<Type>): Guard<Type | null> {
+  return (value) => value === null || guard(value);
 }
 
 export function literal<const Value>(...values: Value[]): Guard<Value> {
@@ -24,11 +23,6 @@ export function literal<const Value>(...values: Value[]): Guard<Value> {
 
 export function listOf<Entry>(guard: Guard<Entry>): Guard<Entry[]> {
   return (value): value is Entry[] => Array.isArray(value) && value.every(guard);
-}
-
-/** A list with `null` for entries that are unknown. */
-export function seriesOf<Entry>(guard: Guard<Entry>): Guard<(Entry | null)[]> {
-  return listOf((entry): entry is Entry | null => entry === null || guard(entry));
 }
 
 /** An object with any names. */

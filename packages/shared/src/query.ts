@@ -6,7 +6,7 @@ export type Parameter<Value = unknown> = {
   read: (text: string) => Value | undefined;
 };
 
-/** A parameter that may be given several times. What was given is a list. */
+/** A parameter that may be given at most `maxTimes`. What was given is a list. */
 export type RepeatableParameter<Value = unknown> = Parameter<Value> & { maxTimes: number };
 
 type Parameters = { [name: string]: Parameter | RepeatableParameter };
@@ -30,38 +30,22 @@ export function parseQuery<Known extends Parameters>(
   parameters: Known,
   entries: Iterable<readonly [name: string, value: string]>,
 ): QueryResult<Given<Known>> {
-  const texts = new Map<string, string[]>();
-  for (const [name, text] of entries) {
-    if (!Object.hasOwn(parameters, name)) continue;
-    const known = texts.get(name);
-    if (known === undefined) texts.set(name, [text]);
-    else known.push(text);
-  }
-
+  const all = [...entries];
   const given: { [name: string]: unknown } = {};
   for (const [name, parameter] of Object.entries(parameters)) {
-    const result = readAll(name, parameter, texts.get(name) ?? []);
-    if (!result.ok) return result;
-    if (result.query.length > 0) given[name] = 'maxTimes' in parameter ? result.query : result.query[0];
+    const texts = all.filter(([known]) => known === name).map(([, text]) => text);
+    const maxTimes = 'maxTimes' in parameter ? parameter.maxTimes : 1;
+    if (texts.length > maxTimes) {
+      const most = maxTimes === 1 ? 'once' : `${maxTimes} times: it was given ${texts.length} times`;
+      return { ok: false, detail: `"${name}" was given more than ${most}.` };
+    }
+    const values = texts.map((text) => parameter.read(text));
+    const wrong = texts.find((_, index) => values[index] === undefined);
+    if (wrong !== undefined) return { ok: false, detail: wrongParameter(name, parameter.limits, wrong) };
+    if (values.length > 0) given[name] = 'maxTimes' in parameter ? values : values[0];
   }
   // Each value was read by the parameter of its name; TypeScript does not follow the loop.
   return { ok: true, query: given as Given<Known> };
-}
-
-function readAll(name: string, parameter: Parameters[string], texts: readonly string[]): QueryResult<unknown[]> {
-  const { limits, read } = parameter;
-  const maxTimes = 'maxTimes' in parameter ? parameter.maxTimes : 1;
-  if (texts.length > maxTimes) {
-    const most = maxTimes === 1 ? 'once' : `${maxTimes} times: it was given ${texts.length} times`;
-    return { ok: false, detail: `"${name}" was given more than ${most}.` };
-  }
-  const values: unknown[] = [];
-  for (const text of texts) {
-    const value = read(text);
-    if (value === undefined) return { ok: false, detail: wrongParameter(name, limits, text) };
-    values.push(value);
-  }
-  return { ok: true, query: values };
 }
 
 /** A sentence that names a parameter, its allowed values, and its value. */
@@ -74,22 +58,17 @@ export function matching(limits: string, form: RegExp): Parameter<string> {
   return { limits, read: (text) => (form.test(text) ? text : undefined) };
 }
 
-/** A parameter that is a whole number in plain digits, of which `max` has four at most. */
+/** A parameter that is a whole number in plain digits. */
 export function wholeNumber(min: number, max: number): Parameter<number> {
   return {
     limits: `a whole number from ${min} to ${max}`,
-    read: (text) => (/^(0|[1-9]\d{0,3})$/.test(text) && +text >= min && +text <= max ? +text : undefined),
+    read: (text) => (/^(0|[1-9]\d{0,14})$/.test(text) && +text >= min && +text <= max ? +text : undefined),
   };
 }
 
 /** A parameter that is one of several words. */
 export function oneOf<const Word extends string>(...words: Word[]): Parameter<Word> {
   return { limits: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text) };
-}
-
-/** A parameter that may be given at most `maxTimes`. */
-export function repeatable<Value>(parameter: Parameter<Value>, maxTimes: number): RepeatableParameter<Value> {
-  return { ...parameter, maxTimes };
 }
 
 /** A value, fit for a sentence: control characters escaped, and no longer than a line. */

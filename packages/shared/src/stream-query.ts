@@ -30,15 +30,14 @@ export type StreamQueryResult = QueryResult<StreamQuery>;
 export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): StreamQueryResult {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
-  const { browser, tabs = 1, arrivals = browser && [], history = 0, page, watch, refusal } = result.query;
+  const { browser, tabs = 1, arrivals = browser && [], history = 0, page, watch } = result.query;
   if (arrivals && arrivals.length > tabs) {
     const limits = `at most ${tabs} ids, as many as "tabs", ${ids}`;
     return { ok: false, detail: wrongParameter('arrivals', limits, arrivals.join()) };
   }
   const detail = whyTooMany(page, tabs) ?? whyTooLong([...(page ?? []), ...(watch ?? [])]);
   if (detail !== undefined) return { ok: false, detail };
-  const optional = { ...(browser && { browser }), ...(arrivals && { arrivals }), ...(refusal && { refusal }) };
-  return { ok: true, query: { ...optional, tabs, history, ...(page && { page }), ...(watch && { watch }) } };
+  return { ok: true, query: { ...result.query, tabs, history, ...(arrivals && { arrivals }) } };
 }
 
 /** What is wrong if more tabs are on one page than there are. */

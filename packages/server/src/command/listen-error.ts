@@ -1,10 +1,7 @@
 import type { Config } from '../config/read-config.ts';
 
 /** A sentence that says why listening failed and what to set, or `undefined` for an error that no setting can fix. */
-export function explainListenError(
-  error: NodeJS.ErrnoException,
-  { host, port }: Pick<Config, 'host' | 'port'>,
-): string | undefined {
+export function explainListenError(error: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>) {
   switch (error.code) {
     case 'EADDRINUSE':
       return `Port ${port} is in use by another program. Set PORT to a free port, or to 0 to pick one.`;

@@ -6,6 +6,7 @@ export const variables = Object.entries<Option<unknown>>(optionsFor(16_384)).map
 });
 
 const widest = Math.max(...variables.map(({ name }) => name.length));
+const indent = ' '.repeat(widest + 4);
 
 /** What `--help` prints. */
 export const help = `Shows, live, how many people are on a site right now: serves the dashboard, the stream and the count on one port.
@@ -18,9 +19,6 @@ Usage: live-visitors            runs the server until SIGTERM, SIGINT, SIGHUP or
 Environment variables:
 
 ${variables
-  .map(({ name, meaning, default: value }) => {
-    const indent = ' '.repeat(widest + 4);
-    return `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${value}.`;
-  })
+  .map(({ name, meaning, default: value }) => `  ${name.padEnd(widest)}  ${meaning}\n${indent}Default: ${value}.`)
   .join('\n')}
 `;

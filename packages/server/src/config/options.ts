@@ -1,6 +1,7 @@
+import { matching, oneOf, type Parameter, wholeNumber } from '@live-visitors/shared';
+import express from 'express';
 import { parseOriginPattern } from '../http/origin.ts';
 import { isRedisUrl } from '../store/redis/url.ts';
-import { isTrustProxy, parseTrustProxy, type TrustProxy } from './trust-proxy.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -32,16 +33,15 @@ export type LibraryOptions = {
 export type CommandOptions = LibraryOptions & {
   host: string | undefined;
   port: number;
-  trustProxy: TrustProxy;
+  /** Which peers' `X-Forwarded-For` is trusted, as in Express's setting `trust proxy`. */
+  trustProxy: boolean | number | string;
   keepAliveSeconds: number;
   logLevel: (typeof logLevels)[number];
 };
 
-export type Option<Value> = {
+export type Option<Value> = Parameter<Value> & {
   /** What it is for, in a sentence. */
   meaning: string;
-  /** The values that are allowed, as in "must be …". */
-  allowed: string;
   default: Value;
   /** The default in words, if its value does not say it. */
   defaultText?: string;
@@ -49,10 +49,8 @@ export type Option<Value> = {
   libraryDefault?: Value;
   /** Its value must not be shown. */
   isSecret?: boolean;
-  /** Reads the text of the variable. What it cannot read is left for `check` to refuse. */
-  parse: (text: string) => unknown;
-  /** The value in its normal form, or `undefined` if it is not allowed. */
-  check: (value: unknown) => Value | undefined;
+  /** Reads the option of the library, if that is not a value of which `read` takes the text. */
+  readOption?: (value: unknown) => Value | undefined;
 };
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -72,10 +70,12 @@ export function optionsFor(openFiles: number): Options {
     HOST: {
       isForCommandOnly: true,
       meaning: 'The address to listen on.',
-      allowed: 'a host name or an IP address, for example 127.0.0.1, or left out to listen on all addresses',
       default: undefined,
       defaultText: 'all addresses',
-      ...text(/^[\w.:%-]+$/),
+      ...matching(
+        'a host name or an IP address, for example 127.0.0.1, or left out to listen on all addresses',
+        /^[\w.:%-]+$/,
+      ),
     },
     PORT: {
       isForCommandOnly: true,
@@ -85,39 +85,36 @@ export function optionsFor(openFiles: number): Options {
     },
     ALLOWED_ORIGINS: {
       meaning: 'Origins whose pages may read the count, separated by commas; * allows all.',
-      allowed: '* or a list of origins, for example https://example.com,https://*.example.com',
+      limits: '* or a list of origins, for example https://example.com,https://*.example.com',
       default: '*',
-      parse: (list) => (list === '*' ? list : list.split(',').map((entry) => entry.trim())),
-      check: (value) => (value === '*' ? value : checkOrigins(value)),
+      read: (list) => readOrigins(list === '*' ? list : list.split(',').map((entry) => entry.trim())),
+      readOption: readOrigins,
     },
     DATA_DIR: {
       meaning: 'The folder for the totals; created if missing.',
-      allowed: 'the path of a folder, for example /var/lib/live-visitors',
       default: 'data',
-      ...text(/^[^\0]+$/),
+      ...matching('the path of a folder, for example /var/lib/live-visitors', /^[^\0]+$/),
     },
     REDIS_URL: {
       meaning: 'A Redis (6.2 or later) or Valkey that several servers share to count as one. Replaces DATA_DIR.',
-      allowed:
+      limits:
         'the URL of a Redis, with user and password if it requires them, for example redis://localhost:6379, or left out to keep the totals in a file',
       default: undefined,
       defaultText: 'none',
       isSecret: true,
-      parse: (url) => url,
-      check: (value) => (typeof value === 'string' && isRedisUrl(value) ? value : undefined),
+      read: (url) => (isRedisUrl(url) ? url : undefined),
     },
     REDIS_PREFIX: {
       meaning: 'Prefix of all keys in Redis.',
-      allowed: '1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors',
       default: defaultRedisPrefix,
-      ...text(/^[\w.:-]{1,64}$/),
+      ...matching('1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors', /^[\w.:-]{1,64}$/),
     },
     MAX_STREAMS: {
       meaning: 'Maximum number of open streams; more get 503.',
       default: maxStreams,
       defaultText: 'open-file limit minus 1000; minus a quarter if the limit is below 4000',
       ...wholeNumber(1, maxStreams),
-      allowed: `a whole number from 1 to ${maxStreams} (for more, raise the open-file limit of ${openFiles}, ulimit -n)`,
+      limits: `a whole number from 1 to ${maxStreams} (for more, raise the open-file limit of ${openFiles}, ulimit -n)`,
     },
     MAX_STREAMS_PER_ADDRESS: {
       meaning: 'Maximum number of streams per client address, and four times as many tabs; more get 429.',
@@ -137,10 +134,9 @@ export function optionsFor(openFiles: number): Options {
     TRUST_PROXY: {
       isForCommandOnly: true,
       meaning: 'Proxies whose X-Forwarded-For is trusted: addresses, networks, or the number of proxies.',
-      allowed: 'the addresses or networks of your proxies, or the number of proxies, for example loopback,10.0.0.0/8',
+      limits: 'the addresses or networks of your proxies, or the number of proxies, for example loopback,10.0.0.0/8',
       default: 'loopback',
-      parse: parseTrustProxy,
-      check: (value) => (isTrustProxy(value) ? value : undefined),
+      read: readTrustProxy,
     },
     KEEP_ALIVE_SECONDS: {
       isForCommandOnly: true,
@@ -168,34 +164,22 @@ export function reservedFiles(openFiles: number): number {
   return Math.min(1000, Math.ceil(openFiles / 4));
 }
 
-function text(form: RegExp): Pick<Option<string>, 'parse' | 'check'> {
-  return {
-    parse: (text) => text,
-    check: (value) => (typeof value === 'string' && form.test(value) ? value : undefined),
-  };
-}
-
-type Kind<Value> = Pick<Option<Value>, 'allowed' | 'parse' | 'check'>;
-
-function wholeNumber(min: number, max: number): Kind<number> {
-  return {
-    allowed: `a whole number from ${min} to ${max}`,
-    parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text),
-    check: (value) =>
-      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
-  };
-}
-
-function oneOf<const Word extends string>(...words: Word[]): Kind<Word> {
-  return {
-    allowed: `one of ${words.join(', ')}`,
-    parse: (text) => text,
-    check: (value) => words.find((word) => word === value),
-  };
-}
-
-function checkOrigins(value: unknown): string[] | undefined {
+function readOrigins(value: unknown): '*' | string[] | undefined {
+  if (value === '*') return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const patterns = value.map((entry) => (typeof entry === 'string' ? parseOriginPattern(entry) : undefined));
   return patterns.every((pattern) => pattern !== undefined) ? patterns : undefined;
+}
+
+/** Express takes `true`, `false` and numbers as in JavaScript, and other text as a list of addresses. */
+function readTrustProxy(text: string): CommandOptions['trustProxy'] | undefined {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : text;
+  try {
+    // Only Express knows which addresses it accepts: it throws if one is invalid.
+    express().set('trust proxy', value);
+    return value;
+  } catch {
+    return undefined;
+  }
 }

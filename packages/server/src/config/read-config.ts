@@ -23,7 +23,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
   const values = Object.entries<Option<unknown>>(optionsFor(openFiles)).map(([variable, option]) => {
     const text = env[variable];
     if (!text) return [optionNameOf(variable), option.default];
-    const value = option.check(option.parse(text));
+    const value = option.read(text);
     if (value === undefined) problems.push(explain(variable, option, text));
     return [optionNameOf(variable), value];
   });
@@ -45,11 +45,17 @@ export function readOptions(given: Readonly<Record<string, unknown>>, openFiles:
     .map((name) => `There is no option ${JSON.stringify(name)}. The options are ${names.join(', ')} and logger.`);
   const values = options.map(({ name, ...option }) => {
     if (given[name] === undefined) return [name, option.libraryDefault ?? option.default];
-    const value = option.check(given[name]);
+    const value = readOption(option, given[name]);
     if (value === undefined) problems.push(explain(name, option, given[name]));
     return [name, value];
   });
   return resultOf(values, problems, openFiles);
+}
+
+function readOption({ read, readOption }: Option<unknown>, given: unknown): unknown {
+  if (readOption !== undefined) return readOption(given);
+  const value = typeof given === 'string' || typeof given === 'number' ? read(String(given)) : undefined;
+  return typeof value === typeof given ? value : undefined;
 }
 
 function resultOf<Result>(values: unknown[][], problems: string[], openFiles: number): ConfigResult<Result> {
@@ -59,9 +65,9 @@ function resultOf<Result>(values: unknown[][], problems: string[], openFiles: nu
   return { ok: true, config: { ...Object.fromEntries(values), maxConnections } as Result };
 }
 
-function explain(name: string, { allowed, isSecret }: Option<unknown>, given: unknown): string {
+function explain(name: string, { limits, isSecret }: Option<unknown>, given: unknown): string {
   if (given === '' || (Array.isArray(given) && given.length === 0))
     return `${name} is empty. Omit it to use the default, or give it a value.`;
-  if (isSecret) return `${name} must be ${allowed} (the current value is hidden because it may contain a password).`;
-  return `${name} must be ${allowed}, but is ${typeof given === 'string' ? JSON.stringify(given) : inspect(given)}.`;
+  if (isSecret) return `${name} must be ${limits} (the current value is hidden because it may contain a password).`;
+  return `${name} must be ${limits}, but is ${typeof given === 'string' ? JSON.stringify(given) : inspect(given)}.`;
 }

@@ -22,6 +22,7 @@ export type Minute = v.InferOutput<typeof minuteSchema>;
 export const minuteMs = 60_000;
 
 export const dayMinutes = 24 * 60;
+export const dayMs = dayMinutes * minuteMs;
 
 /** How many minutes are kept: those of 30 days. */
 export const maxMinutes = 30 * dayMinutes;

@@ -2,21 +2,11 @@ import { type Given, matching, oneOf, pageName, parseQuery, type QueryResult } f
 import { makeBadge } from 'badge-maker';
 
 /** The colours that badge-maker has names for. */
-export const badgeColors = [
-  'brightgreen',
-  'green',
-  'yellow',
-  'yellowgreen',
-  'orange',
-  'red',
-  'blue',
-  'grey',
-  'lightgrey',
-] as const;
+export const colors = ['brightgreen', 'green', 'yellow', 'yellowgreen', 'orange', 'red', 'blue', 'grey', 'lightgrey'];
 
 // Unicode characters, without those that XML 1.0 §2.2 cannot express, not even escaped.
 const label = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]{0,64}$/u;
-const color = new RegExp(`^(?:${badgeColors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$`);
+const color = new RegExp(`^(?:${colors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$`);
 
 const parameters = {
   figure: oneOf('online', 'visits'),
@@ -25,7 +15,7 @@ const parameters = {
   /** The text to the left of the figure; empty for none. */
   label: matching('0 to 64 characters, and no control characters among them', label),
   /** A named colour, or hexadecimal digits without a number sign. */
-  color: matching(`3 or 6 hexadecimal digits, or one of ${badgeColors.join(', ')}`, color),
+  color: matching(`3 or 6 hexadecimal digits, or one of ${colors.join(', ')}`, color),
   style: oneOf('flat', 'flat-square', 'plastic', 'for-the-badge'),
   /** In full as in 12,345, or compact as in 12K. */
   format: oneOf('full', 'compact'),

@@ -13,12 +13,8 @@ const nearlyFull = { share: 0.9, everyMs: 100 };
  *
  * @param trusts - trusts every peer if `TRUST_PROXY` is a number of hops
  */
-export function limitConnections(
-  limits: Limits,
-  trusts: TrustFunction,
-  refusals: Refusals,
-): (socket: Socket) => boolean {
-  return (socket) => {
+export function limitConnections(limits: Limits, trusts: TrustFunction, refusals: Refusals) {
+  return (socket: Socket): boolean => {
     const { remoteAddress = '' } = socket;
     if (trusts(remoteAddress, 0)) return true;
     const disconnect = limits.connect(networkOf(remoteAddress));
@@ -33,15 +29,13 @@ export function limitConnections(
 
 /** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
 export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
-  let timer: NodeJS.Timeout | undefined;
+  let closedAt = Number.NEGATIVE_INFINITY;
   server.on('connection', () => {
-    if (timer !== undefined) return;
+    if (performance.now() - closedAt < nearlyFull.everyMs) return;
     server.getConnections((_error, connections) => {
       if (connections < nearlyFull.share * maxConnections) return;
       server.closeIdleConnections();
-      timer ??= setTimeout(() => {
-        timer = undefined;
-      }, nearlyFull.everyMs).unref();
+      closedAt = performance.now();
     });
   });
 }

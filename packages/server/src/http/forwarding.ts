@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { RefusalReason } from '../observability/refusals.ts';
 import { isPrivateAddress } from './address.ts';
 
 /** Whether to trust what a peer forwards, `hop` proxies away from this server: Express's `trust proxy fn`. */
@@ -12,14 +13,13 @@ const cdnHeader =
 const proxyHeader =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-original-forwarded-for|x-real-ip|x-(?:cluster-)?client-ip|x-envoy-external-address)$/;
 
-/** Whether a request came through a CDN, by its headers. */
-function isFromCdn({ headers }: Request): boolean {
-  return Object.keys(headers).some((name) => cdnHeader.test(name));
+function hasHeader({ headers }: Request, form: RegExp): boolean {
+  return Object.keys(headers).some((name) => form.test(name));
 }
 
 /** Whether a request came through a proxy, by its headers. */
 export function isForwarded(request: Request): boolean {
-  return isFromCdn(request) || Object.keys(request.headers).some((name) => proxyHeader.test(name));
+  return hasHeader(request, cdnHeader) || hasHeader(request, proxyHeader);
 }
 
 /** The number of addresses in `X-Forwarded-For`: `all` of them, and those that are not trusted. */
@@ -35,15 +35,12 @@ export function forwardedAddresses(request: Request): { all: number; untrusted: 
  *
  * @param holdsMajority - whether the address of the request has more than half of all streams
  */
-export function whySharedAddress(
-  request: Request,
-  holdsMajority: boolean,
-): 'untrusted_proxy' | 'hidden_addresses' | undefined {
+export function whySharedAddress(request: Request, holdsMajority: boolean): RefusalReason | undefined {
   const { all, untrusted } = forwardedAddresses(request);
   // The peer itself is not trusted.
   if (all > 0 && untrusted === all) return 'untrusted_proxy';
   if (!holdsMajority) return undefined;
   // There is another proxy in front of the trusted ones, and its address counts as the visitors'.
-  if (untrusted > 0 || isFromCdn(request)) return 'untrusted_proxy';
+  if (untrusted > 0 || hasHeader(request, cdnHeader)) return 'untrusted_proxy';
   return isPrivateAddress(request.ip, { orLoopback: false }) ? 'hidden_addresses' : undefined;
 }

@@ -2,8 +2,8 @@ import type { Request, RequestHandler } from 'express';
 import { nameOf, type Variable } from '../config/name-of.ts';
 import { isPrivateAddress } from './address.ts';
 import { forwardedAddresses, isForwarded } from './forwarding.ts';
-import { isLocalHost } from './host.ts';
 import { sendProblem } from './problem.ts';
+import { isLocalHost } from './request-target.ts';
 
 /**
  * Answers requests from outside private networks with 403 and what to set.

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-
-export const problemType = 'application/problem+json';
+import type { ErrorRequestHandler } from 'express';
+import type { Log } from '../observability/safe-log.ts';
 
 /** The body of every error (RFC 9457 §3.1). */
 export type Problem = {
@@ -12,16 +12,37 @@ export type Problem = {
   detail: string;
 };
 
-export function problem(status: number, detail: string): Problem {
-  return { status, title: STATUS_CODES[status] ?? 'Error', detail };
+/** An error as a response. */
+export function encodeProblem(status: number, detail: string) {
+  const problem: Problem = { status, title: STATUS_CODES[status] ?? 'Error', detail };
+  const body = JSON.stringify(problem);
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  };
+  return { headers, body };
 }
 
 /** Ends a response with an error. */
 export function sendProblem(response: ServerResponse, status: number, detail: string): void {
-  const body = JSON.stringify(problem(status, detail));
-  response.statusCode = status;
-  response.setHeader('Content-Type', problemType);
-  response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.setHeader('Cache-Control', 'no-store');
-  response.end(body);
+  const { headers, body } = encodeProblem(status, detail);
+  response.writeHead(status, headers).end(body);
+}
+
+/** Answers requests that failed: the log gets the error, the client only what it can do. */
+export function errorHandler(log: Log): ErrorRequestHandler {
+  // Express recognises an error handler by its four parameters.
+  return (error, _request, response, _next) => {
+    const status: unknown = error?.status;
+    if (response.headersSent) {
+      log.error({ err: error }, 'a response broke off');
+      response.destroy();
+    } else if (typeof status === 'number' && status >= 400 && status < 500) {
+      sendProblem(response, status, 'The request cannot be understood. Check its path and headers.');
+    } else {
+      log.error({ err: error }, 'a request failed');
+      sendProblem(response, 500, "Internal error. The server's log has the details.");
+    }
+  };
 }

@@ -1,9 +1,11 @@
-import { pageNames, parseQuery, type QueryResult, wholeNumber, whyTooLong } from '@live-visitors/shared';
+import { pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
 import type { RequestHandler } from 'express';
 import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
+import type { Store } from '../store/store.ts';
 import type { Emitter } from '../stream/emitter.ts';
-import { type BadgeQuery, drawBadge, parseBadgeQuery } from './badge.ts';
+import { drawBadge, parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
 import type { Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
@@ -13,21 +15,13 @@ const badgeMaxAgeSeconds = 3;
 
 const pagesParameters = { limit: wholeNumber(1, maxListedPages) };
 
-/** Reads the query of `GET /visitors`; parameters of other names are ignored. */
-function parseVisitorsQuery(entries: URLSearchParams): QueryResult<{ page: string[] }> {
-  const result = parseQuery({ page: pageNames }, entries);
-  if (!result.ok) return result;
-  const { page = [] } = result.query;
-  const detail = whyTooLong(page);
-  return detail === undefined ? { ok: true, query: { page } } : { ok: false, detail };
-}
-
 /** Answers with the current counts, and with those of the pages that the query names. */
 export function sendSnapshot(emitter: Emitter, refuse: Refuse): RequestHandler {
   return (request, response) => {
-    const result = parseVisitorsQuery(queryOf(request.url));
-    if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
-    const { page } = result.query;
+    const result = parseQuery({ page: pageNames }, queryOf(request.url));
+    const { page = [] } = result.ok ? result.query : {};
+    const detail = result.ok ? whyTooLong(page) : result.detail;
+    if (detail !== undefined) return refuse(request, response, { reason: 'query', status: 400, detail });
     // `fromEntries` adds a member for any name, also for `__proto__`.
     const pages = Object.fromEntries(page.map((name) => [name, emitter.pages.online(name)]));
     response.set('Cache-Control', 'no-store').json({ ...emitter.snapshot(), ...(page.length > 0 && { pages }) });
@@ -62,19 +56,35 @@ export function sendHistory(readDay: DayReader): RequestHandler {
 
 /** Answers with a figure as an image. */
 export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
-  function readFigure({ figure, page }: BadgeQuery): number | null {
-    if (page !== undefined) return emitter.pages.online(page);
-    const { partial, [figure]: value } = emitter.snapshot();
-    // A badge has no room to say that it is out of date.
-    return partial ? null : value;
-  }
-
   return (request, response) => {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    const { figure, page } = result.query;
+    const { partial, [figure]: value } = emitter.snapshot();
+    // A badge has no room to say that it is out of date.
+    const siteFigure = partial ? null : value;
     response
       .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')
-      .send(drawBadge(result.query, readFigure(result.query)));
+      .send(drawBadge(result.query, page === undefined ? siteFigure : emitter.pages.online(page)));
+  };
+}
+
+/** Answers 200, even if totals cannot be recorded: counting continues, and only the log says what is wrong. */
+export function sendStatus(store?: Pick<Store, 'trouble'>): RequestHandler {
+  return (_request, response) => {
+    const isInTrouble = store?.trouble() !== undefined;
+    response
+      .set('Cache-Control', 'no-store')
+      .type('text/plain')
+      .send(isInTrouble ? 'ok, but totals cannot be recorded. They are kept in memory. The log says why.\n' : 'ok\n');
+  };
+}
+
+/** Answers with the metrics, as Prometheus reads them. */
+export function sendMetrics({ registry }: Metrics): RequestHandler {
+  return async (_request, response) => {
+    const text = await registry.metrics();
+    response.set('Cache-Control', 'no-store').type(registry.contentType).send(text);
   };
 }

@@ -14,7 +14,8 @@ export type Refuse = (request: Request, response: Response, refusal: Refusal) =>
 export function createRefuse(refusals: Refusals): Refuse {
   return (request, response, { reason, status, detail, retryAfterSeconds }) => {
     refusals.count(reason, request.ip);
-    if (asksForEvent(request)) {
+    const { method, path, url } = request;
+    if (method === 'GET' && path === paths.stream && queryOf(url).get('refusal') === 'event') {
       const reconnectInMs = retryAfterSeconds && retryAfterSeconds * 1000;
       response.writeHead(200, eventStreamHeaders).end(encodeEvent('refused', { status, detail, reconnectInMs }));
       return;
@@ -22,9 +23,4 @@ export function createRefuse(refusals: Refusals): Refuse {
     if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
     sendProblem(response, status, detail);
   };
-}
-
-/** Whether a stream's request wants its refusal as an event. */
-function asksForEvent({ method, path, url }: Request): boolean {
-  return method === 'GET' && path === paths.stream && queryOf(url).get('refusal') === 'event';
 }

@@ -1,4 +1,4 @@
-import { hostnameOf } from './host.ts';
+import ipaddr from 'ipaddr.js';
 
 /** A path with its query, and the host if the target names one. */
 export type RequestTarget = { path: string; host: string | undefined };
@@ -21,4 +21,22 @@ export function parseRequestTarget(method: string, target: string): RequestTarge
 export function queryOf(url: string): URLSearchParams {
   const mark = url.indexOf('?');
   return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+}
+
+/** `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2): an IPv6 address in brackets, or a name or IPv4 address. */
+const hostForm = /^(?:\[([\da-f:.]+)\]|((?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*))(?::(\d{0,5}))?$/i;
+
+/** The name or address in a `Host` header, without brackets and port; `undefined` if the header is invalid. */
+export function hostnameOf(host: string): string | undefined {
+  const [, ipv6, name, port = ''] = hostForm.exec(host) ?? [];
+  if (Number(port) > 65_535 || (ipv6 !== undefined && !ipaddr.IPv6.isValid(ipv6))) return undefined;
+  return ipv6 ?? name;
+}
+
+/** Whether a `Host` header has an IP address or a name without a dot, such as `localhost`: nothing in the public DNS. */
+export function isLocalHost(host: string): boolean {
+  const name = hostnameOf(host) ?? '';
+  // A dot may be percent-encoded.
+  if (!/[.%]/.test(name)) return name !== '';
+  return ipaddr.IPv4.isValidFourPartDecimal(name) || ipaddr.IPv6.isValid(name);
 }

@@ -1,4 +1,4 @@
-import { paths, type Snapshot } from '@live-visitors/shared';
+import { paths } from '@live-visitors/shared';
 import cors from 'cors';
 import { type RequestHandler, Router } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
@@ -10,14 +10,11 @@ import { createLimits } from '../presence/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../stream/clock.ts';
 import { Emitter } from '../stream/emitter.ts';
-import { checkOrigin } from './check-origin.ts';
-import { checkReady } from './check-ready.ts';
-import { errorHandler } from './error-handler.ts';
-import { oneAtATime } from './one-at-a-time.ts';
-import { sendMetrics, sendStatus } from './operator-routes.ts';
+import { checkOrigin, checkReady } from './checks.ts';
+import { oneAtATime } from './malformed.ts';
 import { privateOnly } from './private-only.ts';
-import { sendProblem } from './problem.ts';
-import { sendBadge, sendHistory, sendPages, sendSnapshot } from './read-routes.ts';
+import { errorHandler, sendProblem } from './problem.ts';
+import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
 import { servePage } from './static-files.ts';
@@ -38,7 +35,7 @@ export type Service = Awaited<ReturnType<typeof startRouter>>;
 /**
  * Starts to count, and to answer.
  *
- * @returns the router, the count for the library, and what a server around the router needs
+ * @returns the router, the emitter for the library, and what a server around the router needs
  */
 export async function startRouter({ config, store, clock, metrics, pageDir, ...options }: RouterOptions) {
   const log = createSafeLog(options.log);
@@ -58,11 +55,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
   get(paths.healthz, sendStatus());
-  get(
-    paths.readyz,
-    whenReady,
-    sendStatus(() => store.trouble()),
-  );
+  get(paths.readyz, whenReady, sendStatus(store));
   if (config.metrics === 'on') get(paths.metrics, sendMetrics(metrics));
   if (config.metrics === 'private') get(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
   const pages = [...checks, sendPages(emitter, refuse)];
@@ -85,9 +78,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
 
   return {
     router,
-    snapshot: () => emitter.snapshot(),
-    pages: emitter.pages,
-    subscribe: (listener: (snapshot: Snapshot) => void) => emitter.subscribe(listener),
+    emitter,
     limits,
     refusals,
     log,

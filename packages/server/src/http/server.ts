@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import type { Config } from '../config/read-config.ts';
@@ -9,9 +9,8 @@ import { within } from '../within.ts';
 import { withoutPort } from './address.ts';
 import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
 import type { TrustFunction } from './forwarding.ts';
+import { refuseMalformed, refuseUnparsable } from './malformed.ts';
 import { sendProblem } from './problem.ts';
-import { refuseMalformed } from './refuse-malformed.ts';
-import { refuseUnparsable } from './refuse-unparsable.ts';
 import { type RouterOptions, startRouter } from './router.ts';
 
 /** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
@@ -38,13 +37,9 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const service = await startRouter({ config, ...options });
   const { limits, refusals, log } = service;
   const app = createApp(service.router, config.trustProxy);
-  const keepAliveTimeout = config.keepAliveSeconds * 1000;
   // Node would refuse a request without Host with an empty answer.
-  const requireHostHeader = false;
-  const server = createServer(
-    { ...requestDeadline, keepAliveTimeout, requireHostHeader },
-    refuseMalformed(refusals, app),
-  );
+  const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
+  server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
   server.timeout = idleMs;
   // No route reads a body, so the client need not send it (RFC 9110 §10.1.1).
@@ -55,7 +50,13 @@ export async function startServer({ config, ...options }: ServerOptions) {
   server.on('drop', () => refusals.count('max_connections'));
   serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
   closeIdleWhenNearlyFull(server, config.maxConnections);
-  const responses = trackResponses(server);
+  let underWay = 0;
+  server.on('request', (_request, response) => {
+    underWay++;
+    response.once('close', () => {
+      if (--underWay === 0) server.emit('answered');
+    });
+  });
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 
   try {
@@ -77,7 +78,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
     async close(): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await service.close();
-      await responses.finished(drainMs);
+      if (underWay > 0) await within(once(server, 'answered'), drainMs);
       // Browsers open connections in advance and may never use them.
       server.closeAllConnections();
       await closed;
@@ -103,28 +104,4 @@ function createApp(router: Router, trustProxy: Config['trustProxy']): Express {
     sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
   });
   return app;
-}
-
-/** Counts the responses that are under way. */
-function trackResponses(server: Server) {
-  let underWay = 0;
-  let onFinished = () => {};
-
-  server.on('request', (_request, response) => {
-    underWay++;
-    response.once('close', () => {
-      if (--underWay === 0) onFinished();
-    });
-  });
-
-  return {
-    /** Resolves when no response is under way any more, or after the deadline. */
-    async finished(deadlineMs: number): Promise<void> {
-      if (underWay === 0) return;
-      const none = new Promise<void>((resolve) => {
-        onFinished = resolve;
-      });
-      await within(none, deadlineMs);
-    },
-  };
 }

@@ -9,22 +9,18 @@ const revalidated = 'no-cache';
 
 /** Serves the files of the client's build, compressed if the build made such a copy. */
 export function servePage(pageDir: string): RequestHandler[] {
-  const compressed = Object.entries(compressedFolders).map(([encoding, folder]) =>
-    serveCompressed(join(pageDir, folder), encoding),
-  );
+  const compressed = Object.entries(compressedFolders).map(([encoding, folder]): RequestHandler => {
+    const serve = serveFolder(join(pageDir, folder), encoding);
+    return (request, response, next) => {
+      if (request.acceptsEncodings(encoding, 'identity') !== encoding) return next();
+      serve(request, response, (error) => {
+        // An error, such as a failed precondition (412), is not compressed.
+        response.removeHeader('Content-Encoding');
+        next(error);
+      });
+    };
+  });
   return [...compressed, serveFolder(pageDir)];
-}
-
-function serveCompressed(folder: string, encoding: string): RequestHandler {
-  const serve = serveFolder(folder, encoding);
-  return (request, response, next) => {
-    if (request.acceptsEncodings(encoding, 'identity') !== encoding) return next();
-    serve(request, response, (error) => {
-      // An error, such as a failed precondition (412), is not compressed.
-      response.removeHeader('Content-Encoding');
-      next(error);
-    });
-  };
 }
 
 function serveFolder(folder: string, encoding?: string): RequestHandler {

@@ -2,7 +2,7 @@ import { parseStreamQuery } from '@live-visitors/shared';
 import type { Request, RequestHandler } from 'express';
 import { nameOf } from '../config/name-of.ts';
 import type { Config } from '../config/read-config.ts';
-import { hintFor, type Refusals } from '../observability/refusals.ts';
+import { hints, type Refusals } from '../observability/refusals.ts';
 import type { BrokenLimit, Limits } from '../presence/limits.ts';
 import type { Emitter } from '../stream/emitter.ts';
 import { eventStreamHeaders } from '../stream/event-stream.ts';
@@ -31,7 +31,7 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
       case 'max_streams_per_address': {
         const detail = `Too many tabs are open from your network. For the operator: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${config.maxStreamsPerAddress}.`;
         const why = whySharedAddress(request, limits.holdsMajority(networkOf(request.ip)));
-        const hint = why === undefined ? '' : ` ${hintFor(why)}`;
+        const hint = why === undefined ? '' : ` ${hints()[why]}`;
         return { reason: why ?? limit, status: 429, detail: detail + hint, retryAfterSeconds: 30 };
       }
       default:
@@ -42,7 +42,8 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
   return (request, response) => {
     const result = parseStreamQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
-    if (hasBody(request)) {
+    const { 'transfer-encoding': transferEncoding, 'content-length': length = 0 } = request.headers;
+    if (transferEncoding !== undefined || Number(length) !== 0) {
       response.set('Connection', 'close');
       const detail = 'A stream request must not have a body.';
       return refuse(request, response, { reason: 'body', status: 400, detail });
@@ -60,8 +61,4 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
     if ('limit' in opened) return refuse(request, response, tooMany(request, opened.limit));
     for (const reason of opened.notCounted) refusals.count(reason, request.ip);
   };
-}
-
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

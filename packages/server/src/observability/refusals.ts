@@ -5,66 +5,45 @@ import type { Log } from './safe-log.ts';
 /** Refusals within this time after the first one are one burst, and one line in the log. */
 const burstMs = 10_000;
 
-const reasons = [
+/** All reasons, each with what the operator can do about it, if there is anything. */
+export const hints = () => ({
   /** The origin is not one of `ALLOWED_ORIGINS`. */
-  'origin',
-  /** The query breaks the contract. */
-  'query',
-  /** The request has a body. */
-  'body',
-  /** The server is shutting down. */
-  'draining',
-  'max_streams',
-  'max_streams_per_address',
+  origin: undefined,
+  query: undefined,
+  body: undefined,
+  draining: undefined,
+  max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
+  max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
   /** The same limit, but the address is very likely that of a proxy that `TRUST_PROXY` does not name. */
-  'untrusted_proxy',
+  untrusted_proxy: `If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them: their addresses and networks, or their number, for example 2 for a CDN and nginx.`,
   /** The same limit, but most visitors have the same private address: a network in between replaces theirs. */
-  'hidden_addresses',
+  hidden_addresses: `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, make it pass on their own addresses, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`,
   /** The stream was opened, but its address has brought too many new visits in this minute, and its own are not counted. */
-  'max_visits_per_address',
+  max_visits_per_address: `One address brought more than four new visits a minute for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
   /** The stream was opened, but the server knows as many pages as it may, and counts no tabs on further ones. */
-  'max_pages',
+  max_pages: `Some pages have no count, because as many as ${nameOf('MAX_PAGES')} have one. Raise ${nameOf('MAX_PAGES')}.`,
   /** The same for the pages that one address may bring. */
-  'max_pages_per_address',
+  max_pages_per_address: `Some pages have no count, because one address brought more than four for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
   /** Not HTTP, too long, or an invalid target or host. */
-  'malformed',
-  /** The request did not arrive in time. */
-  'timeout',
+  malformed: undefined,
+  timeout: undefined,
   /** A request arrived on a connection before the previous one was answered. */
-  'pipelined',
-  /** There are as many connections as the open-file limit allows. */
-  'max_connections',
+  pipelined: undefined,
+  max_connections: 'The server has as many connections as the open-file limit allows. Raise the limit (ulimit -n).',
   /** An address that is not a trusted proxy has as many connections as one may have. */
-  'max_connections_per_address',
+  max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all connections. If it is your proxy, add it to ${nameOf('TRUST_PROXY')}.`,
   /** The process cannot open more files or sockets (EMFILE). The system does not say how many connections were lost. */
-  'open_files',
-] as const;
+  open_files: `The process has reached its open-file limit. Raise it (ulimit -n) or lower ${nameOf('MAX_STREAMS')}.`,
+});
 
-export type RefusalReason = (typeof reasons)[number];
-
-/** What the operator can do about refusals for a reason. */
-export function hintFor(reason: RefusalReason): string | undefined {
-  const hints: { [Reason in RefusalReason]?: string } = {
-    untrusted_proxy: `If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them: their addresses and networks, or their number, for example 2 for a CDN and nginx.`,
-    hidden_addresses: `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, make it pass on their own addresses, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`,
-    max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
-    max_visits_per_address: `One address brought more than four new visits a minute for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
-    max_pages: `Some pages have no count, because as many as ${nameOf('MAX_PAGES')} have one. Raise ${nameOf('MAX_PAGES')}.`,
-    max_pages_per_address: `Some pages have no count, because one address brought more than four for each of ${nameOf('MAX_STREAMS_PER_ADDRESS')} streams. If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them.`,
-    max_connections_per_address: `One address has four times as many connections as ${nameOf('MAX_STREAMS_PER_ADDRESS')}, or half of all connections. If it is your proxy, add it to ${nameOf('TRUST_PROXY')}.`,
-    max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
-    open_files: `The process has reached its open-file limit. Raise it (ulimit -n) or lower ${nameOf('MAX_STREAMS')}.`,
-    max_connections: 'The server has as many connections as the open-file limit allows. Raise the limit (ulimit -n).',
-  };
-  return hints[reason];
-}
+export type RefusalReason = keyof ReturnType<typeof hints>;
 
 export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Counts refusals by reason, and logs bursts instead of single refusals: a flood of requests must not flood the log. */
 export function createRefusals(metrics: Metrics, log: Log) {
   // Prometheus sees no rise in a counter whose first value is above 0.
-  for (const reason of reasons) metrics.refusals.inc({ reason }, 0);
+  for (const reason of Object.keys(hints())) metrics.refusals.inc({ reason }, 0);
   let burst: { [Reason in RefusalReason]?: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -72,7 +51,7 @@ export function createRefusals(metrics: Metrics, log: Log) {
     clearTimeout(timer);
     if (burst === undefined) return;
     // The type of `burst` allows no other keys.
-    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hintFor(reason) ?? []);
+    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hints()[reason] ?? []);
     log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'requests refused');
     burst = undefined;
   }

@@ -11,14 +11,8 @@ const flushMs = 1000;
 /** Called with the error if the line could not be written. */
 type Done = (error?: Error | null) => void;
 
-export type StandardOutput = {
-  write: (line: string, done: Done) => void;
-  /** Resolves when everything is written, or after a second. */
-  flush: () => Promise<void>;
-};
-
 /** Opens standard output for lines that may be lost: a full disk, a slow reader or none never blocks or ends the process. */
-export function openStandardOutput(): StandardOutput {
+export function openStandardOutput() {
   const { stdout } = process;
   if (!(stdout instanceof Socket)) return { write: fileWriter(1), flush: async () => {} };
 
@@ -27,11 +21,12 @@ export function openStandardOutput(): StandardOutput {
   // Unlike pipes, terminals block, so Ctrl-S would halt the process. Node has no public way to change that.
   (stdout as { _handle?: { setBlocking?: (on: boolean) => void } })._handle?.setBlocking?.(false);
   return {
-    write(line, done) {
+    write(line: string, done: Done): void {
       if (stdout.writableLength + line.length > maxQueuedBytes) done(new Error('The reader of the log is too slow.'));
       else stdout.write(line, done);
     },
-    async flush() {
+    /** Resolves when everything is written, or after a second. */
+    async flush(): Promise<void> {
       const written = new Promise<void>((resolve) => stdout.write('', () => resolve()));
       await within(written, flushMs);
     },
@@ -39,10 +34,10 @@ export function openStandardOutput(): StandardOutput {
 }
 
 /** For files: `process.stdout` does not report whether a whole line was written. */
-function fileWriter(fd: number): StandardOutput['write'] {
+function fileWriter(fd: number) {
   let isCutOff = false;
 
-  return (line, done) => {
+  return (line: string, done: Done): void => {
     const bytes = Buffer.from(isCutOff ? `\n${line}` : line);
     let written = 0;
     let failure: Error | undefined;

@@ -28,6 +28,8 @@ export type BrokenPageLimit = 'max_pages' | 'max_pages_per_address';
 
 type Usage = { connections: number; streams: number; tabs: number; pages: number };
 
+const none: Usage = { connections: 0, streams: 0, tabs: 0, pages: 0 };
+
 export type Limits = ReturnType<typeof createLimits>;
 
 /** Keeps the limits on streams, tabs, connections and names of pages, in total and for each address. */
@@ -36,23 +38,20 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
   const maxTabsPerAddress = Math.max(maxTabs, fairTabsPerStream * maxStreamsPerAddress);
   const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();
-  let streams = 0;
-  let pages = 0;
+  const total = { ...none };
 
   function usageOf(address: string): Usage {
-    return byAddress.get(address) ?? { connections: 0, streams: 0, tabs: 0, pages: 0 };
+    return byAddress.get(address) ?? { ...none };
   }
 
-  function add(
-    address: string,
-    { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>,
-    sign: 1 | -1,
-  ): void {
+  function add(address: string, { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>): void {
     const usage = usageOf(address);
-    usage.connections += sign * connections;
-    usage.streams += sign * streams;
-    usage.tabs += sign * tabs;
-    usage.pages += sign * pages;
+    for (const sum of [usage, total]) {
+      sum.connections += connections;
+      sum.streams += streams;
+      sum.tabs += tabs;
+      sum.pages += pages;
+    }
     if (usage.connections === 0 && usage.streams === 0 && usage.pages === 0) byAddress.delete(address);
     else byAddress.set(address, usage);
   }
@@ -71,38 +70,28 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
         const free = maxTabsPerAddress - (usage.tabs - replaced.tabs);
         return { ok: true, tabs: Math.min(tabs, Math.max(free, replaced.tabs)) };
       }
-      if (streams - (replaced ? 1 : 0) >= maxStreams) return { ok: false, limit: 'max_streams' };
+      if (total.streams - (replaced ? 1 : 0) >= maxStreams) return { ok: false, limit: 'max_streams' };
       const fits = usage.streams < maxStreamsPerAddress && usage.tabs + tabs <= maxTabsPerAddress;
       return fits ? { ok: true, tabs } : { ok: false, limit: 'max_streams_per_address' };
     },
 
     /** Adds an admitted stream. Returns how to remove it, to be called once. */
     take({ address, tabs }: Share): () => void {
-      add(address, { streams: 1, tabs }, 1);
-      streams++;
-      return () => {
-        add(address, { streams: 1, tabs }, -1);
-        streams--;
-      };
+      add(address, { streams: 1, tabs });
+      return () => add(address, { streams: -1, tabs: -tabs });
     },
 
     /** Names the limit that one more name of a page would break. A name counts for the address that brings it first. */
     admitPage(address: string): BrokenPageLimit | undefined {
-      if (pages >= maxPages) return 'max_pages';
+      if (total.pages >= maxPages) return 'max_pages';
       return usageOf(address).pages >= maxTabsPerAddress ? 'max_pages_per_address' : undefined;
     },
 
     /** Adds an admitted name of a page. There may be many, so it takes no closure to remove one. */
-    takePage(address: string): void {
-      add(address, { pages: 1 }, 1);
-      pages++;
-    },
+    takePage: (address: string): void => add(address, { pages: 1 }),
 
     /** Removes the name of a page that was added for this address. */
-    givePageBack(address: string): void {
-      add(address, { pages: 1 }, -1);
-      pages--;
-    },
+    givePageBack: (address: string): void => add(address, { pages: -1 }),
 
     /** How many new visits one address may bring in a minute. */
     maxVisitsPerMinute: visitsPerStream * maxStreamsPerAddress,
@@ -110,11 +99,11 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     /** Adds a connection. Returns how to remove it, or `undefined` if the address has too many. */
     connect(address: string): (() => void) | undefined {
       if (usageOf(address).connections >= maxConnectionsPerAddress) return undefined;
-      add(address, { connections: 1 }, 1);
-      return () => add(address, { connections: 1 }, -1);
+      add(address, { connections: 1 });
+      return () => add(address, { connections: -1 });
     },
 
     /** Whether an address has more than half of all streams. */
-    holdsMajority: (address: string): boolean => usageOf(address).streams > streams / 2,
+    holdsMajority: (address: string): boolean => usageOf(address).streams > total.streams / 2,
   };
 }

@@ -1,4 +1,4 @@
-import type { Config } from '../config/read-config.ts';
+import type { LibraryConfig } from '../config/read-config.ts';
 import { RedisStore } from './redis/redis-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
@@ -8,11 +8,7 @@ import type { Store } from './store.ts';
  *
  * @throws StoreError if it cannot be opened
  */
-export function openStore({
-  dataDir,
-  redisUrl,
-  redisPrefix,
-}: Pick<Config, 'dataDir' | 'redisUrl' | 'redisPrefix'>): Store | Promise<Store> {
+export function openStore({ dataDir, redisUrl, redisPrefix }: LibraryConfig): Store | Promise<Store> {
   return redisUrl === undefined
     ? new SqliteStore({ dataDir, now: Date.now })
     : RedisStore.open({ url: redisUrl, prefix: redisPrefix, now: Date.now });

@@ -17,20 +17,3 @@ export function createPauseWatch(clock: Clock) {
     },
   };
 }
-
-/**
- * Notices when the clock of the store is set.
- *
- * @returns a function to be called with the time of each recorded tick. It returns by how many milliseconds the clock was
- * set forward since the tick before: negative if it was set back, and usually 0
- */
-export function createStepWatch(clock: Clock): (at: number) => number {
-  let recorded: { at: number; uptime: number } | undefined;
-
-  return (at) => {
-    const uptime = clock.uptime();
-    const stepMs = recorded === undefined ? 0 : at - recorded.at - (uptime - recorded.uptime);
-    recorded = { at, uptime };
-    return Math.abs(stepMs) > longestCountedMs ? Math.round(stepMs) : 0;
-  };
-}

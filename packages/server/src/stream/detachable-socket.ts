@@ -118,7 +118,7 @@ export function takeSocket(response: ServerResponse): Socket {
     throw new Error('The response has lost its socket. Take it in the turn in which it is answered.');
   // Node holds writes back until the end of this turn.
   while (socket.writableCorked > 0) socket.uncork();
-  if (!isRequestSocket(socket)) {
+  if (!(socket instanceof RequestSocket)) {
     socket.setTimeout(0);
     return socket;
   }
@@ -129,11 +129,6 @@ export function takeSocket(response: ServerResponse): Socket {
 
 /** Closes the connection of a request, even if its socket was taken. */
 export function hangUp({ socket }: IncomingMessage): void {
-  if (isRequestSocket(socket)) socket.hangUp();
+  if (socket instanceof RequestSocket) socket.hangUp();
   else socket.destroy();
-}
-
-/** In Node's types, every request has a `Socket`. */
-function isRequestSocket(socket: Duplex): socket is RequestSocket {
-  return socket instanceof RequestSocket;
 }

@@ -1,33 +1,36 @@
 import { type History, maxHistorySeconds, RecentHistory, type Snapshot, type StreamQuery } from '@live-visitors/shared';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
-import { createStoreWatch, type StoreWatch } from '../observability/store-watch.ts';
-import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
 import type { Counts } from '../presence/presence.ts';
 import type { Store } from '../store/store.ts';
+import { longestCountedMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
-import { createStepWatch } from './clock-watch.ts';
 
 export type RecorderOptions = { store: Store; clock: Clock; metrics: Metrics; log: Log };
+
+/** One tick: what this process counted, and the snapshot that the store made of it. */
+type RecordedTick = {
+  counts: Counts;
+  snapshot: Snapshot;
+  /** The id of its event: higher than that of the tick before, even if the clock was set back. */
+  id: number;
+  /** When it was recorded, in milliseconds since some moment; never set back. */
+  recordedAt: number;
+};
 
 const nobody: Counts = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
 /** Records ticks in a store, gives each an id, and keeps those of the last hour. */
 export class Recorder {
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #storeWatch: StoreWatch;
-  readonly #stepTo: (at: number) => number;
+  readonly #options: RecorderOptions;
   readonly #history = new RecentHistory(maxHistorySeconds);
   #last: RecordedTick = { counts: nobody, snapshot: { ...nobody, peak: 0, at: 0 }, id: 0, recordedAt: 0 };
+  /** When the last tick was recorded, on the clock that goes on while the machine sleeps. */
+  #recordedUptime = Number.NaN;
+  #reportedTrouble: string | undefined;
 
-  private constructor({ store, clock, metrics, log }: RecorderOptions) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#log = log;
-    this.#storeWatch = createStoreWatch(store, metrics, log);
-    this.#stepTo = createStepWatch(clock);
+  private constructor(options: RecorderOptions) {
+    this.#options = options;
   }
 
   /** Continues the history of the store with a first tick. */
@@ -39,24 +42,23 @@ export class Recorder {
   }
 
   async record(counts: Counts): Promise<RecordedTick> {
-    const snapshot = await this.#store.record(counts);
-    this.#storeWatch.checkRecorded();
+    const snapshot = await this.#options.store.record(counts);
+    this.#reportTrouble();
     const { at, online } = snapshot;
-    const stepMs = this.#stepTo(at);
-    if (stepMs !== 0) {
-      this.#history.moveClock(stepMs);
-      this.#log.warn({ byMs: stepMs }, 'the clock was set');
-    }
+    this.#followClock(at);
     const id = Math.max(this.#last.id + 1, at);
     this.#history.add({ id, at, online });
-    this.#last = { counts, snapshot, id, recordedAt: this.#clock.elapsed() };
+    this.#last = { counts, snapshot, id, recordedAt: this.#options.clock.elapsed() };
     return this.#last;
   }
 
   /** Closes the store. */
   async close(): Promise<void> {
-    await this.#store.close();
-    this.#storeWatch.checkClosed();
+    const { store, log } = this.#options;
+    await store.close();
+    const trouble = store.trouble();
+    if (trouble !== undefined)
+      log.error({ trouble }, 'stopped before the last totals could be recorded: they are lost');
   }
 
   /** The id of the last tick. */
@@ -66,7 +68,7 @@ export class Recorder {
 
   /** The snapshot of this moment. */
   snapshot(now: Counts): Snapshot {
-    return snapshotAfter(this.#last, now, this.#clock.elapsed());
+    return snapshotAfter(this.#last, now, this.#options.clock.elapsed());
   }
 
   /** What a new stream asks for, or what a returning one has missed; `undefined` if that is nothing. */
@@ -75,4 +77,42 @@ export class Recorder {
     // It may be from another server, or made up.
     return /^\d{1,15}$/.test(lastEventId) ? this.#history.since(Number(lastEventId)) : undefined;
   }
+
+  #reportTrouble(): void {
+    const { store, metrics, log } = this.#options;
+    const trouble = store.trouble();
+    metrics.storeTrouble.set(trouble === undefined ? 0 : 1);
+    if (trouble === this.#reportedTrouble) return;
+    this.#reportedTrouble = trouble;
+    if (trouble === undefined) log.info({}, 'totals are being recorded again');
+    else log.error({ trouble }, 'totals cannot be recorded');
+  }
+
+  /** Moves the history if the store's clock was set since the last tick. */
+  #followClock(at: number): void {
+    const uptime = this.#options.clock.uptime();
+    const byMs = Math.round(at - this.#last.snapshot.at - (uptime - this.#recordedUptime));
+    this.#recordedUptime = uptime;
+    // Before the first tick, it is not a number.
+    if (!(Math.abs(byMs) > longestCountedMs)) return;
+    this.#history.moveClock(byMs);
+    this.#options.log.warn({ byMs }, 'the clock was set');
+  }
+}
+
+/**
+ * The snapshot at a moment after a tick: with what this process counts now, and the other nodes of a fleet as last
+ * heard. Totals are those of the tick, because only what is recorded is shown.
+ *
+ * @param now - what is counted at that moment
+ * @param elapsed - that moment, on the clock of the tick's `recordedAt`
+ */
+export function snapshotAfter({ counts, snapshot, recordedAt }: RecordedTick, now: Counts, elapsed: number): Snapshot {
+  return {
+    ...snapshot,
+    online: snapshot.online + now.online - counts.online,
+    browsers: snapshot.browsers + now.browsers - counts.browsers,
+    // By the store's clock: in a fleet, the clocks of the nodes differ.
+    at: snapshot.at + Math.floor(elapsed - recordedAt),
+  };
 }

@@ -11,11 +11,7 @@ const itemsPerLook = 32;
  *
  * @param elapsed - milliseconds since some moment; never set back
  */
-export async function inSlices<Item>(
-  items: readonly Item[],
-  elapsed: () => number,
-  work: (item: Item) => void,
-): Promise<void> {
+export async function inSlices<Item>(items: readonly Item[], elapsed: () => number, work: (item: Item) => void) {
   let began = elapsed();
   for (const [index, item] of items.entries()) {
     work(item);

@@ -4,11 +4,7 @@
  * @param now - the time in milliseconds since 1970
  * @returns how to stop; resolves when no tick is at work
  */
-export function startTicking(
-  everyMs: number,
-  now: () => number,
-  onTick: (latenessMs: number) => Promise<void>,
-): () => Promise<void> {
+export function startTicking(everyMs: number, now: () => number, onTick: (latenessMs: number) => Promise<void>) {
   let stopped = false;
   let underWay = Promise.resolve();
   let timer: NodeJS.Timeout;

@@ -1,23 +1,31 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Minute } from '../../history/minutes.ts';
 import type { Second } from '../store.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
-import { type FileState, logPathOf, SqliteFileCheck } from './file-check.ts';
-import { type Entry, prepareQueries, type SqliteQueries } from './queries.ts';
+import { type FileState, OpenFile } from './open-file.ts';
+import { type Entry, prepareQueries } from './queries.ts';
 
 /** How large the write-ahead log may grow before it is copied into the file: 1000 pages, which is SQLite's default. */
 const maxLogBytes = 1000 * 4096;
 
-/** An open database file that notices when another program deletes, replaces or overwrites it. */
+/** The first bytes of a log are different for each: SQLite puts random numbers there. */
+const logHeaderBytes = 32;
+
+/**
+ * An open database file that notices when another program deletes, replaces or overwrites it. It writes to the file at
+ * checkpoints only, and truncates the log at each, so that every other change is by another program.
+ */
 export class SqliteDatabase {
   readonly #path: string;
   /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
   readonly #database: DatabaseSync;
-  readonly #check: SqliteFileCheck;
-  readonly #queries: SqliteQueries;
-  #logBytes: number;
+  readonly #queries;
+  readonly #file: OpenFile;
+  /** `undefined` until SQLite has created it. */
+  #log: OpenFile | undefined;
   #isOpen = true;
 
   /**
@@ -29,9 +37,9 @@ export class SqliteDatabase {
     this.#path = sqlitePath(dataDir);
     this.#database = openSqliteFile(dataDir);
     this.#realPath = realpathSync(this.#path);
-    this.#check = new SqliteFileCheck(this.#path);
     this.#queries = prepareQueries(this.#database);
-    this.#logBytes = this.#check.noteLog();
+    this.#file = new OpenFile(this.#path);
+    this.#noteLog();
   }
 
   /**
@@ -43,7 +51,7 @@ export class SqliteDatabase {
     const path = sqlitePath(dataDir);
     mkdirSync(dataDir, { recursive: true });
     // Fails if a file exists by now. SQLite would open it.
-    closeSync(openSync(path, 'wx'));
+    writeFileSync(path, '', { flag: 'wx' });
     let created: SqliteDatabase | undefined;
     try {
       created = new SqliteDatabase(dataDir);
@@ -59,9 +67,22 @@ export class SqliteDatabase {
 
   /** What has become of its files. Once it is closed, any file at their paths is another program's. */
   state(): FileState {
-    if (this.#isOpen) return this.#check.state();
-    const isTaken = existsSync(this.#path) || existsSync(logPathOf(this.#path));
-    return { name: isTaken ? 'replaced' : 'missing' };
+    const logPath = logPathOf(this.#path);
+    if (!this.#isOpen) return { name: existsSync(this.#path) || existsSync(logPath) ? 'replaced' : 'missing' };
+    if (!this.#file.isUnchanged() || this.#log?.isUnchanged() === false) return { name: 'overwritten' };
+    try {
+      const isOurFile = this.#file.isAt(this.#path);
+      const isOurLog = this.#log === undefined && existsSync(logPath) ? false : this.#log?.isAt(logPath);
+      if (isOurFile === false || isOurLog === false) return { name: 'replaced' };
+      if (isOurFile === undefined) return { name: 'missing' };
+      if (isOurLog === undefined) return { name: 'log missing' };
+      accessSync(this.#path, constants.R_OK | constants.W_OK);
+      accessSync(logPath, constants.R_OK | constants.W_OK);
+      accessSync(dirname(this.#path), constants.W_OK | constants.X_OK);
+      return { name: 'intact' };
+    } catch (error) {
+      return { name: 'unreachable', error };
+    }
   }
 
   readTotals(): Entry['totals'] {
@@ -79,11 +100,11 @@ export class SqliteDatabase {
 
   /** Writes an entry in one transaction. */
   write(entry: Entry): void {
-    if (this.#logBytes >= maxLogBytes) this.#checkpoint();
+    if ((this.#log?.size ?? 0) >= maxLogBytes) this.#checkpoint();
     try {
       this.#queries.write(entry);
     } finally {
-      this.#logBytes = this.#check.noteLog();
+      this.#noteLog();
     }
   }
 
@@ -92,9 +113,11 @@ export class SqliteDatabase {
     try {
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL');
     } finally {
-      this.#check.noteFile();
+      this.#file.note();
     }
-    this.#check.forgetLog();
+    // The next write creates another one.
+    this.#log?.close();
+    this.#log = undefined;
   }
 
   /**
@@ -103,40 +126,34 @@ export class SqliteDatabase {
    */
   removeLog(): void {
     if (!this.#isOpen) return;
-    if (this.#logBytes > 0 && this.state().name !== 'overwritten') {
+    if (this.#log?.size && this.state().name !== 'overwritten') {
       try {
         this.#checkpoint();
       } catch {
         // The log stays open, and this is tried again.
       }
     }
-    if (this.#check.hasOwnLog()) rmSync(logPathOf(this.#path));
+    if (this.#log?.isUnchanged() && this.#log.isAt(logPathOf(this.#path))) rmSync(logPathOf(this.#path));
   }
 
   /** Closes the database. Files that another program has put at its paths are not changed. */
   close(): void {
     if (!this.#isOpen) return;
-    const { name } = this.state();
-    if (name === 'replaced' || name === 'overwritten') this.#closeUnwritten();
-    else this.#database.close();
-    this.#isOpen = false;
-    this.#check.close();
-  }
-
-  /**
-   * When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
-   * the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
-   */
-  #closeUnwritten(): void {
-    this.removeLog();
+    const isForeign = ['replaced', 'overwritten'].includes(this.state().name);
+    if (isForeign) this.removeLog();
+    // When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
+    // the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
     const aside = `${this.#realPath}.aside`;
-    const isOurs = this.#check.isAt(this.#realPath);
-    if (isOurs) renameSync(this.#realPath, aside);
+    const isMoved = isForeign && this.#file.isAt(this.#realPath);
+    if (isMoved) renameSync(this.#realPath, aside);
     try {
       this.#database.close();
     } finally {
-      if (isOurs) renameSync(aside, this.#realPath);
+      if (isMoved) renameSync(aside, this.#realPath);
     }
+    this.#isOpen = false;
+    this.#log?.close();
+    this.#file.close();
   }
 
   #isReadable(): boolean {
@@ -146,10 +163,24 @@ export class SqliteDatabase {
   #checkpoint(): void {
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      this.#logBytes = 0;
     } finally {
-      this.#check.noteFile();
-      this.#check.noteLog();
+      this.#file.note();
+      this.#noteLog();
     }
   }
+
+  /** Call it after the database has written to the log. */
+  #noteLog(): void {
+    try {
+      this.#log ??= new OpenFile(logPathOf(this.#path), logHeaderBytes);
+      this.#log.note();
+    } catch {
+      // It does not exist yet, or was just deleted.
+    }
+  }
+}
+
+/** Where SQLite keeps the write-ahead log of a database file. */
+function logPathOf(path: string): string {
+  return `${path}-wal`;
 }

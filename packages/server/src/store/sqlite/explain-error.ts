@@ -1,22 +1,31 @@
+import { statfsSync } from 'node:fs';
 import { nameOf } from '../../config/name-of.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import { StoreError, StoreInUseError } from '../store.ts';
-import type { FileState } from './file-check.ts';
-import { adviseLocalDisk } from './network-file-system.ts';
+import type { FileState } from './open-file.ts';
 
 /** Explains an error of SQLite, or of the file system, that keeps a database from being opened. */
 export function toStoreError(cause: unknown, path: string, dataDir: string): StoreError {
   const advice = adviseLocalDisk(dataDir);
+  const name = nameOf('DATA_DIR');
+  const code = resultCodeOf(cause);
   // https://sqlite.org/rescode.html: BUSY, CORRUPT and NOTADB
-  switch (resultCodeOf(cause) & 0xff) {
-    case 5:
-      return new StoreInUseError(explainFileInUse(path) + advice, { cause });
+  switch (code & 0xff) {
+    case 5: {
+      const sentence = `${path} is in use by another process. Stop that process, or give each process its own ${name}. If your platform starts a new version before it stops the old one, set it to stop the old one first. To have several servers count as one, set ${nameOf('REDIS_URL')}.`;
+      return new StoreInUseError(sentence + advice, { cause });
+    }
     case 11:
       return new StoreError(explainDamagedFile(path), { cause });
     case 26:
       return new StoreError(explainForeignFile(path), { cause });
-    default:
-      return new StoreError(explainUnusableFolder(cause, dataDir) + advice, { cause });
+    default: {
+      const remedy = lockErrors.includes(code)
+        ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'
+        : 'a writable folder with free space';
+      const sentence = `The totals cannot be stored in ${JSON.stringify(dataDir)} (${name}): ${messageOf(cause)}. Set ${name} to ${remedy}.`;
+      return new StoreError(sentence + advice, { cause });
+    }
   }
 }
 
@@ -26,18 +35,6 @@ export function explainDamagedFile(path: string): string {
 
 export function explainForeignFile(path: string): string {
   return `${path} was not created by this program and was not changed. Set ${nameOf('DATA_DIR')} to another folder.`;
-}
-
-function explainFileInUse(path: string): string {
-  return `${path} is in use by another process. Stop that process, or give each process its own ${nameOf('DATA_DIR')}. If your platform starts a new version before it stops the old one, set it to stop the old one first. To have several servers count as one, set ${nameOf('REDIS_URL')}.`;
-}
-
-function explainUnusableFolder(error: unknown, dataDir: string): string {
-  const name = nameOf('DATA_DIR');
-  const remedy = lockErrors.includes(resultCodeOf(error))
-    ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'
-    : 'a writable folder with free space';
-  return `The totals cannot be stored in ${JSON.stringify(dataDir)} (${name}): ${messageOf(error)}. Set ${name} to ${remedy}.`;
 }
 
 /** SQLITE_PROTOCOL, and SQLITE_IOERR_ with UNLOCK, RDLOCK, CHECKRESERVEDLOCK, LOCK, SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
@@ -71,4 +68,34 @@ export function explainFileState(state: FileState, path: string): string | undef
 export function explainFailedCreation(path: string, error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return `${path} was deleted or moved while the server was running, and cannot be created again: ${messageOf(cause)}. The totals are kept in memory, and the server retries every second. Do not stop it until that succeeds.`;
+}
+
+/** The file systems on which SQLite's locks are not reliable, by their types on Linux (statfs(2)). */
+const namesByType = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xfe534d42, 'SMB'],
+  [0xff534d42, 'SMB'],
+  [0x01021997, '9p'],
+  [0x65735546, 'FUSE'],
+]);
+
+/**
+ * What to add to a message about a failing SQLite file (https://sqlite.org/faq.html#q5): on a network file system a
+ * sentence with a space before it, otherwise nothing.
+ */
+export function adviseLocalDisk(dataDir: string): string {
+  const fileSystem = namesByType.get(typeOf(dataDir) ?? 0);
+  const name = nameOf('DATA_DIR');
+  return fileSystem === undefined
+    ? ''
+    : ` ${name} is on ${fileSystem}, where file locks are not reliable. Set ${name} to a folder on a local disk.`;
+}
+
+function typeOf(folder: string): number | undefined {
+  try {
+    return statfsSync(folder).type;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,23 +1,14 @@
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
-import {
-  dayMinutes,
-  maxMinutes,
-  mergeMinutes,
-  minuteMs,
-  minuteOf,
-  minuteOfTick,
-  settleMinute,
-} from '../../history/minutes.ts';
+import { dayMs, maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
-import { explainFailedCreation, explainFileState } from './explain-error.ts';
+import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
 import { sqlitePath } from './file.ts';
-import type { FileState } from './file-check.ts';
-import { adviseLocalDisk } from './network-file-system.ts';
+import type { FileState } from './open-file.ts';
 import type { Entry } from './queries.ts';
 
 /** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
@@ -37,7 +28,6 @@ export class SqliteStore implements Store {
   #database: SqliteDatabase;
   /** The totals when this process began to count. */
   #before: Entry['totals'];
-  #visitsSoFar = 0;
   /** The totals, and the part of the history that is not written yet. */
   #unwritten: Entry;
   #trouble: string | undefined;
@@ -59,8 +49,7 @@ export class SqliteStore implements Store {
     const visits = this.#before.visits + counts.visits;
     const visitorSeconds = this.#before.visitorSeconds + counts.visitorSeconds;
     const { peak, peakAt } = confirmed > totals.peak ? { peak: confirmed, peakAt: at } : totals;
-    const minute = minuteOfTick(at, counts, counts.visits - this.#visitsSoFar);
-    this.#visitsSoFar = counts.visits;
+    const minute = minuteOfTick(at, counts, visits - totals.visits);
     this.#unwritten = {
       totals: { visits, visitorSeconds, peak, peakAt },
       minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
@@ -80,7 +69,7 @@ export class SqliteStore implements Store {
   async lastDay(): Promise<Day> {
     // Not the newest in the file: a clock that was wrong once may have left minutes in the future.
     const newest = minuteOf(this.now());
-    const dayBefore = newest - dayMinutes * minuteMs;
+    const dayBefore = newest - dayMs;
     const { totals, minutes } = this.#unwritten;
     const written = this.#database.readMinutes(dayBefore, newest);
     const known = mergeMinutes(written, minutes)
@@ -123,6 +112,7 @@ export class SqliteStore implements Store {
 
   /** Writes the totals and minutes, and the seconds too if `withSeconds` is true. */
   #save(withSeconds: boolean): void {
+    let trouble: string | undefined;
     try {
       const state = this.#database.state();
       const isWritable = this.#prepareFile(state);
@@ -132,18 +122,14 @@ export class SqliteStore implements Store {
         this.#unwritten = { totals, minutes: [], seconds: withSeconds ? [] : seconds };
       }
       const isCreated = isWritable && state.name === 'missing';
-      this.#setTrouble(isCreated ? undefined : explainFileState(state, sqlitePath(this.#dataDir)));
+      if (!isCreated) trouble = explainFileState(state, sqlitePath(this.#dataDir));
     } catch (error) {
-      this.#setTrouble(
+      trouble =
         error instanceof StoreError
           ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`,
-      );
+          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
     }
-  }
-
-  #setTrouble(sentence: string | undefined): void {
-    this.#trouble = sentence && sentence + adviseLocalDisk(this.#dataDir);
+    this.#trouble = trouble && trouble + adviseLocalDisk(this.#dataDir);
   }
 
   /** Repairs the files if possible. Returns whether the database may be written to. */

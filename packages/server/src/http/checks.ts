@@ -19,3 +19,12 @@ export function checkOrigin({ allowedOrigins }: Pick<Config, 'allowedOrigins'>, 
     refuse(request, response, { reason: 'origin', status: 403, detail });
   };
 }
+
+/** Refuses requests while the server shuts down: the count is falling then. */
+export function checkReady(isReady: () => boolean, refuse: Refuse): RequestHandler {
+  return (request, response, next) => {
+    if (isReady()) return next();
+    const detail = 'The server is shutting down. Try again in a moment.';
+    refuse(request, response, { reason: 'draining', status: 503, detail, retryAfterSeconds: 1 });
+  };
+}
