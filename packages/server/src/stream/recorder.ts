@@ -3,6 +3,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
 import { createStoreWatch, type StoreWatch } from '../observability/store-watch.ts';
 import { type RecordedTick, snapshotAfter } from '../presence/live-snapshot.ts';
+import type { PageChange } from '../presence/page-names.ts';
 import type { Counts } from '../presence/presence.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
@@ -38,8 +39,8 @@ export class Recorder {
     return recorder;
   }
 
-  async record(counts: Counts): Promise<RecordedTick> {
-    const snapshot = await this.#store.record(counts);
+  async record(counts: Counts, pages?: readonly PageChange[]): Promise<RecordedTick> {
+    const snapshot = await this.#store.record(counts, pages);
     this.#storeWatch.checkRecorded();
     const { at, online } = snapshot;
     const stepMs = this.#stepTo(at);

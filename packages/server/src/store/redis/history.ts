@@ -1,4 +1,5 @@
 import { maxHistorySeconds, tickMs, tickOf } from '@live-visitors/shared';
+import { RESP_TYPES } from 'redis';
 import * as v from 'valibot';
 import {
   dayMinutes,
@@ -9,9 +10,10 @@ import {
   nonNegativeInteger,
   settleMinute,
 } from '../../history/minutes.ts';
+import type { PageChange } from '../../presence/page-names.ts';
 import type { Day, Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
-import type { RedisNames } from './report.ts';
+import type { RedisNames, StoredPages } from './report.ts';
 
 /** A minute as the script stores it: `online` is that of its last tick, which is not yet in its other figures. */
 const storedMinuteSchema = v.pipe(
@@ -56,4 +58,14 @@ export async function readSeconds(client: RedisClient, names: RedisNames): Promi
   // The hash is a ring: if nothing was recorded in a second, its field holds an older one.
   const newest = Math.max(...seconds.map(({ at }) => at));
   return seconds.filter(({ at }) => at > newest - maxHistorySeconds * tickMs).toSorted((a, b) => a.at - b.at);
+}
+
+/** Reads the pages of one node. */
+export async function readPages(client: RedisClient, key: string): Promise<StoredPages> {
+  // As an object, the answer would lose a page of the name `__proto__`.
+  const fields = await client.withTypeMapping({ [RESP_TYPES.MAP]: Map }).hGetAll(key);
+  const number = Number(fields.get('') ?? 0);
+  fields.delete('');
+  const changes = [...fields].map(([name, tabs]): PageChange => [name, Number(tabs)]);
+  return { number: Math.abs(number), isWhole: number > 0, changes };
 }

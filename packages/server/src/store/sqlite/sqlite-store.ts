@@ -10,6 +10,7 @@ import {
   settleMinute,
 } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
+import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
@@ -31,7 +32,7 @@ export type SqliteStoreOptions = {
 
 /** A store in a SQLite file, which only this process has open. */
 export class SqliteStore implements Store {
-  readonly isShared = false;
+  readonly otherPages = noOtherPages;
   readonly now: () => number;
   readonly #dataDir: string;
   #database: SqliteDatabase;
