@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PageChange } from '../src/presence/page-names.ts';
+import { FleetPages } from '../src/store/redis/fleet-pages.ts';
 import { maxChanges } from '../src/store/redis/own-pages.ts';
+import type { PageReport } from '../src/store/redis/report.ts';
 import type { Store } from '../src/store/store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
@@ -97,6 +99,71 @@ describe.skipIf(missing)(`the pages of a fleet${missing ? ` (${missing})` : ''}`
   });
 });
 
+/** A report that follows the one before it. */
+function report(number: number, ...changes: PageChange[]): PageReport {
+  return { after: number - 1, number, isFirst: number === 1, isWhole: true, changes };
+}
+
+describe('what a node knows of the pages of a peer', () => {
+  function meet() {
+    const pages = new FleetPages();
+    pages.settle(new Map());
+    pages.hear('peer', report(1, ['/a', 1], ['/b', 1]));
+    return pages;
+  }
+
+  test('is nothing after a report that it did not hear, until it has read the hash', () => {
+    const pages = meet();
+    pages.hear('peer', report(3, ['/a', 3]));
+    expect([pages.areKnown, pages.online('/a'), pages.online('/nobody')]).toEqual([false, null, null]);
+    expect(pages.settle(new Map([['peer', 3]]))).toEqual(['peer']);
+    const take = pages.startReading('peer');
+    // Which of these is in the hash is not known.
+    pages.hear('peer', report(4, ['/a', 4]));
+    pages.hear('peer', report(5, ['/c', 5]));
+    take({ number: 4, isWhole: true, changes: [['/a', 4]] });
+    expect(['/a', '/b', '/c'].map((name) => pages.online(name))).toEqual([4, 0, 5]);
+    expect(pages.settle(new Map([['peer', 5]]))).toEqual([]);
+  });
+
+  test('is nothing while the peer says that there were more reports, or if the hash cannot be read', () => {
+    const pages = meet();
+    expect(pages.settle(new Map([['peer', 2]]))).toEqual(['peer']);
+    pages.startReading('peer')(undefined);
+    expect(pages.online('/a')).toBeNull();
+    pages.startReading('peer')({ number: 0, isWhole: false, changes: [] });
+    expect(pages.online('/a')).toBeNull();
+    // All that a peer has, in one report, needs no hash.
+    pages.hear('peer', { ...report(3, ['/b', 2]), isFirst: true });
+    expect([pages.online('/a'), pages.online('/b')]).toEqual([0, 2]);
+  });
+
+  test('is not changed by what it knows, and may come again with more', () => {
+    const pages = meet();
+    pages.hear('peer', report(1, ['/a', 9]));
+    pages.hear('peer', {
+      after: 0,
+      number: 3,
+      isFirst: false,
+      isWhole: true,
+      changes: [
+        ['/a', 1],
+        ['/b', 2],
+      ],
+    });
+    expect([pages.online('/a'), pages.online('/b')]).toEqual([1, 2]);
+  });
+
+  test('is forgotten with the peer, also while its hash is read', () => {
+    const pages = meet();
+    pages.settle(new Map([['peer', 2]]));
+    const take = pages.startReading('peer');
+    pages.settle(new Map([['peer', 0]]));
+    take({ number: 2, isWhole: true, changes: [['/a', 2]] });
+    expect([pages.areKnown, pages.names()]).toEqual([true, []]);
+  });
+});
+
 /** Records the same pages on all nodes at the next tick. */
 async function changeTogether(nodes: readonly [Store, ...Store[]], ...changes: PageChange[]): Promise<void> {
   await nextTick(nodes[0]);
@@ -120,18 +187,49 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
 
   test('are gone with a node that is silent within 6 s, and with one that is closed at once', async () => {
     const redis = await startRedis();
-    const silent = await openNode(redis);
-    const closed = await openNode(redis);
-    const node = await runNode(redis, { online: 1 });
-    await silent.record(nobody, [['/silent', 3]]);
-    await closed.record(nobody, [['/closed', 3]]);
-    const { otherPages } = node.store;
-    await eventually(() => expect(otherPages.names()).toContain('/closed'));
+    const [silent, closed, other] = [await openNode(redis), await openNode(redis), await openNode(redis)];
+    await nextTick(other);
+    await Promise.all([silent.record(nobody, [['/silent', 3]]), closed.record(nobody, [['/closed', 3]])]);
+    await other.record(nobody);
+    expect(other.otherPages.names().toSorted()).toEqual(['/closed', '/silent']);
     await closed.close();
-    await eventually(() => expect(otherPages.online('/closed')).toBe(0));
+    await other.record(nobody);
+    expect(other.otherPages.names()).toEqual(['/silent']);
     const since = performance.now();
-    await eventually(() => expect(otherPages.names()).toEqual([]));
+    await eventually(async () => {
+      await other.record(nobody);
+      expect(other.otherPages.names()).toEqual([]);
+    });
     expect(performance.now() - since).toBeLessThan(6000);
+    // Redis forgets it later.
+    const keys = (await redis.ask(['KEYS', '*:pages:*'])) as string[];
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(Number(await redis.ask(['TTL', key]))).toBeGreaterThan(0);
+  });
+
+  test('are told again until Redis has answered', async () => {
+    const redis = await startRedis();
+    const relay = await openRelay(redis.port);
+    const [node, other] = [await openNode({ url: `redis://127.0.0.1:${relay.port}` }), await openNode(redis)];
+    await changeTogether([node, other], ['/a', 1], ['/b', 1]);
+    relay.loseAnswers();
+    await node.record(nobody, [
+      ['/a', 2],
+      ['/b', 0],
+      ['/c', 1],
+    ]);
+    // Redis has that, and the node cannot know it. So it must tell that all is as before.
+    await node.record(nobody, [
+      ['/a', 1],
+      ['/b', 1],
+      ['/c', 0],
+    ]);
+    relay.heal();
+    await eventually(async () => expect((await node.record(nobody)).partial).toBeUndefined());
+    await other.record(nobody);
+    expect(['/a', '/b', '/c'].map((name) => other.otherPages.online(name))).toEqual([1, 1, 0]);
+    const late = await openNode(redis);
+    await eventually(() => expect(late.otherPages.names().toSorted()).toEqual(['/a', '/b']));
   });
 
   test('come by the one call of each node and tick', async () => {
