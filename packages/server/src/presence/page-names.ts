@@ -10,7 +10,7 @@ export type PageNames = {
 export type PageCount = { name: string; online: number };
 
 /** How many tabs of a node are on a page by now. A key of {@link untrackedKey} stands for pages that it does not track. */
-export type PageChange = readonly [key: string, tabs: number];
+export type PageChange = [key: string, tabs: number];
 
 /** The pages of the other nodes of a fleet. */
 export interface OtherPages {

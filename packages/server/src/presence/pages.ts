@@ -153,19 +153,12 @@ export class Pages {
   }
 
   #rank(): PageCount[] {
-    let fullest: PageCount[] = [];
-    const add = (name: string, online: number | null) => {
-      if (online) fullest.push({ name, online });
-      // Of many names, only the first few need to be in order.
-      if (fullest.length === 10 * maxListedPages) cut();
-    };
-    const cut = () => {
-      fullest = fullest.sort((one, other) => other.online - one.online).slice(0, maxListedPages);
-    };
-    for (const { name, sent } of this.#pages.values()) add(name, sent);
-    for (const name of this.#others.names()) if (!this.#pages.has(name)) add(name, this.#sum(name, 0));
-    cut();
-    return fullest;
+    const elsewhere = this.#others.names().filter((name) => !this.#pages.has(name));
+    const pages = [...this.#pages.values(), ...elsewhere.map((name) => ({ name, sent: this.#sum(name, 0) }))];
+    return pages
+      .flatMap(({ name, sent }) => (sent ? [{ name, online: sent }] : []))
+      .sort((one, other) => other.online - one.online)
+      .slice(0, maxListedPages);
   }
 
   /** Tracks a page from now on, or names the limit that it would break. */

@@ -19,10 +19,10 @@ type Peer = {
  */
 export class FleetPages implements OtherPages {
   readonly #peers = new Map<string, Peer>();
-  readonly #sums = new Map<string, Page>();
+  readonly #pages = new Map<string, Page>();
+  readonly #untracked = new Map<string, Page>();
   /** Peers whose hashes must be read, because not all that they reported was heard. */
   readonly #unread = new Set<string>();
-  #untracked = 0;
   #isJoined = false;
 
   get areKnown(): boolean {
@@ -30,12 +30,12 @@ export class FleetPages implements OtherPages {
   }
 
   online(name: string): number | null {
-    if (!this.areKnown || (this.#untracked > 0 && this.#sums.has(untrackedKey(name)))) return null;
-    return this.#sums.get(name)?.online ?? 0;
+    if (!this.areKnown || (this.#untracked.size > 0 && this.#untracked.has(untrackedKey(name)))) return null;
+    return this.#pages.get(name)?.online ?? 0;
   }
 
   names(): string[] {
-    return [...this.#sums.keys()].filter((key) => !isUntrackedKey(key));
+    return [...this.#pages.keys()];
   }
 
   /** Takes a report of a peer. */
@@ -105,23 +105,13 @@ export class FleetPages implements OtherPages {
 
   #apply(peer: Peer, changes: readonly PageChange[]): void {
     for (const [key, tabs] of changes) {
-      const page = this.#sums.get(key) ?? this.#add(key);
+      const sums = isUntrackedKey(key) ? this.#untracked : this.#pages;
+      const page = sums.get(key) ?? { name: key, online: 0 };
       page.online += tabs - (peer.tabs.get(page) ?? 0);
       if (tabs > 0) peer.tabs.set(page, tabs);
       else peer.tabs.delete(page);
-      if (page.online === 0) this.#remove(key);
+      if (page.online > 0) sums.set(key, page);
+      else sums.delete(key);
     }
-  }
-
-  #add(key: string): Page {
-    const page = { name: key, online: 0 };
-    this.#sums.set(key, page);
-    if (isUntrackedKey(key)) this.#untracked++;
-    return page;
-  }
-
-  #remove(key: string): void {
-    this.#sums.delete(key);
-    if (isUntrackedKey(key)) this.#untracked--;
   }
 }

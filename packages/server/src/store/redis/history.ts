@@ -1,5 +1,4 @@
 import { maxHistorySeconds, tickMs, tickOf } from '@live-visitors/shared';
-import { RESP_TYPES } from 'redis';
 import * as v from 'valibot';
 import {
   dayMinutes,
@@ -60,12 +59,20 @@ export async function readSeconds(client: RedisClient, names: RedisNames): Promi
   return seconds.filter(({ at }) => at > newest - maxHistorySeconds * tickMs).toSorted((a, b) => a.at - b.at);
 }
 
-/** Reads the pages of one node. */
+/**
+ * Reads the pages of one node, in parts: all at once may be more than Redis sends to a client. What is reported meanwhile
+ * may or may not be in them.
+ */
 export async function readPages(client: RedisClient, key: string): Promise<StoredPages> {
-  // As an object, the answer would lose a page of the name `__proto__`.
-  const fields = await client.withTypeMapping({ [RESP_TYPES.MAP]: Map }).hGetAll(key);
-  const number = Number(fields.get('') ?? 0);
-  fields.delete('');
-  const changes = [...fields].map(([name, tabs]): PageChange => [name, Number(tabs)]);
-  return { number: Math.abs(number), isWhole: number > 0, changes };
+  const readNumber = async () => Number((await client.hGet(key, '')) ?? 0);
+  const number = await readNumber();
+  const changes: PageChange[] = [];
+  let cursor = '0';
+  do {
+    const part = await client.hScan(key, cursor, { COUNT: 1000 });
+    for (const { field, value } of part.entries) if (field !== '') changes.push([field, Number(value)]);
+    cursor = part.cursor;
+  } while (cursor !== '0');
+  // If Redis lost the hash meanwhile, only a part of it was read.
+  return { number: Math.abs(number), isWhole: number > 0 && (await readNumber()) > 0, changes };
 }

@@ -159,7 +159,7 @@ export class RedisStore implements Store {
     this.#isReadingPages = true;
     for (const id of unread) {
       const take = this.otherPages.startReading(id);
-      take(await this.#read((client) => readPages(client, this.#names.pages(id))));
+      take(await this.#connection.ask((client) => readPages(client, this.#names.pages(id))).catch(() => undefined));
     }
     this.#isReadingPages = false;
   }

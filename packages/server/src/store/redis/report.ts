@@ -1,7 +1,6 @@
 import { defineScript } from 'redis';
 import * as v from 'valibot';
 import { nonNegativeInteger as integer } from '../../history/minutes.ts';
-import type { PageChange } from '../../presence/page-names.ts';
 import { lost, reportLua } from './script.ts';
 
 /** The latest counts of one node. `visits` and `visitorSeconds` are totals since its process began. */
@@ -20,26 +19,20 @@ const countsSchema = v.object({
 
 export type NodeCounts = v.InferOutput<typeof countsSchema>;
 
-/** What a node reports about its pages. */
-export type PageReport = {
-  /** Nothing that the node has reported after the report with this number is left out. */
-  after: number;
-  /** Reports are numbered, with gaps. */
-  number: number;
-  /** Whether a new hash begins with it. */
-  isFirst: boolean;
-  /** Whether the hash has all that it had before Redis lost it. */
-  isWhole: boolean;
-  changes: readonly PageChange[];
-};
-
 const pageReportSchema = v.object({
+  /** Nothing that the node has reported after the report with this number is left out. */
   after: integer,
+  /** Reports are numbered, with gaps. */
   number: integer,
+  /** Whether a new hash begins with it. */
   isFirst: v.boolean(),
+  /** Whether the hash has all again that Redis had before it lost it. */
   isWhole: v.boolean(),
   changes: v.array(v.tuple([v.string(), integer])),
 });
+
+/** What a node reports about its pages. */
+export type PageReport = v.InferOutput<typeof pageReportSchema>;
 
 /** What Redis has of the pages of a node. */
 export type StoredPages = Pick<PageReport, 'number' | 'isWhole' | 'changes'>;

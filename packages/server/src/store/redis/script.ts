@@ -132,25 +132,21 @@ elseif report.seq > fleet.seq or (report.seq > 0 and redis.call('HEXISTS', nodes
   return '${lost}'
 end
 
-local function savePages()
+if pageReport then
   if pageReport.isFirst then redis.call('DEL', report.pagesKey) end
   if #pageReport.changes > 0 then
     counts.pages = pageReport.number
     local set, gone = { '', pageReport.isWhole and counts.pages or -counts.pages }, {}
     for _, change in ipairs(pageReport.changes) do
-      if change[2] > 0 then
-        table.insert(set, change[1])
-        table.insert(set, change[2])
-      else
-        table.insert(gone, change[1])
-      end
+      local name, tabs = unpack(change)
+      table.insert(tabs > 0 and set or gone, name)
+      if tabs > 0 then table.insert(set, tabs) end
     end
     redis.call('HSET', report.pagesKey, unpack(set))
     if #gone > 0 then redis.call('HDEL', report.pagesKey, unpack(gone)) end
   end
   redis.call('EXPIRE', report.pagesKey, pagesSeconds)
 end
-if pageReport then savePages() end
 
 local visitsBefore = fleet.visits
 local isFirst = tick ~= fleet.tick
