@@ -9,7 +9,7 @@ type Peer = {
   /** The number of its last report that is known. */
   number: number;
   readonly tabs: Map<Page, number>;
-  /** What it reports while its hash is being read. */
+  /** What it reports, once a second, while its hash is being read. */
   early: PageReport[] | undefined;
 };
 
