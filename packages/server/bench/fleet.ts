@@ -1,5 +1,5 @@
 // What a fleet asks of its one Redis: the stores of so many nodes tick at once against a real redis-server. Their
-// visitors are made up, as nothing per visitor ever goes to Redis.
+// visitors are made up, as nothing per visitor ever goes to Redis; and so are changes of pages, if there are to be any.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createClient } from 'redis';
+import type { PageChange } from '../src/presence/page-names.ts';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { nextTickAt, startTicking } from '../src/stream/ticker.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
@@ -19,11 +20,17 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '15' },
     // Over how much of each second the nodes' ticks are spread. They fall on the whole second.
     'spread-ms': { type: 'string', default: '0' },
+    // Of how many pages the tabs change in each second, on all nodes together.
+    'page-changes': { type: 'string', default: '0' },
   },
 });
 const sizes = values.nodes.map(Number);
 const seconds = Number(values.seconds);
 const spreadMs = Number(values['spread-ms']);
+const pageChanges = Number(values['page-changes']);
+
+/** How many pages each node has tabs on. */
+const pagesPerNode = 10_000;
 
 /** How long the first ticks, with which connections and scripts are made, are not looked at. */
 const warmUpMs = 3000;
@@ -104,8 +111,9 @@ async function measure(nodes: number): Promise<Result> {
       const online = tabsPerNode + Math.floor(Math.random() * 1000);
       visits += 1000;
       visitorSeconds += online;
+      const pages = changePages(Math.floor(pageChanges / nodes), visitorSeconds);
       const startedAt = performance.now();
-      const snapshot = await store.record({ online, browsers: online - 5000, visits, visitorSeconds });
+      const snapshot = await store.record({ online, browsers: online - 5000, visits, visitorSeconds }, pages);
       if (!recording) return;
       tookMs.push(performance.now() - startedAt);
       if (snapshot.partial) partial++;
@@ -139,6 +147,14 @@ async function measure(nodes: number): Promise<Result> {
     bytesOut: since('bytesOut'),
     ownUs: since('ownUs'),
   };
+}
+
+/** The new counts of so many pages, another part of them each time. */
+function changePages(count: number, seed: number): PageChange[] {
+  return Array.from({ length: count }, (_, index) => [
+    `/articles/2026/${(seed + index) % pagesPerNode}`,
+    1 + Math.floor(Math.random() * 1000),
+  ]);
 }
 
 async function readUsage(): Promise<Usage> {

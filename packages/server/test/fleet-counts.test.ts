@@ -6,7 +6,7 @@ const second = (n: number) => 1_790_000_000_000 + n * 1000;
 const nobody = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 
 function counts(at: number, online: number, visits = online): NodeCounts {
-  return { online, browsers: online, confirmed: online, visits, visitorSeconds: 0, at };
+  return { online, browsers: online, confirmed: online, visits, visitorSeconds: 0, pages: 0, at };
 }
 
 function copyOf(seq: number, at: number, nodes: FleetCopy['nodes'], visits = 100): FleetCopy {

@@ -22,6 +22,7 @@ async function startNode(redisUrl: string) {
     output: () => program.output(),
     readyz: () => get('/readyz'),
     snapshot: async () => JSON.parse(await get('/visitors')) as Snapshot,
+    page: async () => (JSON.parse(await get('/visitors?page=/a')) as { pages: object }).pages,
     async stop(signal: NodeJS.Signals) {
       program.child.kill(signal);
       await program.exited;
@@ -40,8 +41,10 @@ async function startFleet(redis: RedisServer) {
   return { nodes, port: await startBalancer([one.port, another.port, third.port]) };
 }
 
-function openClients(port: number, count: number): ReturningClient[] {
-  return Array.from({ length: count }, (_, i) => openReturning(port, `browser=browser-${i}&arrivals=browser-${i}`));
+function openClients(port: number, count: number, more = ''): ReturningClient[] {
+  return Array.from({ length: count }, (_, i) =>
+    openReturning(port, `browser=browser-${i}&arrivals=browser-${i}${more}`),
+  );
 }
 
 /** Waits until what every client was shown last is this, and is no older than two seconds. */
@@ -85,15 +88,17 @@ describe.skipIf(missing)(`a fleet${missing ? ` (${missing})` : ''}`, { timeout: 
     expect((await first.snapshot()).visitorSeconds).toBeGreaterThanOrEqual(seconds);
   });
 
-  test('takes the visitors of a node that was killed off within 6 s, if they do not come back', async () => {
+  test('takes the visitors of a node that was killed off, and off their pages, within 6 s, if they do not come back', async () => {
     const redis = await startRedis();
     const [one, other] = [await startNode(redis.url), await startNode(redis.url)];
     const staying = openClients(other.port, 5);
-    const leaving = openClients(one.port, 20);
+    const leaving = openClients(one.port, 20, '&page=/a');
     await allShow(staying, { online: 25, visits: 25 });
+    expect(await other.page()).toEqual({ '/a': 20 });
     for (const { close } of leaving) setTimeout(close, 0);
     await one.stop('SIGKILL');
     await allShow(staying, { online: 5, browsers: 5, visits: 25 }, 10_000);
+    expect(await other.page()).toEqual({ '/a': 0 });
   });
 
   test('calls Redis once a second for each node, whatever the number of visitors', async () => {

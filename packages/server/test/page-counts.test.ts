@@ -128,7 +128,7 @@ describe('pages over the limit', () => {
   });
 });
 
-test('in a fleet, the counts of all pages are unknown', async () => {
+test('before a node of a fleet has reached the others, the counts of all pages are unknown', async () => {
   const { url } = await openServer({ LIST_PAGES: 'on' }, { store: await openLostStore() });
   const stream = await openStream(`${url}/stream?page=/a&watch=/b`);
   await eventually(() => expect(stream.of('pages').length).toBeGreaterThan(1));

@@ -49,6 +49,9 @@ describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () 
       expect(node.trouble()).toBeUndefined();
       expect((await node.recentSeconds()).at(-1)?.online).toBe(9);
     }
+    for (const node of nodes) await node.record(nobody, [['/a', 1]]);
+    const late = await openNode(others[0]);
+    await eventually(() => expect(late.otherPages.online('/a')).toBe(3));
   });
 
   test('is followed to the replica that takes over from a member which breaks down', async () => {

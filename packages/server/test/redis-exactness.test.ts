@@ -1,17 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Counts } from '../src/presence/presence.ts';
+import { maxChanges } from '../src/store/redis/own-pages.ts';
 import type { Store } from '../src/store/store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { eventually } from './helpers/support.ts';
 
-type Node = { store: Store; counts: Counts; relay: Awaited<ReturnType<typeof openRelay>> };
+type Node = {
+  store: Store;
+  counts: Counts;
+  /** The tabs on each page. */
+  pages: Map<string, number>;
+  relay: Awaited<ReturnType<typeof openRelay>>;
+};
+
+/** Few enough that all nodes have some, hostile ones among them, and more than one call can bring. */
+const pageNames = ['__proto__', '"\\\'', '日本\u2028', ...Array.from({ length: maxChanges + 500 }, (_, i) => `/${i}`)];
 
 async function addNode(redis: RedisServer): Promise<Node> {
   const relay = await openRelay(redis.port);
-  return { store: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), counts: nobody, relay };
+  return { store: await openNode({ url: `redis://127.0.0.1:${relay.port}` }), counts: nobody, pages: new Map(), relay };
 }
 
 /**
@@ -75,6 +85,7 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
   });
 
   const who = fc.nat({ max: 2 });
+  const tabs = fc.nat({ max: 3 });
   const action = fc.oneof(
     {
       weight: 6,
@@ -84,8 +95,10 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
         visits: fc.nat({ max: 50 }),
         visitorSeconds: fc.nat({ max: 900 }),
         online: fc.nat({ max: 9 }),
+        pages: fc.array(fc.tuple(fc.constantFrom(...pageNames.slice(0, 5)), tabs), { maxLength: 3 }),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ act: fc.constant('fill pages' as const), who, tabs }) },
     { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('freeze' as const, 'thaw' as const) }) },
     { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('back up' as const, 'put back' as const) }) },
     { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('kill' as const, 'start' as const, 'erase' as const) }) },
@@ -97,7 +110,7 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
     { weight: 1, arbitrary: fc.record({ act: fc.constant('replace' as const), who }) },
   );
 
-  test('the totals, whatever happens to nodes, answers and Redis', { timeout: 300_000 }, async () => {
+  test('the totals and the pages, whatever happens to nodes, answers and Redis', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 8, maxLength: 25 }), async (actions) => {
         const redis = await startRedis();
@@ -134,13 +147,24 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
                 visits: visits + next.visits,
                 visitorSeconds: visitorSeconds + next.visitorSeconds,
               };
-              const snapshot = await node.store.record(node.counts);
+              for (const [name, tabs] of next.pages) node.pages.set(name, tabs);
+              const snapshot = await node.store.record(node.counts, next.pages);
               const before = shown.get(node.store) ?? { visits: 0, visitorSeconds: 0, peak: 0 };
               for (const name of ['visits', 'visitorSeconds', 'peak'] as const) {
                 expect(snapshot[name]).toBeGreaterThanOrEqual(before[name]);
               }
               expect(Math.abs(snapshot.at - Date.now())).toBeLessThan(10_000);
               shown.set(node.store, snapshot);
+              break;
+            }
+            case 'fill pages': {
+              const { store, counts, pages } = nodes[next.who] ?? {};
+              if (store === undefined || counts === undefined) break;
+              for (const name of pageNames) pages?.set(name, next.tabs);
+              await store.record(
+                counts,
+                pageNames.map((name) => [name, next.tabs]),
+              );
               break;
             }
             case 'freeze':
@@ -209,6 +233,15 @@ describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''
         await eventually(async () => {
           const snapshots = await Promise.all(nodes.map(({ store, counts }) => store.record(counts)));
           for (const snapshot of snapshots) expect(snapshot).toMatchObject({ online });
+          for (const node of nodes) {
+            const others = nodes.filter((other) => other !== node);
+            const wrong = pageNames.filter(
+              (name) =>
+                node.store.otherPages.online(name) !==
+                others.reduce((sum, { pages }) => sum + (pages.get(name) ?? 0), 0),
+            );
+            expect(wrong).toEqual([]);
+          }
         });
         for (const { store } of nodes) await store.close();
         await redis.kill();

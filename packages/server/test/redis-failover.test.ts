@@ -63,8 +63,11 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
     ],
   ])('is followed by the name, while the old primary lives on and %s', async (_, code, after) => {
     const { primary, replica, name, url } = await startPair();
-    const nodes = [await runNode({ url }, { online: 3 }), await runNode({ url }, { online: 2 })];
+    const nodes = [await runNode({ url }, { online: 3 }), await runNode({ url }, { online: 2 })] as const;
+    const [changing, { store }] = nodes;
     await allShow(nodes, 5);
+    changing.changePages(['/a', 1], ['/b', 1]);
+    await eventually(() => expect(store.otherPages.online('/a')).toBe(1));
     await replica.ask(['REPLICAOF', 'NO', 'ONE']);
     await primary.ask(['REPLICAOF', '127.0.0.1', String(replica.port)]);
     await after(primary);
@@ -72,6 +75,7 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
     await eventually(() => {
       for (const { store } of nodes) expect(store.trouble()).toContain(`answers "${code}`);
     });
+    changing.changePages(['/a', 2], ['/b', 0]);
     // One trouble is one sentence, wherever in the script it arises.
     const troubles = new Set<string | undefined>();
     for (let i = 0; i < 20; i++) {
@@ -84,6 +88,7 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
     const movedAt = performance.now();
     name.leadTo(replica.port);
     await allShow(nodes, 5);
+    await eventually(() => expect(['/a', '/b'].map((name) => store.otherPages.online(name))).toEqual([2, 0]));
     expect(performance.now() - movedAt).toBeLessThan(5000);
     for (const { store, last } of nodes) {
       expect(store.trouble()).toBeUndefined();

@@ -9,6 +9,22 @@ export type PageNames = {
 /** A page, and how many tabs are on it. */
 export type PageCount = { name: string; online: number };
 
+/** How many tabs of a node are on a page by now. A key of {@link untrackedKey} stands for pages that it does not track. */
+export type PageChange = [key: string, tabs: number];
+
+/** The pages of the other nodes of a fleet. */
+export interface OtherPages {
+  /** Whether what each of them has reported last is known. */
+  readonly areKnown: boolean;
+  /** How many of their tabs are on a page; `null` if that is not known. */
+  online(name: string): number | null;
+  /** The pages that their tabs are on. */
+  names(): string[];
+}
+
+/** Those of a node that has no others. */
+export const noOtherPages: OtherPages = { areKnown: true, online: () => 0, names: () => [] };
+
 /** The names of a client of which only so many tabs are counted. With none, it still wants the counts. */
 export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
   return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };

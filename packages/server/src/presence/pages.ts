@@ -1,7 +1,7 @@
 import type { BrokenPageLimit, Limits } from './limits.ts';
-import type { PageCount, PageNames } from './page-names.ts';
+import type { OtherPages, PageChange, PageCount, PageNames } from './page-names.ts';
 import { createPageViews, type PageView, toMember } from './page-views.ts';
-import { createUntrackedTabs } from './untracked-tabs.ts';
+import { untrackedKey } from './untracked-tabs.ts';
 
 /** How many pages are listed, at most and by default. */
 export const maxListedPages = 100;
@@ -15,8 +15,10 @@ type Page = {
   readonly broughtBy: string;
   online: number;
   watchers: number;
-  /** Its count at the last tick, and the same as a member of a JSON object. */
-  counted: number | null;
+  /** The tabs of this node at the last tick. */
+  counted: number;
+  /** The count that was sent after the last tick, and the same as a member of a JSON object. */
+  sent: number | null;
   json: string;
 };
 
@@ -37,16 +39,18 @@ export class Pages {
   readonly #pages = new Map<string, Page>();
   readonly #views = createPageViews();
   readonly #members = new Set<JoinedPages>();
-  readonly #untracked = createUntrackedTabs();
+  /** How many tabs are on pages that are not tracked, by {@link untrackedKey}. */
+  readonly #untracked = new Map<string, number>();
+  /** The keys of which the tabs have changed since the last tick. */
+  readonly #changed = new Set<string>();
   readonly #limits: Limits;
-  readonly #areKnown: boolean;
+  readonly #others: OtherPages;
   #nextId = 0;
   #fullest: PageCount[] | undefined;
 
-  /** @param options - with `areKnown` false every count is unknown, because other nodes have tabs on the same pages */
-  constructor(limits: Limits, { areKnown }: { areKnown: boolean }) {
+  constructor(limits: Limits, others: OtherPages) {
     this.#limits = limits;
-    this.#areKnown = areKnown;
+    this.#others = others;
   }
 
   /** How many names are tracked. */
@@ -73,7 +77,6 @@ export class Pages {
       view: this.#views.take([...this.#tracked(on), ...this.#tracked(watch)], untracked),
     };
     this.#count(joined, 1);
-    joined.untracked.forEach(this.#untracked.add);
     this.#members.add(joined);
     return { joined, broken: [...broken.values()] };
   }
@@ -82,7 +85,6 @@ export class Pages {
   leave(joined: JoinedPages): void {
     this.#members.delete(joined);
     this.#count(joined, -1);
-    joined.untracked.forEach(this.#untracked.remove);
     this.#views.release(joined.view);
     for (const page of new Set([...joined.on, ...joined.watch])) {
       if (page.online + page.watchers > 0) continue;
@@ -93,27 +95,35 @@ export class Pages {
 
   /** How many tabs are on a page now; `null` if that is not known. */
   online(name: string): number | null {
-    return this.#known(name, this.#pages.get(name)?.online ?? 0);
+    return this.#sum(name, this.#pages.get(name)?.online ?? 0);
   }
 
-  /** Takes the counts of this moment for those of the tick. */
-  tick(): void {
+  /** Takes the counts of this moment for those of the tick. Returns what has changed since the last one. */
+  tick(): PageChange[] {
+    const changes = [...this.#changed].map((key): PageChange => {
+      const page = this.#pages.get(key);
+      if (page) page.counted = page.online;
+      return [key, page?.online ?? Math.min(1, this.#untracked.get(key) ?? 0)];
+    });
+    this.#changed.clear();
+    return changes;
+  }
+
+  /** Adds what the other nodes have counted at the tick, for what is sent after it. */
+  addOthers(): void {
     this.#fullest = undefined;
     for (const page of this.#pages.values()) {
-      const online = this.#known(page.name, page.online);
-      if (online === page.counted && page.json !== '') continue;
-      page.counted = online;
+      const online = this.#sum(page.name, page.counted);
+      if (online === page.sent && page.json !== '') continue;
+      page.sent = online;
       page.json = flat(toMember(page.name, online));
     }
   }
 
   /** The pages with the most tabs at the last tick, the fullest first; `null` if no count is known. */
   fullest(limit = defaultListedPages): PageCount[] | null {
-    if (!this.#areKnown) return null;
-    this.#fullest ??= [...this.#pages.values()]
-      .flatMap(({ name, counted }) => (counted ? [{ name, online: counted }] : []))
-      .sort((one, other) => other.online - one.online)
-      .slice(0, maxListedPages);
+    if (!this.#others.areKnown) return null;
+    this.#fullest ??= this.#rank();
     return this.#fullest.slice(0, limit);
   }
 
@@ -136,8 +146,19 @@ export class Pages {
     );
   }
 
-  #known(name: string, online: number): number | null {
-    return this.#areKnown && !this.#untracked.mayBeOn(name) ? online : null;
+  #sum(name: string, own: number): number | null {
+    const others = this.#others.online(name);
+    if (others === null || (this.#untracked.size > 0 && this.#untracked.has(untrackedKey(name)))) return null;
+    return own + others;
+  }
+
+  #rank(): PageCount[] {
+    const elsewhere = this.#others.names().filter((name) => !this.#pages.has(name));
+    const pages = [...this.#pages.values(), ...elsewhere.map((name) => ({ name, sent: this.#sum(name, 0) }))];
+    return pages
+      .flatMap(({ name, sent }) => (sent ? [{ name, online: sent }] : []))
+      .sort((one, other) => other.online - one.online)
+      .slice(0, maxListedPages);
   }
 
   /** Tracks a page from now on, or names the limit that it would break. */
@@ -148,7 +169,10 @@ export class Pages {
     this.#limits.takePage(address);
     const own = flat(name);
     const id = this.#nextId++;
-    this.#pages.set(own, { name: own, id, broughtBy: address, online: 0, watchers: 0, counted: null, json: '' });
+    this.#pages.set(own, {
+      ...{ name: own, id, broughtBy: address },
+      ...{ online: 0, watchers: 0, counted: 0, sent: null, json: '' },
+    });
     return undefined;
   }
 
@@ -157,9 +181,18 @@ export class Pages {
     return names.length === 0 ? none : names.flatMap((name) => this.#pages.get(name) ?? []).slice();
   }
 
-  #count({ on, watch }: JoinedPages, sign: 1 | -1): void {
-    for (const page of on) page.online += sign;
+  #count({ on, watch, untracked }: JoinedPages, sign: 1 | -1): void {
+    for (const page of on) {
+      page.online += sign;
+      this.#changed.add(page.name);
+    }
     for (const page of watch) page.watchers += sign;
+    for (const key of untracked.map(untrackedKey)) {
+      const tabs = (this.#untracked.get(key) ?? 0) + sign;
+      if (tabs > 0) this.#untracked.set(key, tabs);
+      else this.#untracked.delete(key);
+      this.#changed.add(key);
+    }
   }
 }
 

@@ -96,21 +96,21 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   }
 
   /**
-   * Counts the clients, and lists their streams. All present tabs have spent the time since the last count, unless that
+   * Counts the clients, lists their streams, and says which of their pages have changed. All present tabs have spent the time since the last count, unless that
    * is longer than {@link longestCountedMs}. Kept places raise no peak.
    *
    * @param options - with `isConfirmed` false, the count raises no peak
    */
-  count({ isConfirmed = true }: { isConfirmed?: boolean } = {}): { streams: Stream[]; counts: Counts } {
+  count({ isConfirmed = true }: { isConfirmed?: boolean } = {}) {
     const now = this.#elapsed();
     if (now - this.#countedAt <= longestCountedMs) this.#presence.elapse(now - this.#countedAt);
     this.#countedAt = now;
     this.#gracePeriod.expire();
-    this.#pages.tick();
+    const pages = this.#pages.tick();
     const counts = this.read();
     const connected = counts.online - this.#gracePeriod.tabs();
     this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
-    return { streams: [...this.#members.keys()], counts: { ...counts, confirmed: this.#confirmed } };
+    return { streams: [...this.#members.keys()], counts: { ...counts, confirmed: this.#confirmed }, pages };
   }
 
   /** What is counted now; `visitorSeconds` are those of the last count. */

@@ -1,5 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import type { Minute } from '../history/minutes.ts';
+import type { OtherPages, PageChange } from '../presence/page-names.ts';
 import type { Counts } from '../presence/presence.ts';
 
 /** What was online at one tick. `at` is in milliseconds since 1970. */
@@ -15,18 +16,19 @@ export type Day = {
 
 /** Keeps the totals and the history. What is counted is recorded here, and only then shown. */
 export interface Store {
-  /** Whether other processes record in it as well. */
-  readonly isShared: boolean;
+  /** The pages of the other processes that record in it, as of the last tick. */
+  readonly otherPages: OtherPages;
   /** The time by its clock, in milliseconds since 1970: that of the ticks. All nodes of a fleet have the same. */
   now(): number;
   /**
    * Records one tick. Never rejects: what cannot be recorded now is kept, and recorded as soon as that works.
    *
    * @param counts - `visits` and `visitorSeconds` are totals since this process began: a repeated call counts nothing twice
+   * @param pages - which pages have changed since the last call
    * @returns the snapshot to show. No total in it is lower than before. Its `at` is the time of the store's clock, which
    * may be set back
    */
-  record(counts: Counts): Promise<Snapshot>;
+  record(counts: Counts, pages?: readonly PageChange[]): Promise<Snapshot>;
   /** The last hour, second by second, oldest first. Seconds in which nothing was recorded are left out. */
   recentSeconds(): Promise<Second[]>;
   /** The last 24 hours; `undefined` while they cannot be read. */

@@ -61,8 +61,7 @@ export class Emitter {
     this.#metrics = metrics;
     this.#log = log;
     this.#recorder = recorder;
-    // What the other nodes of a fleet count on a page is not known.
-    this.pages = new Pages(limits, { areKnown: !store.isShared });
+    this.pages = new Pages(limits, store.otherPages);
     const onReplaced = (stream: EventStream) => this.#sendFarewell(stream, 'replaced');
     this.#registry = new PresenceRegistry(limits, this.pages, clock.elapsed, onReplaced);
     this.#pauseWatch = createPauseWatch(clock);
@@ -140,9 +139,9 @@ export class Emitter {
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
   async close(): Promise<void> {
     await this.#stopTicking();
-    const { streams, counts } = await this.#count();
+    const { streams, counts, pages } = await this.#count();
     try {
-      await this.#recorder.record(counts);
+      await this.#recorder.record(counts, pages);
     } finally {
       await inSlices(streams, this.#clock.elapsed, (stream) => {
         if (stream.isOpen) this.#sendFarewell(stream, 'restart');
@@ -165,8 +164,9 @@ export class Emitter {
 
   async #emit(startedAt: number): Promise<void> {
     // Streams that are opened from now on are not counted in this tick. They have a snapshot of their own.
-    const { streams, counts } = await this.#count();
-    const { snapshot, id } = await this.#recorder.record(counts);
+    const { streams, counts, pages } = await this.#count();
+    const { snapshot, id } = await this.#recorder.record(counts, pages);
+    this.pages.addOthers();
     // What a listener throws disturbs neither the tick nor other listeners.
     for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
     await this.#send(createTickFrames(encodeEvent('visitors', snapshot, id)), streams, startedAt);

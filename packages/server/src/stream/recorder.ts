@@ -1,6 +1,7 @@
 import { type History, maxHistorySeconds, RecentHistory, type Snapshot, type StreamQuery } from '@live-visitors/shared';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
+import type { PageChange } from '../presence/page-names.ts';
 import type { Counts } from '../presence/presence.ts';
 import type { Store } from '../store/store.ts';
 import { longestCountedMs } from '../timing.ts';
@@ -41,8 +42,8 @@ export class Recorder {
     return recorder;
   }
 
-  async record(counts: Counts): Promise<RecordedTick> {
-    const snapshot = await this.#options.store.record(counts);
+  async record(counts: Counts, pages?: readonly PageChange[]): Promise<RecordedTick> {
+    const snapshot = await this.#options.store.record(counts, pages);
     this.#reportTrouble();
     const { at, online } = snapshot;
     this.#followClock(at);

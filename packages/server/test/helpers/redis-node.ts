@@ -1,5 +1,6 @@
 import type { Snapshot } from '@live-visitors/shared';
 import { expect, onTestFinished } from 'vitest';
+import type { PageChange } from '../../src/presence/page-names.ts';
 import type { Counts } from '../../src/presence/presence.ts';
 import { RedisStore } from '../../src/store/redis/redis-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -38,13 +39,17 @@ export async function runNode(
   let onlineNow = online;
   const ticks: { snapshot: Snapshot; tookMs: number }[] = [];
   let visits = 0;
+  let changes: PageChange[] = [];
   const stop = startTicking(
     1000,
     () => store.now(),
     async () => {
       visits++;
       const startedAt = performance.now();
-      const snapshot = await store.record({ online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online });
+      const pages = changes;
+      changes = [];
+      const counts = { online: onlineNow, browsers: 1, visits, visitorSeconds: visits * online };
+      const snapshot = await store.record(counts, pages);
       ticks.push({ snapshot, tookMs: performance.now() - startedAt });
     },
   );
@@ -55,6 +60,9 @@ export async function runNode(
     stop,
     setOnline(online: number): void {
       onlineNow = online;
+    },
+    changePages(...changed: PageChange[]): void {
+      changes.push(...changed);
     },
     visits: () => visits,
     last: () => ticks.at(-1)?.snapshot,

@@ -73,6 +73,18 @@ export function describeStore(name: string, prepare: () => Promise<() => Promise
       await third.close();
     });
 
+    test('has no pages of other nodes if there are none, whatever pages it is told of', async () => {
+      const open = await prepare();
+      for (const _ of ['a first process', 'a second']) {
+        const store = await open();
+        await store.record({ ...nobody, online: 3 }, [['/a', 3]]);
+        await store.record({ ...nobody, online: 2 }, [['/a', 2]]);
+        const { areKnown } = store.otherPages;
+        expect([areKnown, store.otherPages.online('/a'), store.otherPages.names()]).toEqual([true, 0, []]);
+        await store.close();
+      }
+    });
+
     test('knows the last hour by the second, oldest first, also when it is opened again', async () => {
       const open = await prepare();
       const first = await open();

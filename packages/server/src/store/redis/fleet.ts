@@ -78,8 +78,7 @@ export class Fleet {
 
   /** Adds up who is online and what was counted, with these counts of the node's own. */
   sum({ online, browsers, visits, visitorSeconds }: Counts) {
-    const at = this.at ?? 0;
-    const others = [...this.#nodes].filter(([id, node]) => id !== this.#id && isPresent(node, at));
+    const others = this.#others();
     const add = (own: number, figure: 'online' | 'browsers') =>
       others.reduce((sum, [, { counts }]) => sum + counts[figure], own);
     const reported = this.#nodes.get(this.#id)?.counts ?? { visits: 0, visitorSeconds: 0 };
@@ -91,6 +90,16 @@ export class Fleet {
       visitorSeconds: totals.visitorSeconds + Math.max(0, visitorSeconds - reported.visitorSeconds),
       peak: totals.peak,
     };
+  }
+
+  /** The number of the last report about pages of each other node that is present; `undefined` before the first copy. */
+  pageReports(): ReadonlyMap<string, number> | undefined {
+    return this.#copied && new Map(this.#others().map(([id, { counts }]) => [id, counts.pages]));
+  }
+
+  #others() {
+    const at = this.at ?? 0;
+    return [...this.#nodes].filter(([id, node]) => id !== this.#id && isPresent(node, at));
   }
 
   /** A copy for a Redis that may have lost what it knew; `undefined` if this node knows nothing. */

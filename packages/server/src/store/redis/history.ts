@@ -9,9 +9,10 @@ import {
   nonNegativeInteger,
   settleMinute,
 } from '../../history/minutes.ts';
+import type { PageChange } from '../../presence/page-names.ts';
 import type { Day, Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
-import type { RedisNames } from './report.ts';
+import type { RedisNames, StoredPages } from './report.ts';
 
 /** A minute as the script stores it: `online` is that of its last tick, which is not yet in its other figures. */
 const storedMinuteSchema = v.pipe(
@@ -56,4 +57,22 @@ export async function readSeconds(client: RedisClient, names: RedisNames): Promi
   // The hash is a ring: if nothing was recorded in a second, its field holds an older one.
   const newest = Math.max(...seconds.map(({ at }) => at));
   return seconds.filter(({ at }) => at > newest - maxHistorySeconds * tickMs).toSorted((a, b) => a.at - b.at);
+}
+
+/**
+ * Reads the pages of one node, in parts: all at once may be more than Redis sends to a client. What is reported meanwhile
+ * may or may not be in them.
+ */
+export async function readPages(client: RedisClient, key: string): Promise<StoredPages> {
+  const readNumber = async () => Number((await client.hGet(key, '')) ?? 0);
+  const number = await readNumber();
+  const changes: PageChange[] = [];
+  let cursor = '0';
+  do {
+    const part = await client.hScan(key, cursor, { COUNT: 1000 });
+    for (const { field, value } of part.entries) if (field !== '') changes.push([field, Number(value)]);
+    cursor = part.cursor;
+  } while (cursor !== '0');
+  // If Redis lost the hash meanwhile, only a part of it was read.
+  return { number: Math.abs(number), isWhole: number > 0 && (await readNumber()) > 0, changes };
 }

@@ -5,6 +5,7 @@ import { ErrorReply } from 'redis';
 import * as v from 'valibot';
 import { nameOf } from '../../config/name-of.ts';
 import { defaultRedisPrefix } from '../../config/options.ts';
+import type { PageChange } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
 import { within } from '../../within.ts';
@@ -12,7 +13,9 @@ import type { Day, Second, Store } from '../store.ts';
 import { type RedisClient, RedisConnection } from './connection.ts';
 import { explainErrorReply } from './explain-error.ts';
 import { Fleet } from './fleet.ts';
-import { readDay, readSeconds } from './history.ts';
+import { FleetPages } from './fleet-pages.ts';
+import { readDay, readPages, readSeconds } from './history.ts';
+import { OwnPages } from './own-pages.ts';
 import { type RedisNames, readPublication, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
 
@@ -33,9 +36,10 @@ export type RedisStoreOptions = {
 
 /** The store of a fleet: several processes that count as one. */
 export class RedisStore implements Store {
-  readonly isShared = true;
+  readonly otherPages = new FleetPages();
   readonly #id = randomBytes(9).toString('base64url');
   readonly #fleet = new Fleet(this.#id);
+  readonly #ownPages = new OwnPages();
   readonly #names: RedisNames;
   readonly #localNow: () => number;
   readonly #connection: RedisConnection;
@@ -51,6 +55,7 @@ export class RedisStore implements Store {
   readonly #own = { answered: 0, heard: 0 };
   #unheardCalls = 0;
   #underWay: Promise<boolean> | undefined;
+  #isReadingPages = false;
   #isClosed = false;
 
   private constructor({ url, prefix = defaultRedisPrefix, now }: RedisStoreOptions) {
@@ -77,12 +82,14 @@ export class RedisStore implements Store {
     return this.#localNow() + this.#aheadMs;
   }
 
-  async record(counts: Counts): Promise<Snapshot> {
+  async record(counts: Counts, pages: readonly PageChange[] = []): Promise<Snapshot> {
     this.#latest = counts;
+    this.#ownPages.update(pages);
     this.#highest = Math.max(this.#highest, counts.confirmed ?? counts.online);
     const [isAnswered] = await Promise.all([this.#deliver(), wait(gatherMs)]);
     const isHeard = this.#own.heard >= this.#own.answered;
     if (isAnswered) this.#noteHearing(isHeard);
+    void this.#readPages();
     const isWhole = isAnswered && isHeard && this.#fleet.isComplete;
     const { online, browsers, ...totals } = this.#fleet.sum(counts);
     this.#shown = {
@@ -137,8 +144,24 @@ export class RedisStore implements Store {
   #hear(message: string): void {
     const publication = readPublication(message);
     if (publication === undefined) return;
+    const { id, seq, pageReport } = publication;
     this.#fleet.hear(publication);
-    if (publication.id === this.#id) this.#own.heard = publication.seq;
+    if (id === this.#id) this.#own.heard = seq;
+    else if (pageReport) this.otherPages.hear(id, pageReport);
+  }
+
+  /** Reads what was not heard of the pages of other nodes. */
+  async #readPages(): Promise<void> {
+    const numbers = this.#fleet.pageReports();
+    if (numbers === undefined) return;
+    const unread = this.otherPages.settle(numbers);
+    if (this.#isReadingPages) return;
+    this.#isReadingPages = true;
+    for (const id of unread) {
+      const take = this.otherPages.startReading(id);
+      take(await this.#connection.ask((client) => readPages(client, this.#names.pages(id))).catch(() => undefined));
+    }
+    this.#isReadingPages = false;
   }
 
   /** Brings the latest counts to Redis. A call that is under way has older ones. Returns whether an answer came. */
@@ -171,22 +194,28 @@ export class RedisStore implements Store {
   async #send(counts: Counts): Promise<void> {
     const { online, confirmed = online, browsers, visits, visitorSeconds } = counts;
     const join = !this.#fleet.isComplete;
+    // With a node that is closed, its pages are gone.
+    const pageReport = this.#isClosed ? undefined : this.#ownPages.next();
     const report = {
       id: this.#id,
       counts: { online, confirmed, browsers, visits, visitorSeconds },
       highest: this.#highest,
       seq: this.#fleet.seq,
       join,
+      copy: join ? this.#fleet.copy() : undefined,
     };
-    const copy = join ? this.#fleet.copy() : undefined;
     const sentAt = this.#localNow();
-    const answer = await this.#connection.ask((client) => client.report(this.#names, report, copy));
+    const answer = await this.#connection.ask((client) => client.report(this.#names, report, pageReport));
     if (answer === undefined) {
       this.#fleet.leave();
+      this.#ownPages.restart();
       return this.#send(counts);
     }
-    if ('copy' in answer) this.#fleet.join(answer.copy);
-    else this.#fleet.hear(answer.publication);
+    if (pageReport) this.#ownPages.acknowledge(pageReport);
+    if ('copy' in answer) {
+      this.#fleet.join(answer.copy);
+      void this.#readPages();
+    } else this.#fleet.hear(answer.publication);
     const { seq, at } = 'copy' in answer ? answer.copy : { ...answer.publication, at: answer.publication.counts.at };
     this.#own.answered = seq;
     this.#aheadMs = at - (sentAt + this.#localNow()) / 2;

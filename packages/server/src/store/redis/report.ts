@@ -11,13 +11,36 @@ const countsSchema = v.object({
   confirmed: integer,
   visits: integer,
   visitorSeconds: integer,
+  /** The number of the node's last report about pages; 0 if it has none. */
+  pages: integer,
   /** When Redis received them, in milliseconds since 1970, by its clock. */
   at: integer,
 });
 
 export type NodeCounts = v.InferOutput<typeof countsSchema>;
 
-/** What Redis publishes when a node has reported: the node's counts, and the fleet's totals, which contain them. */
+const pageReportSchema = v.object({
+  /** Nothing that the node has reported after the report with this number is left out. */
+  after: integer,
+  /** Reports are numbered, with gaps. */
+  number: integer,
+  /** Whether a new hash begins with it. */
+  isFirst: v.boolean(),
+  /** Whether the hash has all again that Redis had before it lost it. */
+  isWhole: v.boolean(),
+  changes: v.array(v.tuple([v.string(), integer])),
+});
+
+/** What a node reports about its pages. */
+export type PageReport = v.InferOutput<typeof pageReportSchema>;
+
+/** What Redis has of the pages of a node. */
+export type StoredPages = Pick<PageReport, 'number' | 'isWhole' | 'changes'>;
+
+/**
+ * What Redis publishes when a node has reported: the node's counts, the fleet's totals, which contain them, and what has
+ * changed on the node's pages.
+ */
 const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
@@ -34,20 +57,23 @@ const publicationSchema = v.pipe(
     integer,
     integer,
     integer,
+    integer,
+    v.optional(pageReportSchema),
   ]),
   v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, ...totals]) => {
-    const [allVisits, allSeconds, peak, peakAt] = totals;
+    const [allVisits, allSeconds, peak, peakAt, pages, pageReport] = totals;
     return {
       /** Publications are numbered without gaps. */
       seq,
       id,
-      counts: { online, browsers, confirmed, visits, visitorSeconds, at },
+      counts: { online, browsers, confirmed, visits, visitorSeconds, pages, at },
       totals: { visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
+      pageReport,
     };
   }),
 );
 
-export type Publication = v.InferOutput<typeof publicationSchema>;
+export type Publication = Omit<v.InferOutput<typeof publicationSchema>, 'pageReport'>;
 
 /** All that Redis knows of a fleet, as of one publication. The totals are those of all its processes, past and present. */
 const copySchema = v.object({
@@ -69,17 +95,19 @@ export type FleetCopy = v.InferOutput<typeof copySchema>;
 export type Report = {
   /** The id of the process. */
   id: string;
-  counts: Omit<NodeCounts, 'at'>;
+  counts: Omit<NodeCounts, 'at' | 'pages'>;
   /** The most confirmed visitors that it ever had. */
   highest: number;
   /** The number of the last publication that it knows. */
   seq: number;
   /** Whether to answer with a copy. */
   join: boolean;
+  /** What the node knows, for a Redis that may have lost it. */
+  copy: FleetCopy | undefined;
 };
 
 /** Reads what the script publishes; `undefined` if it is of another version. */
-export function readPublication(message: string): Publication | undefined {
+export function readPublication(message: string): v.InferOutput<typeof publicationSchema> | undefined {
   const result = v.safeParse(publicationSchema, message);
   return result.success ? result.output : undefined;
 }
@@ -99,14 +127,16 @@ export function redisNames(prefix: string, database: number) {
     heard: key('heard'),
     seconds: key('seconds'),
     minutes: key('minutes'),
+    /** The hash of one node's pages. */
+    pages: (id: string) => key(`pages:${id}`),
     channel: key(`fleet@${database}`),
   };
 }
 
 /**
- * The script as a command of the client: `client.report(names, report, copy)`.
+ * The script as a command of the client: `client.report(names, report, pageReport)`.
  *
- * @returns what was published, or the copy that `join` asks for, or `undefined` if Redis does not know the node
+ * @returns what was published, without pages, or the copy that `join` asks for, or `undefined` if Redis does not know the node
  * @throws ValiError if the answer is of another version
  */
 export const reportScript = defineScript({
@@ -114,13 +144,17 @@ export const reportScript = defineScript({
   NUMBER_OF_KEYS: 5,
   parseCommand(
     parser,
-    { fleet, nodes, heard, seconds, minutes, channel }: RedisNames,
+    { fleet, nodes, heard, seconds, minutes, pages, channel }: RedisNames,
     report: Report,
-    copy: FleetCopy | undefined,
+    pageReport: PageReport | undefined,
   ) {
     parser.pushKeys([fleet, nodes, heard, seconds, minutes]);
     // Before a client has logged in, Redis reads at most ten arguments. With more it closes the connection without an error.
-    parser.push(JSON.stringify({ ...report, channel }), copy === undefined ? '' : JSON.stringify(copy));
+    // So the hash is not among the keys. Its braces put it in the same slot.
+    parser.push(
+      JSON.stringify({ ...report, channel, pagesKey: pageReport && pages(report.id) }),
+      pageReport === undefined ? '' : JSON.stringify(pageReport),
+    );
   },
   transformReply(reply: unknown): { publication: Publication } | { copy: FleetCopy } | undefined {
     if (reply === lost) return undefined;

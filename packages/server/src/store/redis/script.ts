@@ -7,10 +7,14 @@ const rememberedMs = 10 * 60_000;
 /** How long, and for how many processes, Redis keeps what each has counted. Their visits stay in the totals. */
 const kept = { processesMs: 30 * 24 * 60 * 60_000, processes: 1000 };
 
+/** How long Redis keeps the pages of a node that is silent, in seconds. */
+const pagesSeconds = 60;
+
 /** The answer to a node that this Redis does not know any more, because it has lost data. */
 export const lost = 'LOST';
 
 const limits = `local rememberedMs = ${rememberedMs}
+local pagesSeconds = ${pagesSeconds}
 local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${maxHistorySeconds}, ${maxMinutes}, ${kept.processes}, ${kept.processesMs}`;
 
 /**
@@ -27,8 +31,8 @@ local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${maxHistorySec
  */
 export const reportLua = `${limits}
 local fleetKey, nodesKey, heardKey, secondsKey, minutesKey = unpack(KEYS)
-local report, copy = cjson.decode(ARGV[1]), ARGV[2]
-local id, counts = report.id, report.counts
+local report = cjson.decode(ARGV[1])
+local id, counts, copy = report.id, report.counts, report.copy
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local tick = math.floor(now / 1000 + 0.5)
@@ -114,10 +118,34 @@ local function restore(copy)
   fleet.seq = math.max(fleet.seq, copy.seq)
 end
 
-if copy ~= '' then
-  restore(cjson.decode(copy))
+-- In the hash, "" is the number of the last report with changes. It is negative while others have to follow.
+local pageReport = ARGV[2] ~= '' and cjson.decode(ARGV[2])
+counts.pages = 0
+if pageReport and not pageReport.isFirst then
+  counts.pages = math.abs(redis.call('HGET', report.pagesKey, '') or 0)
+  if counts.pages < pageReport.after or counts.pages >= pageReport.number then return '${lost}' end
+end
+
+if copy then
+  restore(copy)
 elseif report.seq > fleet.seq or (report.seq > 0 and redis.call('HEXISTS', nodesKey, id) == 0) then
   return '${lost}'
+end
+
+if pageReport then
+  if pageReport.isFirst then redis.call('DEL', report.pagesKey) end
+  if #pageReport.changes > 0 then
+    counts.pages = pageReport.number
+    local set, gone = { '', pageReport.isWhole and counts.pages or -counts.pages }, {}
+    for _, change in ipairs(pageReport.changes) do
+      local name, tabs = unpack(change)
+      table.insert(tabs > 0 and set or gone, name)
+      if tabs > 0 then table.insert(set, tabs) end
+    end
+    redis.call('HSET', report.pagesKey, unpack(set))
+    if #gone > 0 then redis.call('HDEL', report.pagesKey, unpack(gone)) end
+  end
+  redis.call('EXPIRE', report.pagesKey, pagesSeconds)
 end
 
 local visitsBefore = fleet.visits
@@ -170,11 +198,12 @@ fleet.seq = fleet.seq + 1
 saveFleet()
 
 -- %d, as cjson writes no more than 14 digits.
-local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d]',
+local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d',
   fleet.seq, id, now, counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds,
-  fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt)
-redis.call('PUBLISH', report.channel, publication)
-if not report.join then return publication end
+  fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt, counts.pages)
+local hasChanges = pageReport and #pageReport.changes > 0
+redis.call('PUBLISH', report.channel, publication .. (hasChanges and ',' .. ARGV[2] or '') .. ']')
+if not report.join then return publication .. ']' end
 
 local nodes = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, '+inf')) do nodes[id] = load(nodesKey, id) end

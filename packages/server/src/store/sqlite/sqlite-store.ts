@@ -2,6 +2,7 @@ import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared'
 import { nameOf } from '../../config/name-of.ts';
 import { dayMs, maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
+import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { type Day, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
@@ -22,7 +23,7 @@ export type SqliteStoreOptions = {
 
 /** A store in a SQLite file, which only this process has open. */
 export class SqliteStore implements Store {
-  readonly isShared = false;
+  readonly otherPages = noOtherPages;
   readonly now: () => number;
   readonly #dataDir: string;
   #database: SqliteDatabase;
