@@ -1,4 +1,4 @@
-import { paths, type Snapshot } from '@live-visitors/shared';
+import { indexWithPages, paths, type Snapshot } from '@live-visitors/shared';
 import cors from 'cors';
 import { type RequestHandler, Router } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
@@ -15,7 +15,7 @@ import { checkReady } from './check-ready.ts';
 import { errorHandler } from './error-handler.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { sendMetrics, sendStatus } from './operator-routes.ts';
-import { privateOnly } from './private-only.ts';
+import { mayRead, privateOnly } from './private-only.ts';
 import { sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendPages, sendSnapshot } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
@@ -52,7 +52,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   const checks = [checkOrigin(config, refuse), whenReady];
 
   const router = Router({ caseSensitive: true, strict: true });
-  const get = (path: string, ...handlers: RequestHandler[]) =>
+  const get = (path: string | string[], ...handlers: RequestHandler[]) =>
     router.get(path, ...handlers).all(path, methodNotAllowed);
   router.use(oneAtATime(refusals), securityHeaders);
 
@@ -78,9 +78,13 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  router.get('/', endWithSlash);
+  router.get('/', endWithSlash, (request, _response, next) => {
+    // Others get the dashboard without the list of pages.
+    if (mayRead(request, config.listPages)) request.url = `/${indexWithPages}`;
+    next();
+  });
   router.use(servePage(pageDir));
-  get('/', pageNotBuilt);
+  get(['/', `/${indexWithPages}`], pageNotBuilt);
   router.use(errorHandler(log));
 
   return {
