@@ -1,5 +1,5 @@
-import { paths } from '@live-visitors/shared';
-import { defineConfig, type ProxyOptions } from 'vite';
+import { indexWithPages, paths } from '@live-visitors/shared';
+import { defineConfig, type Plugin, type ProxyOptions } from 'vite';
 import { compressFiles } from './compress-files.ts';
 import { serveBundles } from './vite.widget.config.ts';
 
@@ -16,10 +16,31 @@ const server: ProxyOptions = {
   },
 };
 
+/** Makes the dashboard that has no list of pages, for those who may not read it. */
+const offerPages: Plugin = {
+  name: 'offer-pages',
+  enforce: 'post',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { server }) =>
+      server && !['on', 'private'].includes(`${process.env.LIST_PAGES}`) ? withoutPages(html) : html,
+  },
+  generateBundle(_options, bundle) {
+    const index = bundle['index.html'];
+    if (index?.type !== 'asset') throw new Error('index.html was not built.');
+    this.emitFile({ type: 'asset', fileName: indexWithPages, source: index.source });
+    index.source = withoutPages(`${index.source}`);
+  },
+};
+
+function withoutPages(html: string): string {
+  return html.replace(/\s*<section class="pages".*?<\/section>/s, '');
+}
+
 export default defineConfig({
   // Relative links: the dashboard may be served under any path.
   base: './',
-  plugins: [serveBundles, compressFiles],
+  plugins: [serveBundles, offerPages, compressFiles],
   server: {
     proxy: Object.fromEntries(Object.values(paths).map((path) => [path, server])),
   },

@@ -1,3 +1,4 @@
+import type { PageCount } from '@live-visitors/shared';
 import type { PuppeteerTab } from './browser.ts';
 import { type Manner, reason, type StandIn } from './stand-in.ts';
 
@@ -6,6 +7,8 @@ export type DashboardState = {
   name: string;
   /** How the server behaves when the dashboard is loaded. */
   manner?: Manner;
+  /** What the server lists, if it does. */
+  pages?: readonly PageCount[];
   /** The value of `data-connection`. */
   connection: string;
   /** Its English texts, by selectors. */
@@ -13,6 +16,20 @@ export type DashboardState = {
   /** Brings the loaded dashboard into the state. */
   reach?: (tab: PuppeteerTab, server: StandIn) => Promise<unknown>;
 };
+
+/** Names as strangers may write them. */
+export const hostileNames = [
+  'x'.repeat(128),
+  'words '.repeat(21),
+  `a${'\u0334\u0300'.repeat(31)}`,
+  '\u202Egnp.exe',
+  'مرحبا',
+  '<img src=x onerror=alert(1)>',
+  '__proto__',
+  ' ',
+  '&amp;',
+];
+const hostilePages = hostileNames.map((name, index) => ({ name, online: 1234 >> index }));
 
 export const dashboardStates: readonly DashboardState[] = [
   { name: 'connecting', manner: 'silent', connection: 'connecting', says: { '.connection': 'Connecting…' } },
@@ -23,7 +40,25 @@ export const dashboardStates: readonly DashboardState[] = [
     says: { '.summary': 'Between 1 and 8 in the last 24 hours' },
     reach: (tab) => tab.page.click('.period [value="day"]'),
   },
-  { name: 'stale', manner: 'falls silent', connection: 'stale', says: { '.connection': 'No updates from the server' } },
+  {
+    name: 'listing pages',
+    pages: hostilePages,
+    connection: 'live',
+    says: { '#pages-title': 'Busiest pages', '.pages li': `${hostileNames[0]} 1,234 visitors here` },
+  },
+  {
+    name: 'listing no pages',
+    pages: [],
+    connection: 'live',
+    says: { '.pages p': 'Pages appear here when someone opens them.' },
+  },
+  {
+    name: 'stale',
+    manner: 'falls silent',
+    pages: hostilePages,
+    connection: 'stale',
+    says: { '.connection': 'No updates from the server' },
+  },
   {
     name: 'reconnecting',
     connection: 'reconnecting',
@@ -93,6 +128,7 @@ async function shows(tab: PuppeteerTab, selector: string): Promise<void> {
 export async function reach(state: DashboardState, tab: PuppeteerTab, server: StandIn): Promise<void> {
   await state.reach?.(tab, server);
   await shows(tab, selectorOf(state));
+  if (state.pages) await shows(tab, '.pages:not([hidden])');
 }
 
 export async function isIn(state: DashboardState, tab: PuppeteerTab): Promise<boolean> {

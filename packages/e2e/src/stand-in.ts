@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { type EventMap, paths, type Snapshot } from '@live-visitors/shared';
+import { type EventMap, indexWithPages, type PageCount, paths, type Snapshot } from '@live-visitors/shared';
 import { root } from './program.ts';
 
 const pageDir = join(root, 'packages/server/dist/page');
@@ -41,6 +41,8 @@ export async function startStandIn(folder = pageDir) {
   let manner: Manner = 'even';
   let figures: Omit<Snapshot, 'at'> = { online: 7, browsers: 4, visits: 41, peak: 9, visitorSeconds: 5310 };
   let opened = 0;
+  let pages: readonly PageCount[] | undefined;
+  let listed = 0;
   const streams = new Set<ServerResponse>();
 
   const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -68,8 +70,13 @@ export async function startStandIn(folder = pageDir) {
     const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
     if (pathname === paths.stream) return openStream(response);
     if (pathname === paths.history) return response.end(JSON.stringify(day(figures.peak)));
+    if (pathname === paths.pages && pages) {
+      listed++;
+      return response.end(JSON.stringify({ pages }));
+    }
     try {
-      const file = join(folder, pathname === '/' ? 'index.html' : pathname);
+      const index = pages ? indexWithPages : 'index.html';
+      const file = join(folder, pathname === '/' ? index : pathname);
       const content = await readFile(file);
       response.setHeader('Content-Type', types[extname(file)] ?? 'text/plain').end(content);
     } catch {
@@ -85,6 +92,12 @@ export async function startStandIn(folder = pageDir) {
     behave(next: Manner) {
       manner = next;
     },
+    /** Lists these pages. To be called before the dashboard is loaded. */
+    list(next: readonly PageCount[] | undefined) {
+      pages = next;
+    },
+    /** How many times the list was asked for. */
+    listed: () => listed,
     /** Says so from the next snapshot on. */
     count(changes: Partial<Omit<Snapshot, 'at'>>) {
       figures = { ...figures, ...changes };

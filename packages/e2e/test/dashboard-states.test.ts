@@ -20,6 +20,7 @@ async function open(
 ): Promise<{ tab: PuppeteerTab; server: StandIn }> {
   const server = await startStandIn();
   server.behave(state.manner ?? 'even');
+  server.list(state.pages);
   const tab = await openTab(browser, server.url + query);
   onTestFinished(async () => {
     await tab.close();
@@ -133,7 +134,7 @@ describe.concurrent.each(languageTags)('in %s', (tag) => {
   );
 
   test('all is said, and nothing in another language', async (context) => {
-    const { tab } = await open(context, stateNamed('live'), `?lang=${tag}`);
+    const { tab } = await open(context, stateNamed('listing pages'), `?lang=${tag}`);
     expect(await tab.page.$eval('html', ({ lang }) => lang)).toBe(tag);
     const texts = await textsOf(tab.page);
     const own = phrasesIn(tag);

@@ -77,19 +77,31 @@ describe('the dialog with what to put on a site', () => {
     expect(await tab.text('.snippet code')).toBe(
       `<script src="${server.url}/widget.js" async></script>\n<live-visitors>&nbsp;</live-visitors>`,
     );
+    await tab.page.select('[name="counted"]', 'page');
+    expect(await tab.text('.snippet code')).toContain('<live-visitors page>');
     await tab.page.type('[name="label"]', 'a "label" & <more>');
     await eventually(async () => expect(await preview()).toBe('1 a "label" & <more>'));
     await tab.page.select('[name="lang"]', 'es');
     await tab.page.select('[name="format"]', 'compact');
     await tab.page.click('[name="observe"]');
     expect(await tab.text('.snippet code')).toContain(
-      '<live-visitors label="a &quot;label&quot; &amp; &lt;more&gt;" lang="es" format="compact" observe>&nbsp;</live-visitors>',
+      '<live-visitors page label="a &quot;label&quot; &amp; &lt;more&gt;" lang="es" format="compact" observe>&nbsp;</live-visitors>',
     );
     await tab.page.$eval('[name="label"]', (field) => {
       (field as HTMLInputElement).value = '';
       field.dispatchEvent(new Event('input', { bubbles: true }));
     });
     await eventually(async () => expect(await preview()).toBe('1 visitante en línea'));
+  });
+
+  test('is on a page of its own only while its preview is seen', async () => {
+    const isOnPage = () => tab.page.$eval('.preview live-visitors', (preview) => preview.hasAttribute('page'));
+    await tab.page.select('[name="counted"]', 'page');
+    expect(await isOnPage()).toBe(true);
+    await tab.page.keyboard.press('Escape');
+    await eventually(async () => expect(await isOnPage()).toBe(false));
+    await tab.page.click('[data-opens="embed"]');
+    expect(await isOnPage()).toBe(true);
   });
 
   test('is HTML that does what it says', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { compressedFolders } from '@live-visitors/shared';
+import { compressedFolders, indexWithPages } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { readProblem } from './helpers/problem.ts';
 import { sendRaw } from './helpers/raw-request.ts';
@@ -9,6 +9,7 @@ import { eventually, makeFolder, openServer, openSocket, openStream } from './he
 
 const files = {
   'index.html': '<!doctype html><title>Live Visitors</title>'.padEnd(1000),
+  [indexWithPages]: '<!doctype html><title>Live Visitors</title><ol></ol>'.padEnd(1000),
   'widget.js': '(() => {})();'.repeat(100),
   'subscribe.js': 'export const subscribe = () => {};',
   'subscribe.d.ts': 'export declare function subscribe(): void;',
@@ -33,6 +34,31 @@ async function buildPage(): Promise<string> {
 
 /** The bytes of a file in each encoding. */
 const encoded = (text: string) => ({ br: brotliCompressSync(text), gzip: gzipSync(text), identity: Buffer.from(text) });
+
+describe('the dashboard with the list of pages', () => {
+  test.each([
+    ['off', '10.0.0.1', 'index.html'],
+    ['private', '203.0.113.7', 'index.html'],
+    ['private', '10.0.0.1', indexWithPages],
+    ['on', '203.0.113.7', indexWithPages],
+  ] as const)('with LIST_PAGES=%s, a client at %s is sent %s', async (listPages, address, name) => {
+    const { url } = await openServer({ LIST_PAGES: listPages }, { pageDir: await buildPage() });
+    for (const path of ['/', '/?lang=es']) {
+      const { headers, body } = await sendRaw(url + path, { 'X-Forwarded-For': address });
+      expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
+      expect(String(body)).toBe(files[name]);
+    }
+    const list = await fetch(`${url}/pages`, { headers: { 'X-Forwarded-For': address } });
+    expect(list.ok).toBe(name === indexWithPages);
+  });
+
+  test('says so if it has not been built', async () => {
+    const { url } = await openServer({ LIST_PAGES: 'on' }, { pageDir: makeFolder() });
+    const response = await fetch(url);
+    expect(response.status).toBe(404);
+    expect(readProblem(await response.json()).detail).toContain('The page has not been built');
+  });
+});
 
 describe('the files of the page', () => {
   test.each([

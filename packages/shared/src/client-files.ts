@@ -13,3 +13,6 @@ export const scripts = {
  * from being served under these names.
  */
 export const compressedFolders = { br: '.br', gzip: '.gzip' } as const;
+
+/** The dashboard with the list of pages, for those who may read it. Others get `index.html`. */
+export const indexWithPages = 'index-with-pages.html';

@@ -2,6 +2,7 @@ export * from './client-files.ts';
 export * from './day-history.ts';
 export * from './events.ts';
 export * from './guards.ts';
+export * from './page-list.ts';
 export * from './page-names.ts';
 export * as paths from './paths.ts';
 export * from './query.ts';

@@ -1,16 +1,21 @@
-import type { Snapshot } from '@live-visitors/shared';
+import { paths, readDayHistory, readPageList, type Snapshot, tickMs } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Recent, Update } from '../update.ts';
 import { createAnnouncementView } from './announcement-view.ts';
 import { ChartView } from './chart-view.ts';
 import { createConnectionView } from './connection-view.ts';
-import { createDayLoader, requestDay } from './day-loader.ts';
 import { createEmbedDialog } from './embed/dialog.ts';
 import { createFiguresView } from './figures-view.ts';
+import { createLoader, requestJson } from './loader.ts';
 import { offerLanguages, readLocale, showFixedMessages } from './locale.ts';
+import { PagesView } from './pages-view.ts';
 import { createPeakTime } from './peak-time.ts';
 import { markTab } from './tab-mark.ts';
 import { announceConnection } from './wording.ts';
+
+/** The shortest times from one request to the next. The entries of a day are minutes; pages are requested every other tick. */
+const dayEveryMs = 60_000;
+const pagesEveryMs = 1.5 * tickMs;
 
 const now = () => performance.now();
 const isVisible = () => document.visibilityState === 'visible';
@@ -32,7 +37,10 @@ export class Dashboard {
   readonly #announcement = createAnnouncementView(now);
   readonly #chart: ChartView;
   readonly #embed: ReturnType<typeof createEmbedDialog>;
+  /** `undefined` where the server does not offer the list. */
+  readonly #pages = document.querySelector('.pages') ? new PagesView() : undefined;
   readonly #loadDay: () => void;
+  readonly #loadPages: () => void;
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, subscription: DocumentSubscription, recent: Recent) {
@@ -41,14 +49,21 @@ export class Dashboard {
       this.#show();
     });
     this.#embed = createEmbedDialog(server);
-    this.#loadDay = createDayLoader(
-      () => requestDay(server),
+    this.#loadDay = createLoader(
+      () => requestJson(server + paths.history, readDayHistory),
+      dayEveryMs,
       now,
       (day) => {
         if (day) this.#peakTime.learn(day.peak);
         this.#chart.learnDay(day);
         this.#show();
       },
+    );
+    this.#loadPages = createLoader(
+      () => requestJson(server + paths.pages, readPageList),
+      pagesEveryMs,
+      now,
+      (pages) => this.#pages?.show(pages, this.#locale),
     );
     offerLanguages(this.#locale, (locale) => {
       this.#locale = locale;
@@ -66,6 +81,7 @@ export class Dashboard {
     this.#connectionAt = now();
     if (last) this.#receiveSnapshot(last.snapshot, now() - last.ageMs);
     this.#show();
+    this.#loadPagesIfShown();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#showMoment(), 1000);
   }
@@ -84,9 +100,14 @@ export class Dashboard {
     if (this.#chart.period === 'day' || isPeakTimeUnknown) this.#loadDay();
   }
 
+  #loadPagesIfShown(): void {
+    if (this.#pages && this.#connection.state === 'live' && isVisible()) this.#loadPages();
+  }
+
   #translate(): void {
     showFixedMessages(this.#locale);
     this.#embed.translate(this.#locale);
+    this.#pages?.translate(this.#locale);
     this.#announcement.clear();
     this.#show();
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { attributesFor, type EmbedOptions, snippetFor } from '../../src/dashboard/embed/snippet.ts';
 
-const plain: EmbedOptions = { label: '', lang: '', isCompact: false, observe: false };
+const plain: EmbedOptions = { isPage: false, label: '', lang: '', isCompact: false, observe: false };
 
 test('what is left as it is takes no attribute', () => {
   expect(snippetFor('https://visitors.example.com', plain)).toBe(
@@ -10,11 +10,12 @@ test('what is left as it is takes no attribute', () => {
 });
 
 test('every choice is an attribute of the element', () => {
-  const options = { label: 'people here', lang: 'pt-BR', isCompact: true, observe: true };
+  const options = { isPage: true, label: 'people here', lang: 'pt-BR', isCompact: true, observe: true };
   expect(snippetFor('https://visitors.example.com', options).split('\n')[1]).toBe(
-    '<live-visitors label="people here" lang="pt-BR" format="compact" observe>&nbsp;</live-visitors>',
+    '<live-visitors page label="people here" lang="pt-BR" format="compact" observe>&nbsp;</live-visitors>',
   );
   expect(Object.fromEntries(attributesFor(options))).toEqual({
+    page: '',
     label: 'people here',
     lang: 'pt-BR',
     format: 'compact',

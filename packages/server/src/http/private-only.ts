@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { nameOf, type Variable } from '../config/name-of.ts';
+import type { Config } from '../config/read-config.ts';
 import { isPrivateAddress } from './address.ts';
 import { forwardedAddresses, isForwarded } from './forwarding.ts';
 import { sendProblem } from './problem.ts';
@@ -16,6 +17,11 @@ export function privateOnly(variable: Variable): RequestHandler {
     if (reason === undefined) return next();
     sendProblem(response, 403, `${reason} To answer everyone, set ${nameOf(variable)} to "on".`);
   };
+}
+
+/** Whether an endpoint with this setting answers the client of a request. */
+export function mayRead(request: Request, setting: Config['listPages']): boolean {
+  return setting === 'on' || (setting === 'private' && whyNotPrivate(request) === undefined);
 }
 
 function whyNotPrivate(request: Request): string | undefined {

@@ -1,4 +1,4 @@
-import { paths } from '@live-visitors/shared';
+import { indexWithPages, paths } from '@live-visitors/shared';
 import cors from 'cors';
 import { type RequestHandler, Router } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
@@ -12,7 +12,7 @@ import type { Clock } from '../stream/clock.ts';
 import { Emitter } from '../stream/emitter.ts';
 import { checkOrigin, checkReady } from './checks.ts';
 import { oneAtATime } from './malformed.ts';
-import { privateOnly } from './private-only.ts';
+import { mayRead, privateOnly } from './private-only.ts';
 import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
@@ -49,7 +49,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   const checks = [checkOrigin(config, refuse), whenReady];
 
   const router = Router({ caseSensitive: true, strict: true });
-  const get = (path: string, ...handlers: RequestHandler[]) =>
+  const get = (path: string | string[], ...handlers: RequestHandler[]) =>
     router.get(path, ...handlers).all(path, methodNotAllowed);
   router.use(oneAtATime(refusals), securityHeaders);
 
@@ -71,9 +71,13 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  router.get('/', endWithSlash);
+  router.get('/', endWithSlash, (request, _response, next) => {
+    // Others get the dashboard without the list of pages.
+    if (mayRead(request, config.listPages)) request.url = `/${indexWithPages}`;
+    next();
+  });
   router.use(servePage(pageDir));
-  get('/', pageNotBuilt);
+  get(['/', `/${indexWithPages}`], pageNotBuilt);
   router.use(errorHandler(log));
 
   return {

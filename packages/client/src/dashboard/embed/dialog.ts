@@ -22,6 +22,7 @@ export function createEmbedDialog(server: string) {
   function options(): EmbedOptions {
     const data = new FormData(form);
     return {
+      isPage: data.get('counted') === 'page',
       label: String(data.get('label')),
       lang: String(data.get('lang')),
       isCompact: data.get('format') === 'compact',
@@ -53,6 +54,8 @@ export function createEmbedDialog(server: string) {
   // Enter in a field must not close the dialog.
   form.addEventListener('submit', (event) => event.preventDefault());
   find('.embed .close').addEventListener('click', () => dialog.close());
+  // The dashboard is not on a page of its own because of a preview that nobody sees.
+  dialog.addEventListener('close', () => preview.removeAttribute('page'));
   // A click on the dialog itself is a click on the backdrop.
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
 

@@ -2,6 +2,8 @@ import { scripts } from '@live-visitors/shared';
 
 /** The choices in the dialog. */
 export type EmbedOptions = {
+  /** Whether to count the page that the element is on, in place of the whole site. */
+  isPage: boolean;
   /** Empty for the default. */
   label: string;
   /** A BCP 47 tag; empty for the language of the site. */
@@ -12,8 +14,15 @@ export type EmbedOptions = {
 };
 
 /** The attributes of `<live-visitors>` for these choices, in the order of the snippet. */
-export function attributesFor({ label, lang, isCompact, observe }: EmbedOptions): [name: string, value: string][] {
+export function attributesFor({
+  isPage,
+  label,
+  lang,
+  isCompact,
+  observe,
+}: EmbedOptions): [name: string, value: string][] {
   const attributes: [name: string, value: string][] = [];
+  if (isPage) attributes.push(['page', '']);
   if (label.trim() !== '') attributes.push(['label', label.trim()]);
   if (lang !== '') attributes.push(['lang', lang]);
   if (isCompact) attributes.push(['format', 'compact']);

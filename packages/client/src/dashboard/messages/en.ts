@@ -21,6 +21,8 @@ export const en = {
     visits: 'Visits',
     peak: 'Peak',
     visitorSeconds: 'Total time on site',
+    pages: 'Busiest pages',
+    noPages: 'Pages appear here when someone opens them.',
     period: 'Period',
     lastMinutes: '10 min',
     lastDay: '24 h',
@@ -31,6 +33,9 @@ export const en = {
     embedIntro:
       'Paste these two lines where the number should appear. From then on, every open tab of your site is counted.',
     preview: 'Preview',
+    counted: 'What to count',
+    wholeSite: 'the whole site',
+    thisPage: 'only the page it is on',
     label: 'Label',
     widgetLanguage: 'Language',
     anyLanguage: 'same as your site',

@@ -15,6 +15,8 @@ export const es: Messages = {
     visits: 'Visitas',
     peak: 'Pico de visitantes',
     visitorSeconds: 'Tiempo total en el sitio',
+    pages: 'Páginas con más visitantes',
+    noPages: 'Las páginas aparecen aquí cuando alguien las abre.',
     period: 'Periodo',
     lastMinutes: '10 min',
     lastDay: '24 h',
@@ -25,6 +27,9 @@ export const es: Messages = {
     embedIntro:
       'Pega estas dos líneas donde quieras mostrar el número. A partir de entonces se contará cada pestaña que tenga abierto tu sitio.',
     preview: 'Vista previa',
+    counted: 'Qué contar',
+    wholeSite: 'todo el sitio',
+    thisPage: 'solo la página donde está',
     label: 'Texto junto al número',
     widgetLanguage: 'Idioma',
     anyLanguage: 'el mismo del sitio',

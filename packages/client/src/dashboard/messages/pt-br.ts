@@ -15,6 +15,8 @@ export const ptBR: Messages = {
     visits: 'Visitas',
     peak: 'Pico de visitantes',
     visitorSeconds: 'Tempo total no site',
+    pages: 'Páginas com mais visitantes',
+    noPages: 'As páginas aparecem aqui quando alguém as abre.',
     period: 'Período',
     lastMinutes: '10 min',
     lastDay: '24 h',
@@ -25,6 +27,9 @@ export const ptBR: Messages = {
     embedIntro:
       'Cole estas duas linhas onde o número deve aparecer. A partir daí, cada aba com o seu site aberto entra na contagem.',
     preview: 'Prévia',
+    counted: 'O que contar',
+    wholeSite: 'o site inteiro',
+    thisPage: 'só a página em que está',
     label: 'Texto ao lado do número',
     widgetLanguage: 'Idioma',
     anyLanguage: 'o mesmo do site',
