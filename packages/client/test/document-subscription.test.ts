@@ -13,6 +13,7 @@ function createDocument() {
   const simulation = new Simulation();
   const streams: { query: URLSearchParams; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
+  const page = { name: 'site.example/a', onNavigation: () => {} };
   let pageEvents = { enter: () => {}, exit: () => {} };
   const subscription = createDocumentSubscription(
     {
@@ -42,6 +43,11 @@ function createDocument() {
           },
         };
         return exit;
+      },
+      documentPage: () => page.name,
+      onNavigation(callback) {
+        page.onNavigation = callback;
+        return () => {};
       },
       now: () => simulation.now,
       schedule: (callback, delayMs) => simulation.after(delayMs, undefined, callback),

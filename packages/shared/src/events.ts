@@ -82,9 +82,11 @@ export type PageCounts = {
 /** Sent right after each `visitors` to streams that ask for pages. */
 type Pages = { online: PageCounts };
 
-const isPages = objectOf<Pages>({
-  online: recordOf((value): value is number | null => value === null || isNonNegativeInteger(value)),
-});
+export const isPageCounts: Guard<PageCounts> = recordOf(
+  (value): value is number | null => value === null || isNonNegativeInteger(value),
+);
+
+const isPages = objectOf<Pages>({ online: isPageCounts });
 
 /** The count of a page; `null` if it is not known, or the page is not among them. */
 export function countOf(counts: PageCounts, name: string): number | null {

@@ -1,11 +1,11 @@
-import { type Parameter, type RepeatableParameter, repeatable } from './query.ts';
+import type { Parameter, RepeatableParameter } from './query.ts';
 import { encodePageName } from './stream-url.ts';
 
 /** The most names that one parameter of a request may give. */
-const maxPages = 64;
+export const maxPages = 64;
 
 /** The most bytes that all names of a request may take in its URL: proxies accept about 8 KiB of it. */
-const maxEncodedBytes = 4096;
+export const maxEncodedBytes = 4096;
 
 const maxNameBytes = 128;
 
@@ -24,7 +24,7 @@ export const pageName: Parameter<string> = {
 };
 
 /** The names of several pages. */
-export const pageNames: RepeatableParameter<string> = repeatable(pageName, maxPages);
+export const pageNames: RepeatableParameter<string> = { ...pageName, maxTimes: maxPages };
 
 /** What is wrong with names that are each allowed, but too long together; `undefined` if nothing is. */
 export function whyTooLong(names: readonly string[]): string | undefined {

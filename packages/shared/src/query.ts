@@ -87,11 +87,6 @@ export function oneOf<const Word extends string>(...words: Word[]): Parameter<Wo
   return { limits: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text) };
 }
 
-/** A parameter that may be given at most `maxTimes`. */
-export function repeatable<Value>(parameter: Parameter<Value>, maxTimes: number): RepeatableParameter<Value> {
-  return { ...parameter, maxTimes };
-}
-
 /** A value, fit for a sentence: control characters escaped, and no longer than a line. */
 export function quote(value: string): string {
   const maxLength = 80;

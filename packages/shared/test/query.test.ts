@@ -17,7 +17,7 @@ describe('a parameter that is one of several words', () => {
 });
 
 describe('a parameter that may be repeated', () => {
-  const shapes = { shape: repeatable(oneOf('flat', 'round'), 2), size: oneOf('small') };
+  const shapes = { shape: { ...oneOf('flat', 'round'), maxTimes: 2 }, size: oneOf('small') };
 
   test('is a list, in the order in which it came', () => {
     const query = [['shape', 'round'] as const, ['size', 'small'] as const, ['shape', 'flat'] as const];

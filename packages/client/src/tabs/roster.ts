@@ -48,16 +48,14 @@ export class Roster {
     if (entry?.visit === 'acknowledged') self.visit = 'acknowledged';
     this.#left.clear();
     this.#replace(documents);
-    return entry?.visit === self.visit && entry.observes === self.observes;
+    return entry !== undefined && entry.visit === self.visit && wishesOf(entry) === wishesOf(self);
   }
 
   /** Takes the names that the locks show: they decide which documents are there. */
   reconcile(names: readonly string[]): void {
     this.#left = new Set(names.filter((name) => this.#left.has(name)));
     const present = names.filter((name) => !this.#left.has(name));
-    this.#replace(
-      present.map((name) => this.#documents.get(name) ?? { name, visit: 'unknown', observes: false, unanswered: 0 }),
-    );
+    this.#replace(present.map((name) => this.#documents.get(name) ?? unheard(name)));
   }
 
   /**
@@ -80,6 +78,14 @@ export class Roster {
       if (tabIds.includes(tabIdOf(document))) document.visit = 'acknowledged';
     }
   }
+}
+
+/** What a document wants of the stream, as a text that can be compared. */
+export const wishesOf = ({ observes, on, watch }: TabDocument): string => JSON.stringify([observes, on, watch]);
+
+/** A document that has said nothing of itself yet. */
+function unheard(name: string): TabDocument {
+  return { name, visit: 'unknown', observes: false, on: [], watch: [], unanswered: 0 };
 }
 
 /** The id of the tab that a document is in; it contains no slash. */

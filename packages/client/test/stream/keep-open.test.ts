@@ -4,14 +4,14 @@ import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
 import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
-import { aged, type Update } from '../../src/update.ts';
+import { aged, type Figures, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** What a stream depends on, with a clock that stands still until it is moved. */
-function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {}, historySeconds = 0) {
+function createWorld(first: Partial<Claim> = {}, historySeconds = 0) {
   let time = 1000;
-  let claim: Claim = { tabs, arrivals };
+  let claim: Claim = { tabs: 1, arrivals: ['tab-id-a'], page: [], watch: [], ...first };
   let timers: { dueAt: number; callback: () => void }[] = [];
   const streams: { query: URLSearchParams; url: string; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const told: Update[] = [];
@@ -19,7 +19,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
   let toldAt = time;
   const recent = createRecent(historySeconds, () => time);
   const current = () => aged(latest, time - toldAt);
-  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Snapshot | undefined };
+  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Figures | undefined };
 
   const stream = keepOpen(
     {
@@ -392,7 +392,7 @@ describe('a stream that stays mute', () => {
 
   test('is made up for after five seconds by looking the count up, every 15 seconds, while it is tried again', async () => {
     const world = createWorld();
-    world.world.answer = { ...snapshot, online: 8 };
+    world.world.answer = { snapshot: { ...snapshot, online: 8 } };
     world.pass(4900);
     expect(world.world.lookUps).toEqual([]);
     world.pass(100);
@@ -410,7 +410,7 @@ describe('a stream that stays mute', () => {
 
   test('stays in the count: each is followed by the next at once, and no look-up is sent together with one', async () => {
     const world = createWorld();
-    world.world.answer = snapshot;
+    world.world.answer = { snapshot };
     let streams = 1;
     let lookUps = 0;
     for (let i = 0; i < 600; i++) {
@@ -437,7 +437,7 @@ describe('a stream that stays mute', () => {
 
   test('is reconnecting again when the server does not answer any more', async () => {
     const world = createWorld();
-    world.world.answer = snapshot;
+    world.world.answer = { snapshot };
     world.pass(5000);
     await answered();
     world.world.answer = undefined;
@@ -448,7 +448,7 @@ describe('a stream that stays mute', () => {
 
   test('changes nothing by an answer that comes when it is live again', async () => {
     const world = createWorld();
-    world.world.answer = { ...snapshot, online: 8 };
+    world.world.answer = { snapshot: { ...snapshot, online: 8 } };
     world.pass(5000);
     world.welcome();
     await answered();

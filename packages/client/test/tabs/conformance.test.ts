@@ -225,7 +225,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     expect(browser.server.online).toBe(0);
     expect(browser.server.streams()).toHaveLength(1);
     observer.self.observes = false;
-    observer.joined.poll();
+    observer.joined.announce();
     await browser.pass(2000);
     expect(browser.server.online).toBe(1);
     expect(browser.server.visits).toBe(3);
