@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { oneOf, parseQuery, repeatable } from '../src/index.ts';
+import { oneOf, parseQuery } from '../src/index.ts';
 
 const parameters = { shape: oneOf('flat', 'round') };
 
