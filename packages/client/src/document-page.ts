@@ -1,5 +1,6 @@
-/** The canonical link, and the name of the address at which it was found first. */
-let canonical = { href: '', foundAt: '' };
+/** The URL of the canonical link, and the name of the address at which it was found first. */
+let canonical: string | undefined;
+let foundAt = '';
 
 /**
  * The name of this document's page: host and path of its canonical link, or else of its address; empty if there is no
@@ -7,33 +8,31 @@ let canonical = { href: '', foundAt: '' };
  * that of the last page until it has changed.
  */
 export function documentPage(): string {
-  const address = nameOf(location.href);
-  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical i]')?.href ?? '';
-  if (href !== canonical.href) canonical = { href, foundAt: address };
-  return (canonical.foundAt === address && nameOf(href)) || address;
+  const address = nameOf(location);
+  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical i]')?.href;
+  if (href !== canonical) foundAt = address;
+  canonical = href;
+  try {
+    if (href && foundAt === address) return nameOf(new URL(href)) || address;
+  } catch {
+    // It is not a URL.
+  }
+  return address;
 }
 
-function nameOf(url: string): string {
+function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string {
+  let path = pathname;
   try {
-    const { host, pathname } = new URL(url);
-    return host && host + decoded(pathname).replace(/\/+$/, '');
+    path = decodeURIComponent(path);
   } catch {
-    return '';
+    // It is not UTF-8, and stays as it is.
   }
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    // Not UTF-8.
-    return path;
-  }
+  return host && host + path.replace(/\/+$/, '');
 }
 
 /** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
 export function onNavigation(callback: () => void): () => void {
-  const listening = new AbortController();
-  window.navigation?.addEventListener('currententrychange', callback, listening);
-  return () => listening.abort();
+  const { navigation } = window;
+  navigation?.addEventListener('currententrychange', callback);
+  return () => navigation?.removeEventListener('currententrychange', callback);
 }

@@ -1,4 +1,4 @@
-import { countOf, isPageName, maxPages } from '@live-visitors/shared';
+import { isPageName, maxPages } from '@live-visitors/shared';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { Pages } from './pages.ts';
 import type { TabDocument } from './tabs/messages.ts';
@@ -51,7 +51,6 @@ export function createDocumentSubscription(
   let updatedAt = now();
   let joined: Joined | undefined;
   let stop: (() => void) | undefined;
-  let isAnnounced = true;
 
   const current = () => aged(latest, now() - updatedAt);
   const pageOf = ({ page = [] }: Listener) => page.map((each) => (each === true ? ownPage : each));
@@ -69,10 +68,10 @@ export function createDocumentSubscription(
 
   /** A listener that throws neither stops the others from hearing, nor the tab from being counted. */
   function tell(listener: Listener, update: Update): void {
-    const counts = update.last?.pages ?? {};
+    const counts = new Map(Object.entries(update.last?.pages ?? {}));
     const names = [...pageOf(listener), ...(listener.watch ?? [])];
     try {
-      listener.onUpdate(update, new Map(names.map((each) => [each, countOf(counts, each)])));
+      listener.onUpdate(update, new Map(names.map((each) => [each, counts.get(each) ?? null])));
     } catch (error) {
       schedule(() => {
         throw error;
@@ -96,19 +95,14 @@ export function createDocumentSubscription(
     };
   }
 
-  /** Makes known what the listeners want, all that changes within one task at once. */
+  /** Makes known what the listeners want, if it has changed. */
   function adapt(): void {
     const before = wishesOf(self);
     const all = [...listeners];
     self.observes = all.every(({ observe }) => observe);
     self.on = namesFor(all.flatMap((each) => (each.observe ? [] : pageOf(each))));
     self.watch = namesFor(all.flatMap((each) => [...(each.observe ? pageOf(each) : []), ...(each.watch ?? [])]));
-    if (!isAnnounced || wishesOf(self) === before) return;
-    isAnnounced = false;
-    queueMicrotask(() => {
-      isAnnounced = true;
-      joined?.announce();
-    });
+    if (wishesOf(self) !== before) joined?.announce();
   }
 
   /** Joins or leaves, or makes known what has changed. */
@@ -127,7 +121,8 @@ export function createDocumentSubscription(
     listen(listener: Listener): () => void {
       listeners.add(listener);
       if (stop) tell(listener, current());
-      settle();
+      // All that is added within one task is made known at once.
+      queueMicrotask(settle);
       return () => {
         if (listeners.delete(listener)) schedule(settle, returnWithinMs);
       };

@@ -99,6 +99,7 @@ describe('the listeners of a document', () => {
   test('meet only those that listen to the same server and speak the same version', async () => {
     const page = createDocument();
     page.listen();
+    await page.pass(0);
     expect(page.groups).toEqual([`live-visitors ${version} http://localhost`]);
   });
 

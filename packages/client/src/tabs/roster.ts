@@ -55,7 +55,8 @@ export class Roster {
   reconcile(names: readonly string[]): void {
     this.#left = new Set(names.filter((name) => this.#left.has(name)));
     const present = names.filter((name) => !this.#left.has(name));
-    this.#replace(present.map((name) => this.#documents.get(name) ?? unheard(name)));
+    const unheard = { visit: 'unknown', observes: false, on: [], watch: [], unanswered: 0 } as const;
+    this.#replace(present.map((name) => this.#documents.get(name) ?? { name, ...unheard }));
   }
 
   /**
@@ -82,11 +83,6 @@ export class Roster {
 
 /** What a document wants of the stream, as a text that can be compared. */
 export const wishesOf = ({ observes, on, watch }: TabDocument): string => JSON.stringify([observes, on, watch]);
-
-/** A document that has said nothing of itself yet. */
-function unheard(name: string): TabDocument {
-  return { name, visit: 'unknown', observes: false, on: [], watch: [], unanswered: 0 };
-}
 
 /** The id of the tab that a document is in; it contains no slash. */
 export const tabIdOf = ({ name }: TabDocument): string => name.replace(/\/.*/, '');

@@ -93,8 +93,8 @@ class LiveVisitors extends HTMLElement {
     clearTimeout(this.#expiry);
     this.#online = undefined;
     if (last && last.ageMs < shownMs) {
-      const [page] = pages.values();
-      this.#online = this.hasAttribute('page') ? (page ?? undefined) : last.snapshot.online;
+      const [online = last.snapshot.online] = pages.values();
+      this.#online = online ?? undefined;
       this.#expiry = setTimeout(() => {
         this.#online = undefined;
         this.#render();

@@ -98,6 +98,12 @@ export class BrowserModel {
     this.#drop(tab, 'gone');
   }
 
+  /** Goes to other pages by itself, as a single-page application does. */
+  go(tab: Tab, on: readonly string[], watch: readonly string[] = []): void {
+    Object.assign(tab.self, { on, watch });
+    tab.joined.announce();
+  }
+
   /** Loads the page anew: it leaves, and a new document comes. */
   reload(tab: Tab): Tab {
     this.close(tab);
