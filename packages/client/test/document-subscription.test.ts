@@ -2,14 +2,14 @@ import type { PageCounts, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createDocumentSubscription } from '../src/document-subscription.ts';
 import type { OnServerEvent } from '../src/stream/stream-environment.ts';
-import { version } from '../src/tabs/messages.ts';
+import { isPresence, version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
-/** A document that can share its stream with no other. */
-function createDocument() {
+/** A document that can share its stream with no other, unless it posts to them. */
+function createDocument(post?: (message: unknown) => void) {
   const simulation = new Simulation();
   const streams: { query: URLSearchParams; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
@@ -27,7 +27,7 @@ function createDocument() {
       lookUp: async () => undefined,
       meet: async (group) => {
         groups.push(group);
-        return { close() {} };
+        return { ...(post && { post }), close() {} };
       },
       onWake: () => () => {},
       whilePageIsOpen(join) {
@@ -184,13 +184,15 @@ describe('the pages of a document', () => {
     ]);
   });
 
-  test('that come and go within one task are one more stream', async () => {
-    const page = createDocument();
+  test('that come and go within one task are one message, and one more stream', async () => {
+    const posted: unknown[] = [];
+    const page = createDocument((message) => posted.push(message));
     page.listen();
-    await page.pass(10);
+    await page.pass(300);
     page.tell();
     const listeners = Array.from({ length: 20 }, (_, index) => page.listen(true, { page: [`/${index}`] }));
     await page.pass(10);
+    expect(posted.filter((message) => isPresence(message) && message.type === 'here')).toHaveLength(1);
     expect(page.streams).toHaveLength(2);
     expect(page.pages()[1]).toHaveLength(20);
     page.tellPages({ '/3': 7 });

@@ -31,15 +31,13 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
     case 'visitors':
       draft.heardAt = draft.now;
       // The server sends the pages in the same write.
-      if (pagesOf(stream.claim).length > 0) draft.pending = { stream, snapshot: event.payload };
+      if (pagesOf(stream.claim).length > 0) draft.pending = event.payload;
       else tell(draft, { state: 'live' }, { snapshot: event.payload });
       break;
     case 'pages': {
-      const { pending } = draft;
+      const { pending: snapshot } = draft;
       draft.pending = undefined;
-      if (pending?.stream === stream) {
-        tell(draft, { state: 'live' }, { snapshot: pending.snapshot, pages: event.payload.online });
-      }
+      if (snapshot) tell(draft, { state: 'live' }, { snapshot, pages: event.payload.online });
       break;
     }
     case 'farewell': {

@@ -40,8 +40,8 @@ export type State = {
   accepted: number;
   /** The most tabs that the client asks for now. */
   limit: number;
-  /** A snapshot whose pages follow in the next event of its stream. */
-  pending: { stream: Stream; snapshot: Snapshot } | undefined;
+  /** A snapshot whose pages follow in the stream's next event. */
+  pending: Snapshot | undefined;
 };
 
 export type StreamEvent =
