@@ -86,7 +86,7 @@ export function createDocumentSubscription(
     const onUpdate = (update: Update) => isOpen && spread(update);
     joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
     const { leave } = joined;
-    const stopListening = onNavigation(() => spread(current()));
+    const stopListening = onNavigation(() => documentPage() !== ownPage && spread(current()));
     return () => {
       isOpen = false;
       joined = undefined;

@@ -24,6 +24,24 @@ test('each snapshot and each change of the connection is told once, and after wh
   expect(told).toEqual(['connecting', 'live', 1, 2, 'reconnecting']);
 });
 
+test('a snapshot is told again when its pages change, with the count of the first one', async () => {
+  const told: unknown[] = [];
+  const tell = tellChanges(
+    ({ at, page, pages }) => told.push([at, page, pages.size]),
+    () => {},
+  );
+  tell({ connection: { state: 'live' }, last: last(1) }, none);
+  tell({ connection: { state: 'live' }, last: last(1) }, new Map([['/a', null]]));
+  tell({ connection: { state: 'live' }, last: last(1) }, new Map([['/a', null]]));
+  tell({ connection: { state: 'live' }, last: last(1) }, new Map(Object.entries({ '/a': 2, '/b': 1 })));
+  await Promise.resolve();
+  expect(told).toEqual([
+    [1, undefined, 0],
+    [1, null, 1],
+    [1, 2, 2],
+  ]);
+});
+
 test('a wait that runs down is no change, and the next wait is, even if it is as long', async () => {
   const told: unknown[] = [];
   const tell = tellChanges(
