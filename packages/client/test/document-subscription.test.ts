@@ -219,6 +219,11 @@ describe('the pages of a document', () => {
     page.tellPages({ 'site.example/b': 1, '/w': 1 });
     expect(shown.at(-1)).toEqual([1, 1]);
 
+    // An address that is no other page changes nothing: some applications change theirs many times a second.
+    const { length } = shown;
+    page.page.onNavigation();
+    expect(shown).toHaveLength(length);
+
     // Without the event, the next tick shows it.
     page.page.name = 'site.example/a';
     page.tellPages({ 'site.example/b': 1, '/w': 1 });

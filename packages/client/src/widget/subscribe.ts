@@ -27,8 +27,8 @@ export type SubscribeOptions = {
 
 /**
  * Counts this tab, and calls back with each snapshot: one as soon as the server is reached, then one each second, and one
- * when the pages change.
- * All tabs of a site share one stream, and all subscriptions of a document count as one tab.
+ * when this document's page changes. All tabs of a site share one stream, and all subscriptions of a document count as one
+ * tab.
  *
  * @returns how to stop; the tab leaves the count when nothing in its document listens any more
  * @throws TypeError if `server` is not an `http:` or `https:` URL
