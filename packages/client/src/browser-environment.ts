@@ -1,3 +1,4 @@
+import { documentPage, onNavigation } from './document-page.ts';
 import type { DocumentEnvironment } from './document-subscription.ts';
 import { createElapsed } from './stream/elapsed.ts';
 import { lookUp, openEventStream } from './stream/open-event-source.ts';
@@ -11,6 +12,8 @@ export const environment: DocumentEnvironment = {
   meet,
   onWake,
   whilePageIsOpen,
+  documentPage,
+  onNavigation,
   now: createElapsed(() => performance.now(), Date.now),
   schedule(callback, delayMs) {
     const timer = setTimeout(callback, delayMs);

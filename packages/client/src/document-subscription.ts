@@ -1,7 +1,10 @@
+import { isPageName, maxPages } from '@live-visitors/shared';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
+import type { Pages } from './pages.ts';
 import type { TabDocument } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
-import { aged, type OnUpdate, type Recent, type Update, withTotals } from './update.ts';
+import { wishesOf } from './tabs/roster.ts';
+import { aged, type Recent, type Update, withTotals } from './update.ts';
 
 /** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
 const returnWithinMs = 500;
@@ -9,9 +12,21 @@ const returnWithinMs = 500;
 export type DocumentEnvironment = BrowserEnvironment & {
   /** Joins while the page is active, and leaves when it is hidden (`pagehide`). Returns how to stop. */
   whilePageIsOpen: (join: () => () => void) => () => void;
+  /** The name of the document's own page. */
+  documentPage: () => string;
+  /** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
+  onNavigation: (callback: () => void) => () => void;
 };
 
-type Listener = { observe: boolean; onUpdate: OnUpdate };
+type Listener = {
+  observe: boolean;
+  /** The names of pages that the tab is on; `true` for the document's own. */
+  page?: readonly (string | true)[];
+  /** The names of pages whose counts it wants besides. */
+  watch?: readonly string[];
+  /** Called with each update, and with the counts of the listener's pages. */
+  onUpdate: (update: Update, pages: Pages) => void;
+};
 
 /**
  * All listeners of one document to the same server: together they are one document of the browser's group, which is
@@ -27,22 +42,41 @@ export function createDocumentSubscription(
   tabId: string,
   recent?: Recent,
 ) {
-  const { now, schedule, whilePageIsOpen } = environment;
-  const self: TabDocument = { name: `${tabId}/${randomId()}`, visit: 'new', observes: true, unanswered: 0 };
+  const { now, schedule, whilePageIsOpen, documentPage, onNavigation } = environment;
+  const name = `${tabId}/${randomId()}`;
+  const self: TabDocument = { name, visit: 'new', observes: true, on: [], watch: [], unanswered: 0 };
   const listeners = new Set<Listener>();
+  let ownPage = documentPage();
   let latest: Update = { connection: { state: 'connecting' } };
   let updatedAt = now();
   let joined: Joined | undefined;
   let stop: (() => void) | undefined;
 
   const current = () => aged(latest, now() - updatedAt);
+  const pageOf = ({ page = [] }: Listener) => page.map((each) => (each === true ? ownPage : each));
 
   function spread({ connection, last, past }: Update): void {
     const before = latest.last?.snapshot;
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
     updatedAt = now();
     recent?.learn(latest);
-    for (const listener of listeners) tell(environment, listener, latest);
+    const pageBefore = ownPage;
+    ownPage = documentPage();
+    if (ownPage !== pageBefore && listeners.size > 0) adapt();
+    for (const listener of listeners) tell(listener, latest);
+  }
+
+  /** A listener that throws neither stops the others from hearing, nor the tab from being counted. */
+  function tell(listener: Listener, update: Update): void {
+    const counts = new Map(Object.entries(update.last?.pages ?? {}));
+    const names = [...pageOf(listener), ...(listener.watch ?? [])];
+    try {
+      listener.onUpdate(update, new Map(names.map((each) => [each, counts.get(each) ?? null])));
+    } catch (error) {
+      schedule(() => {
+        throw error;
+      }, 0);
+    }
   }
 
   function enter(): () => void {
@@ -52,33 +86,43 @@ export function createDocumentSubscription(
     const onUpdate = (update: Update) => isOpen && spread(update);
     joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
     const { leave } = joined;
+    const stopListening = onNavigation(() => documentPage() !== ownPage && spread(current()));
     return () => {
       isOpen = false;
       joined = undefined;
+      stopListening();
       leave();
     };
   }
 
-  /** Joins or leaves, or makes known that the document observes or does not any more. */
+  /** Makes known what the listeners want, if it has changed. */
+  function adapt(): void {
+    const before = wishesOf(self);
+    const all = [...listeners];
+    self.observes = all.every(({ observe }) => observe);
+    self.on = namesFor(all.flatMap((each) => (each.observe ? [] : pageOf(each))));
+    self.watch = namesFor(all.flatMap((each) => [...(each.observe ? pageOf(each) : []), ...(each.watch ?? [])]));
+    if (wishesOf(self) !== before) joined?.announce();
+  }
+
+  /** Joins or leaves, or makes known what has changed. */
   function settle(): void {
-    const observed = self.observes;
-    self.observes = [...listeners].every(({ observe }) => observe);
     if (listeners.size === 0) {
       stop?.();
       stop = undefined;
-    } else if (stop === undefined) {
-      stop = whilePageIsOpen(enter);
-    } else if (self.observes !== observed) {
-      joined?.poll();
+      return;
     }
+    adapt();
+    stop ??= whilePageIsOpen(enter);
   }
 
   return {
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (stop) tell(environment, listener, current());
-      settle();
+      if (stop) tell(listener, current());
+      // All that is added within one task is made known at once.
+      queueMicrotask(settle);
       return () => {
         if (listeners.delete(listener)) schedule(settle, returnWithinMs);
       };
@@ -86,15 +130,7 @@ export function createDocumentSubscription(
   };
 }
 
-export type DocumentSubscription = ReturnType<typeof createDocumentSubscription>;
+/** Those of the names that can be asked for, as many as there may be room for. */
+const namesFor = (names: string[]) => [...new Set(names)].filter(isPageName).slice(0, maxPages);
 
-/** A listener that throws neither stops the others from hearing, nor the tab from being counted. */
-function tell({ schedule }: DocumentEnvironment, { onUpdate }: Listener, update: Update): void {
-  try {
-    onUpdate(update);
-  } catch (error) {
-    schedule(() => {
-      throw error;
-    }, 0);
-  }
-}
+export type DocumentSubscription = ReturnType<typeof createDocumentSubscription>;

@@ -18,7 +18,7 @@ export type BrowserEnvironment = StreamEnvironment &
 export type JoinOptions = {
   /** The server's URL, without a slash at the end. */
   server: string;
-  /** This document. `observes` may change; `poll` makes it known. */
+  /** This document. What it wants may change; `announce` makes it known. */
   self: TabDocument;
   /** What was online before, if the document shows it. */
   recent?: Recent | undefined;
@@ -27,7 +27,7 @@ export type JoinOptions = {
   onUpdate: OnUpdate;
 };
 
-export type Joined = { poll: () => void; leave: () => void };
+export type Joined = { announce: () => void; leave: () => void };
 
 const isShared = sharedOf(isUpdate);
 
@@ -74,7 +74,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
     });
 
   return {
-    poll,
+    announce: () => group?.announce(),
     leave() {
       hasLeft = true;
       stopWaking();
@@ -83,10 +83,18 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
   };
 }
 
-/** What the server is told: how many tabs are counted, and the ids of those that it has not acknowledged. */
+/** What the server is told: how many tabs are counted, the ids of those that it has not acknowledged, and their pages. */
 function claimOf(documents: readonly TabDocument[]): Claim {
   const counted = new Set(documents.filter(({ observes }) => !observes).map(tabIdOf));
   // Documents in the frames of one tab are one visit. A silent tab will say itself whether it is new.
   const notNew = new Set(documents.filter(({ visit }) => visit !== 'new').map(tabIdOf));
-  return { tabs: counted.size, arrivals: [...counted].filter((tabId) => !notNew.has(tabId)) };
+  const arrivals = [...counted].filter((tabId) => !notNew.has(tabId));
+  // A tab may be on a page in several frames, and is on it once.
+  const visits = new Map(
+    documents.flatMap((each) => each.on.map((name) => [`${tabIdOf(each)}/${name}`, name] as const)),
+  );
+  // In order, as the documents come in any: the same pages must be the same claim.
+  const page = [...visits.values()].sort();
+  const watch = [...new Set(documents.flatMap((each) => each.watch))].filter((name) => !page.includes(name)).sort();
+  return { tabs: counted.size, arrivals, page, watch };
 }

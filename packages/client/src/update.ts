@@ -1,11 +1,23 @@
-import { type History, isHistory, isSnapshot, objectOf, optional, type Snapshot } from '@live-visitors/shared';
+import {
+  type History,
+  isHistory,
+  isPageCounts,
+  isSnapshot,
+  objectOf,
+  optional,
+  type PageCounts,
+  type Snapshot,
+} from '@live-visitors/shared';
 import { type Connection, isConnection, isDuration } from './stream/connection.ts';
+
+/** The figures of one tick: the site's, and those of the pages that were asked for. */
+export type Figures = { snapshot: Snapshot; pages?: PageCounts | undefined };
 
 /** All that a tab has to know to show the count. Each update is complete: a later one replaces it. */
 export type Update = {
   connection: Connection;
-  /** The last snapshot that came, if any, and how long before this update it did, in milliseconds. */
-  last?: { snapshot: Snapshot; ageMs: number } | undefined;
+  /** The last figures that came, if any, and how long before this update they did, in milliseconds. */
+  last?: (Figures & { ageMs: number }) | undefined;
   /** What was online before, if a tab asked for it: an addition to what is known, which most updates lack. */
   past?: History | undefined;
 };
@@ -24,7 +36,7 @@ export type OnUpdate = (update: Update) => void;
 /** Checks what another tab shares. */
 export const isUpdate = objectOf<Update>({
   connection: isConnection,
-  last: optional(objectOf({ snapshot: isSnapshot, ageMs: isDuration })),
+  last: optional(objectOf({ snapshot: isSnapshot, pages: optional(isPageCounts), ageMs: isDuration })),
   past: optional(isHistory),
 });
 

@@ -1,18 +1,19 @@
-import type { Snapshot } from '@live-visitors/shared';
+import type { PageCounts, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createDocumentSubscription } from '../src/document-subscription.ts';
 import type { OnServerEvent } from '../src/stream/stream-environment.ts';
-import { version } from '../src/tabs/messages.ts';
+import { isPresence, version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
-/** A document that can share its stream with no other. */
-function createDocument() {
+/** A document that can share its stream with no other, unless it posts to them. */
+function createDocument(post?: (message: unknown) => void) {
   const simulation = new Simulation();
   const streams: { query: URLSearchParams; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const groups: string[] = [];
+  const page = { name: 'site.example/a', onNavigation: () => {} };
   let pageEvents = { enter: () => {}, exit: () => {} };
   const subscription = createDocumentSubscription(
     {
@@ -26,7 +27,7 @@ function createDocument() {
       lookUp: async () => undefined,
       meet: async (group) => {
         groups.push(group);
-        return { close() {} };
+        return { ...(post && { post }), close() {} };
       },
       onWake: () => () => {},
       whilePageIsOpen(join) {
@@ -43,6 +44,11 @@ function createDocument() {
         };
         return exit;
       },
+      documentPage: () => page.name,
+      onNavigation(callback) {
+        page.onNavigation = callback;
+        return () => {};
+      },
       now: () => simulation.now,
       schedule: (callback, delayMs) => simulation.after(delayMs, undefined, callback),
       isOnline: () => true,
@@ -53,20 +59,34 @@ function createDocument() {
     'tab-of-the-document',
   );
   return {
+    page,
     pass: (ms: number) => simulation.pass(ms),
     groups,
     streams,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
     hide: () => pageEvents.exit(),
     comeBack: () => pageEvents.enter(),
+    pages: () => [streams.at(-1)?.query.getAll('page'), streams.at(-1)?.query.getAll('watch')],
+    tellPages(online: PageCounts) {
+      this.tell();
+      streams.at(-1)?.onEvent({ type: 'pages', payload: { online } });
+    },
     tell(figures: Partial<Snapshot> = {}) {
       streams.at(-1)?.onEvent({ type: 'welcome', payload: { tabs: 1 } });
       streams.at(-1)?.onEvent({ type: 'visitors', payload: { ...snapshot, ...figures } });
     },
-    listen(observe = false) {
+    listen(observe = false, wanted: { page?: (string | true)[]; watch?: string[] } = {}) {
       const told: Update[] = [];
-      const stop = subscription.listen({ observe, onUpdate: (update) => told.push(update) });
-      return { told, stop };
+      const shown: (number | null)[][] = [];
+      const stop = subscription.listen({
+        observe,
+        ...wanted,
+        onUpdate(update, pages) {
+          told.push(update);
+          shown.push([...pages.values()]);
+        },
+      });
+      return { told, shown, stop };
     },
   };
 }
@@ -93,6 +113,7 @@ describe('the listeners of a document', () => {
   test('meet only those that listen to the same server and speak the same version', async () => {
     const page = createDocument();
     page.listen();
+    await page.pass(0);
     expect(page.groups).toEqual([`live-visitors ${version} http://localhost`]);
   });
 
@@ -147,5 +168,94 @@ describe('the listeners of a document', () => {
     await page.pass(10);
     page.tell({ visits: 7, peak: 10 });
     expect(told.at(-1)?.last?.snapshot).toEqual({ ...snapshot, peak: 10 });
+  });
+});
+
+describe('the pages of a document', () => {
+  test('are those of all its listeners: counted, or only watched where they observe', async () => {
+    const page = createDocument();
+    page.listen(false, { page: [true, '/x'], watch: ['/y', '/x'] });
+    page.listen(true, { page: ['/z', '__proto__'] });
+    await page.pass(10);
+    expect(page.streams).toHaveLength(1);
+    expect(page.pages()).toEqual([
+      ['/x', 'site.example/a'],
+      ['/y', '/z', '__proto__'],
+    ]);
+  });
+
+  test('that come and go within one task are one message, and one more stream', async () => {
+    const posted: unknown[] = [];
+    const page = createDocument((message) => posted.push(message));
+    page.listen();
+    await page.pass(300);
+    page.tell();
+    const listeners = Array.from({ length: 20 }, (_, index) => page.listen(true, { page: [`/${index}`] }));
+    await page.pass(10);
+    expect(posted.filter((message) => isPresence(message) && message.type === 'here')).toHaveLength(1);
+    expect(page.streams).toHaveLength(2);
+    expect(page.pages()[1]).toHaveLength(20);
+    page.tellPages({ '/3': 7 });
+    expect(listeners.map(({ shown }) => shown.at(-1))).toEqual(listeners.map((_, index) => [index === 3 ? 7 : null]));
+
+    for (const { stop } of listeners.slice(1)) stop();
+    await page.pass(600);
+    expect(page.streams).toHaveLength(3);
+    expect(page.pages()).toEqual([[], ['/0']]);
+  });
+
+  test('follow the address, and the count of one is never shown for another', async () => {
+    const page = createDocument();
+    const { shown } = page.listen(false, { page: [true], watch: ['/w'] });
+    await page.pass(10);
+    page.tellPages({ 'site.example/a': 5, '/w': 1 });
+    expect(shown.at(-1)).toEqual([5, 1]);
+
+    page.page.name = 'site.example/b';
+    page.page.onNavigation();
+    expect(shown.at(-1)).toEqual([null, 1]);
+    await page.pass(10);
+    expect(page.pages()[0]).toEqual(['site.example/b']);
+    page.tellPages({ 'site.example/b': 1, '/w': 1 });
+    expect(shown.at(-1)).toEqual([1, 1]);
+
+    // An address that is no other page changes nothing: some applications change theirs many times a second.
+    const { length } = shown;
+    page.page.onNavigation();
+    expect(shown).toHaveLength(length);
+
+    // Without the event, the next tick shows it.
+    page.page.name = 'site.example/a';
+    page.tellPages({ 'site.example/b': 1, '/w': 1 });
+    expect(shown.at(-1)).toEqual([null, 1]);
+    await page.pass(10);
+    expect(page.pages()[0]).toEqual(['site.example/a']);
+  });
+
+  test('stay when the address changes while the last element is moved', async () => {
+    const page = createDocument();
+    const { stop } = page.listen(false, { page: [true] });
+    await page.pass(10);
+    page.tellPages({});
+    stop();
+    page.page.name = 'site.example/b';
+    page.page.onNavigation();
+    await page.pass(10);
+    expect(page.streams).toHaveLength(1);
+    page.listen(false, { page: [true] });
+    await page.pass(10);
+    expect(page.openStreams().map(({ query }) => query.get('tabs'))).toContain('1');
+    expect(page.pages()[0]).toEqual(['site.example/b']);
+  });
+
+  test('are unknown, and not asked for, if their names are not allowed', async () => {
+    const page = createDocument();
+    page.page.name = '';
+    const names = ['', 'x'.repeat(129), 'a\nb', '\ud800', '\ufffd', '/fine'];
+    const { shown } = page.listen(false, { page: [true, ...names], watch: names.slice(1) });
+    await page.pass(10);
+    expect(page.pages()).toEqual([['/fine'], []]);
+    page.tellPages({ '/fine': 1 });
+    expect(shown.at(-1)).toEqual([null, null, null, null, null, 1]);
   });
 });

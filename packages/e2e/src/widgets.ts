@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeIn, type Engine } from './engine.ts';
 import { eventually } from './eventually.ts';
+import { testPages } from './pages.ts';
 import { startBuilt } from './program.ts';
 import { testSubscriptions } from './subscriptions.ts';
 import { arrive, scriptOf, useWidgets } from './widget-page.ts';
@@ -152,5 +153,6 @@ export function describeWidgets(engine: Engine): void {
     });
 
     testSubscriptions(widgets);
+    testPages(widgets);
   });
 }

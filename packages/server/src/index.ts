@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Snapshot } from '@live-visitors/shared';
+import type { PageCount, Snapshot } from '@live-visitors/shared';
 import { Router } from 'express';
 import { nameSettingsAsOptions } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
@@ -8,7 +8,6 @@ import { readOptions } from './config/read-config.ts';
 import { type Service, startRouter } from './http/router.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Log } from './observability/safe-log.ts';
-import type { PageCount } from './presence/page-names.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 

@@ -74,7 +74,7 @@ const isWelcome = objectOf<Welcome>({
   history: optional(isHistory),
 });
 
-/** Open tabs by page. A name is any text, also `__proto__`: read a count with {@link countOf}. */
+/** Open tabs by page. A name is any text, also `__proto__`: read a count from the object's own entries. */
 export type PageCounts = {
   /** `null` where the count is not known. */
   [name: string]: number | null;
@@ -83,12 +83,9 @@ export type PageCounts = {
 /** Sent right after each `visitors` to streams that ask for pages. */
 type Pages = { online: PageCounts };
 
-const isPages = objectOf<Pages>({ online: recordOf(nullable(isNonNegativeInteger)) });
+export const isPageCounts: Guard<PageCounts> = recordOf(nullable(isNonNegativeInteger));
 
-/** The count of a page; `null` if it is not known, or the page is not among them. */
-export function countOf(counts: PageCounts, name: string): number | null {
-  return (Object.hasOwn(counts, name) ? counts[name] : undefined) ?? null;
-}
+const isPages = objectOf<Pages>({ online: isPageCounts });
 
 /** The last event of a stream that the server ends on purpose. */
 type Farewell = {

@@ -2,10 +2,10 @@ import type { Parameter, RepeatableParameter } from './query.ts';
 import { encodePageName } from './stream-url.ts';
 
 /** The most names that one parameter of a request may give. */
-const maxPages = 64;
+export const maxPages = 64;
 
 /** The most bytes that all names of a request may take in its URL: proxies accept about 8 KiB of it. */
-const maxEncodedBytes = 4096;
+export const maxEncodedBytes = 4096;
 
 const maxNameBytes = 128;
 

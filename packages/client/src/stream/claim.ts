@@ -1,20 +1,42 @@
-import { maxTabs } from '@live-visitors/shared';
+import { encodePageName, maxEncodedBytes, maxPages, maxTabs } from '@live-visitors/shared';
 
 /** What a request says about the tabs that its stream stands for. */
 export type Claim = {
   tabs: number;
   /** The ids of tabs that no `welcome` has acknowledged. */
   arrivals: readonly string[];
+  /** The names of the pages that the tabs are on, each once for each tab on it. */
+  page: readonly string[];
+  /** The names of pages whose counts are wanted besides. */
+  watch: readonly string[];
 };
 
 /** The part of a claim for which there is room. */
-export function limited({ tabs, arrivals }: Claim, limit: number): Claim {
+export function limited({ tabs, arrivals, page, watch }: Claim, limit: number): Claim {
   const count = Math.min(tabs, limit);
-  return { tabs: count, arrivals: arrivals.slice(0, count) };
+  let bytes = 0;
+
+  /** Leaves a name out for all of its tabs, or for none: its count would be too low. */
+  function fitting(names: readonly string[], mostTimes: number): string[] {
+    const taken: string[] = [];
+    for (const name of new Set(names)) {
+      const all = names.filter((each) => each === name).slice(0, mostTimes);
+      const size = all.length * encodePageName(name).length;
+      if (taken.length + all.length > maxPages || bytes + size > maxEncodedBytes) continue;
+      taken.push(...all);
+      bytes += size;
+    }
+    return taken;
+  }
+
+  return { tabs: count, arrivals: arrivals.slice(0, count), page: fitting(page, count), watch: fitting(watch, 1) };
 }
 
 /** Whether a stream's claim is out of date. While its address is full, new arrivals wait until the stream is renewed. */
 export function isOutdated(said: Claim, claim: Claim, limit: number): boolean {
-  const { tabs, arrivals } = limited(claim, limit);
-  return said.tabs !== tabs || (limit === maxTabs && arrivals.some((id) => !said.arrivals.includes(id)));
+  const next = limited(claim, limit);
+  const textOf = ({ tabs, page, watch }: Claim) => JSON.stringify([tabs, page, watch]);
+  return (
+    textOf(said) !== textOf(next) || (limit === maxTabs && next.arrivals.some((id) => !said.arrivals.includes(id)))
+  );
 }

@@ -58,9 +58,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
         closers.delete(effect.stream);
         break;
       case 'lookUp':
-        void lookUp(server + paths.visitors + formatStreamQuery({ request: digitsOf(random()) })).then((snapshot) =>
-          send({ type: 'lookedUp', snapshot }),
-        );
+        void lookUp(
+          server + paths.visitors + formatStreamQuery({ page: effect.page, request: digitsOf(random()) }),
+        ).then((figures) => send({ type: 'lookedUp', figures }));
         break;
       case 'welcome':
         onAcknowledged(effect.arrivals);

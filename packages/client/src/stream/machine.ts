@@ -1,5 +1,6 @@
-import { type EventMap, maxTabs, type Snapshot } from '@live-visitors/shared';
+import { type EventMap, maxPages, maxTabs } from '@live-visitors/shared';
 import { lookUpEveryMs, lostAfterMs, muteAfterMs, staleAfterMs } from '../timing.ts';
+import type { Figures } from '../update.ts';
 import { type Claim, isOutdated, limited } from './claim.ts';
 import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
@@ -15,7 +16,7 @@ type Draft = State & Context & { effects: Effect[] };
 export function step(before: State, event: StreamEvent, context: Context): { state: State; effects: Effect[] } {
   const draft: Draft = { ...before, ...context, effects: [] };
   if (event.type === 'keep') keep(draft, event.claim);
-  else if (event.type === 'lookedUp') hearLookUp(draft, event.snapshot);
+  else if (event.type === 'lookedUp') hearLookUp(draft, event.figures);
   else if (event.type === 'stopped') end(draft, streamsOf(draft.phase), Infinity, stopped);
   else if (streamsOf(draft.phase).includes(event.stream)) hearStream(draft, event);
   return { state: draft, effects: draft.effects };
@@ -29,11 +30,16 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       break;
     case 'visitors':
       draft.heardAt = draft.now;
-      tell(draft, { state: 'live' }, event.payload);
+      // The server sends the pages in the same write.
+      if (pagesOf(stream.claim).length > 0) draft.pending = event.payload;
+      else tell(draft, { state: 'live' }, { snapshot: event.payload });
       break;
-    case 'pages':
-      // No client asks for pages yet.
+    case 'pages': {
+      const { pending: snapshot } = draft;
+      draft.pending = undefined;
+      if (snapshot) tell(draft, { state: 'live' }, { snapshot, pages: event.payload.online });
       break;
+    }
     case 'farewell': {
       const { reason, reconnectInMs } = event.payload;
       // No other client has this id: two tabs of the browser led for a moment, and this one still leads.
@@ -62,9 +68,9 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
   }
 }
 
-function hearLookUp(draft: Draft, snapshot: Snapshot | undefined): void {
+function hearLookUp(draft: Draft, figures: Figures | undefined): void {
   if (!isMute(draft)) return;
-  if (snapshot) tell(draft, { state: 'delayed' }, snapshot);
+  if (figures) tell(draft, { state: 'delayed' }, figures);
   else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
 }
 
@@ -100,7 +106,7 @@ function keep(draft: Draft, claim: Claim | undefined): void {
   // This tab is not counted before the request for the next stream arrives, which a look-up may overtake.
   if (draft.effects.some(({ type }) => type === 'open')) return;
   draft.lookedUpAt = now;
-  draft.effects.push({ type: 'lookUp' });
+  draft.effects.push({ type: 'lookUp', page: claim ? pagesOf(limited(claim, draft.limit)).slice(0, maxPages) : [] });
 }
 
 /** Whether it is time for the next stream. */
@@ -160,10 +166,13 @@ function end(draft: Draft, streams: Stream[], delayMs: number, connection = lost
   if (draft.connection.state !== 'delayed' || connection.state !== 'reconnecting') tell(draft, connection);
 }
 
-function tell(draft: Draft, connection: Connection, snapshot?: Snapshot): void {
+function tell(draft: Draft, connection: Connection, figures?: Figures): void {
   draft.connection = connection;
-  draft.effects.push({ type: 'tell', connection, last: snapshot && { snapshot, ageMs: 0 } });
+  draft.effects.push({ type: 'tell', connection, last: figures && { ...figures, ageMs: 0 } });
 }
+
+/** All pages whose counts a claim asks for. */
+const pagesOf = ({ page, watch }: Claim): string[] => [...new Set([...page, ...watch])];
 
 function lost({ isOnline }: Draft, inMs = 0): Connection {
   return isOnline ? { state: 'reconnecting', inMs } : { state: 'offline' };

@@ -1,4 +1,5 @@
-import { eventNames, readEvent, type Snapshot } from '@live-visitors/shared';
+import { eventNames, isPageCounts, readEvent } from '@live-visitors/shared';
+import type { Figures } from '../update.ts';
 import type { OnServerEvent, ServerEvent } from './stream-environment.ts';
 
 const lookUpWithinMs = 10_000;
@@ -35,11 +36,14 @@ export function openEventStream(url: string, onEvent: OnServerEvent): () => void
   return close;
 }
 
-/** Requests the current snapshot; `undefined` if there is no answer. */
-export async function lookUp(url: string): Promise<Snapshot | undefined> {
+/** Requests the current figures; `undefined` if there is no answer. */
+export async function lookUp(url: string): Promise<Figures | undefined> {
   try {
     const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(lookUpWithinMs) });
-    return response.ok ? readEvent('visitors', await response.text()) : undefined;
+    const snapshot = response.ok ? readEvent('visitors', await response.text()) : undefined;
+    // The counts of pages are a member beside the figures.
+    const pages: unknown = snapshot && Reflect.get(snapshot, 'pages');
+    return snapshot && { snapshot, ...(isPageCounts(pages) && { pages }) };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { type History, maxTabs, type Snapshot } from '@live-visitors/shared';
-import type { Update } from '../update.ts';
+import type { Figures, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import type { Connection } from './connection.ts';
 import type { ServerEvent } from './stream-environment.ts';
@@ -40,18 +40,20 @@ export type State = {
   accepted: number;
   /** The most tabs that the client asks for now. */
   limit: number;
+  /** A snapshot whose pages follow in the stream's next event. */
+  pending: Snapshot | undefined;
 };
 
 export type StreamEvent =
   | (ServerEvent & { stream: Stream })
   /** The answer to a look-up. */
-  | { type: 'lookedUp'; snapshot: Snapshot | undefined }
+  | { type: 'lookedUp'; figures: Figures | undefined }
   /** Time has passed. `claim` is what the next stream is to say; `undefined` if no stream is wanted. */
   | { type: 'keep'; claim: Claim | undefined };
 
 export type Effect =
   | { type: 'open' | 'close'; stream: Stream }
-  | { type: 'lookUp' }
+  | { type: 'lookUp'; page: readonly string[] }
   /** The server has counted the arrivals of a request. */
   | { type: 'welcome'; arrivals: readonly string[]; past: History | undefined }
   | { type: 'tell'; connection: Connection; last: Update['last'] };
@@ -69,5 +71,6 @@ export function createState(now: number, connection: Connection): State {
     failures: 0,
     accepted: 1,
     limit: maxTabs,
+    pending: undefined,
   };
 }

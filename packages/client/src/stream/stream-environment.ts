@@ -1,5 +1,6 @@
-import type { EventMap, EventName, Snapshot } from '@live-visitors/shared';
+import type { EventMap, EventName } from '@live-visitors/shared';
 import type { Clock } from '../clock.ts';
+import type { Figures } from '../update.ts';
 
 /** What happens on a stream. */
 export type ServerEvent =
@@ -15,7 +16,7 @@ export type OnServerEvent = (event: ServerEvent) => void;
 export type StreamEnvironment = Clock & {
   /** Opens a stream. Returns how to close it. */
   openStream: (url: string, onEvent: OnServerEvent) => () => void;
-  /** Requests the current snapshot; `undefined` if there is no answer. */
-  lookUp: (url: string) => Promise<Snapshot | undefined>;
+  /** Requests the current figures; `undefined` if there is no answer. */
+  lookUp: (url: string) => Promise<Figures | undefined>;
   isOnline: () => boolean;
 };

@@ -134,6 +134,12 @@ export class Group<Payload> {
     });
   }
 
+  /** Makes known at once that this document's entry has changed. */
+  announce(): void {
+    this.#say('here');
+    this.poll();
+  }
+
   leave(): void {
     this.#become({ name: 'left' });
     this.#say('bye');

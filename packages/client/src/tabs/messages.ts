@@ -5,7 +5,7 @@ import { type Guard, isBoolean, isNonNegativeInteger, isText, listOf, literal, o
  * locks, channel and global symbol carry it, so that documents of two versions keep apart. A test fails when one changes
  * without the other.
  */
-export const version = 1;
+export const version = 2;
 
 /** A document of the group. A document's entry for itself is one object: its subscription and its roster change it. */
 export type TabDocument = {
@@ -15,6 +15,10 @@ export type TabDocument = {
   visit: 'new' | 'acknowledged' | 'unknown';
   /** Whether it is shown the count without being in it. */
   observes: boolean;
+  /** The names of the pages that its tab is on because of it. */
+  on: readonly string[];
+  /** The names of pages whose counts it wants besides. */
+  watch: readonly string[];
   /** How many of the leader's questions it has not answered since it was last heard. */
   unanswered: number;
 };
@@ -49,6 +53,8 @@ const isDocument = objectOf<TabDocument>({
   name: isText,
   visit: literal('new', 'acknowledged', 'unknown'),
   observes: isBoolean,
+  on: listOf(isText),
+  watch: listOf(isText),
   unanswered: isNonNegativeInteger,
 });
 

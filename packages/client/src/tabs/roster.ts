@@ -48,16 +48,15 @@ export class Roster {
     if (entry?.visit === 'acknowledged') self.visit = 'acknowledged';
     this.#left.clear();
     this.#replace(documents);
-    return entry?.visit === self.visit && entry.observes === self.observes;
+    return entry !== undefined && entry.visit === self.visit && wishesOf(entry) === wishesOf(self);
   }
 
   /** Takes the names that the locks show: they decide which documents are there. */
   reconcile(names: readonly string[]): void {
     this.#left = new Set(names.filter((name) => this.#left.has(name)));
     const present = names.filter((name) => !this.#left.has(name));
-    this.#replace(
-      present.map((name) => this.#documents.get(name) ?? { name, visit: 'unknown', observes: false, unanswered: 0 }),
-    );
+    const unheard = { visit: 'unknown', observes: false, on: [], watch: [], unanswered: 0 } as const;
+    this.#replace(present.map((name) => this.#documents.get(name) ?? { name, ...unheard }));
   }
 
   /**
@@ -81,6 +80,9 @@ export class Roster {
     }
   }
 }
+
+/** What a document wants of the stream, as a text that can be compared. */
+export const wishesOf = ({ observes, on, watch }: TabDocument): string => JSON.stringify([observes, on, watch]);
 
 /** The id of the tab that a document is in; it contains no slash. */
 export const tabIdOf = ({ name }: TabDocument): string => name.replace(/\/.*/, '');

@@ -1,9 +1,9 @@
-import type { Snapshot } from '@live-visitors/shared';
+import type { SnapshotWithPages } from '../pages.ts';
 import type { Connection } from '../stream/connection.ts';
 
 export type LiveVisitorsEventMap = HTMLElementEventMap & {
-  /** Dispatched once a second, with the figures. */
-  snapshot: CustomEvent<Snapshot>;
+  /** Dispatched once a second, with the figures, and when the element's page changes. */
+  snapshot: CustomEvent<SnapshotWithPages>;
   /** Dispatched when the connection to the server changes. */
   connection: CustomEvent<Connection>;
 };

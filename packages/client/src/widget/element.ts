@@ -1,3 +1,4 @@
+import type { Pages } from '../pages.ts';
 import { subscriptionTo } from '../subscription-to.ts';
 import { delayedShownForMs, shownForMs } from '../timing.ts';
 import type { Update } from '../update.ts';
@@ -9,13 +10,13 @@ import styles from './widget.css?inline';
 /**
  * `<live-visitors>`, which shows how many visitors are on the site now.
  *
- * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), and `observe`, which shows the count
- * without counting the tab. It dispatches the events of `LiveVisitorsEventMap`.
+ * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), `page`, which shows how many are on this
+ * page or on that of a name, and `observe`, which shows the count without counting the tab. It dispatches the events of `LiveVisitorsEventMap`.
  */
 class LiveVisitors extends HTMLElement {
   /** The URL of the server for elements without the attribute; empty if it is unknown. */
   static defaultServer = '';
-  static observedAttributes = ['server', 'label', 'lang', 'format', 'observe'];
+  static observedAttributes = ['server', 'label', 'lang', 'format', 'observe', 'page'];
 
   readonly #shadow = this.attachShadow({ mode: 'open' });
   readonly #dot = document.createElement('span');
@@ -46,7 +47,9 @@ class LiveVisitors extends HTMLElement {
     const server = serverAt(url);
     if (server) {
       const observe = this.hasAttribute('observe');
-      this.#stop = subscriptionTo(server).listen({ observe, onUpdate: (update) => this.#show(update) });
+      const name = this.getAttribute('page');
+      const page: (string | true)[] = name === null ? [] : [name || true];
+      this.#stop = subscriptionTo(server).listen({ observe, page, onUpdate: this.#show });
     } else {
       this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
     }
@@ -61,7 +64,7 @@ class LiveVisitors extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return;
-    if (name === 'server' || name === 'observe') this.connectedCallback();
+    if (['server', 'observe', 'page'].includes(name)) this.connectedCallback();
     else this.#render();
   }
 
@@ -79,7 +82,7 @@ class LiveVisitors extends HTMLElement {
     }
   }
 
-  #show(update: Update): void {
+  #show = (update: Update, pages: Pages = new Map()): void => {
     // An element is not told when its frame is removed.
     if (!this.ownerDocument.defaultView) {
       this.disconnectedCallback();
@@ -90,7 +93,8 @@ class LiveVisitors extends HTMLElement {
     clearTimeout(this.#expiry);
     this.#online = undefined;
     if (last && last.ageMs < shownMs) {
-      this.#online = last.snapshot.online;
+      const [online = last.snapshot.online] = pages.values();
+      this.#online = online ?? undefined;
       this.#expiry = setTimeout(() => {
         this.#online = undefined;
         this.#render();
@@ -101,8 +105,8 @@ class LiveVisitors extends HTMLElement {
     this.#label.part = `label ${connection.state}`;
     this.#number.title = 'reason' in connection ? connection.reason : '';
     this.#render();
-    this.#tell(update);
-  }
+    this.#tell(update, pages);
+  };
 
   #dispatch(type: string, detail: unknown): void {
     if (this.isConnected) this.dispatchEvent(new CustomEvent(type, { detail }));

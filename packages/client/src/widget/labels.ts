@@ -1,5 +1,5 @@
-const labels = {
-  en: { one: 'visitor online', other: 'visitors online' },
+const english = { one: 'visitor online', other: 'visitors online' };
+const labels: { [language: string]: typeof english } = {
   es: { one: 'visitante en línea', other: 'visitantes en línea' },
   pt: { one: 'visitante online', other: 'visitantes online' },
 };
@@ -12,7 +12,7 @@ const labels = {
  */
 export function textsFor(language: string, isCompact: boolean, online: number | undefined) {
   const tag = supported(language);
-  const { one, other } = Object.entries(labels).find(([primary]) => primary === tag.slice(0, 2))?.[1] ?? labels.en;
+  const { one, other } = labels[tag.slice(0, 2)] ?? english;
   const notation = isCompact ? 'compact' : 'standard';
   return {
     number: online === undefined ? '–' : new Intl.NumberFormat(tag, { notation }).format(online),

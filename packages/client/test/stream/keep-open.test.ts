@@ -1,17 +1,17 @@
-import type { Snapshot } from '@live-visitors/shared';
+import { parseStreamQuery, type Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
 import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
-import { aged, type Update } from '../../src/update.ts';
+import { aged, type Figures, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
 
 /** What a stream depends on, with a clock that stands still until it is moved. */
-function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {}, historySeconds = 0) {
+function createWorld(first: Partial<Claim> = {}, historySeconds = 0) {
   let time = 1000;
-  let claim: Claim = { tabs, arrivals };
+  let claim: Claim = { tabs: 1, arrivals: ['tab-id-a'], page: [], watch: [], ...first };
   let timers: { dueAt: number; callback: () => void }[] = [];
   const streams: { query: URLSearchParams; url: string; onEvent: OnServerEvent; isOpen: boolean }[] = [];
   const told: Update[] = [];
@@ -19,7 +19,7 @@ function createWorld({ tabs = 1, arrivals = ['tab-id-a'] }: Partial<Claim> = {},
   let toldAt = time;
   const recent = createRecent(historySeconds, () => time);
   const current = () => aged(latest, time - toldAt);
-  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Snapshot | undefined };
+  const world = { isOnline: true, random: 1, lookUps: [] as string[], answer: undefined as Figures | undefined };
 
   const stream = keepOpen(
     {
@@ -320,6 +320,75 @@ describe('a stream that is kept open', () => {
     expect(world.streams).toHaveLength(2);
   });
 
+  test('asks for the pages of its tabs, and tells their counts together with the snapshot', () => {
+    const world = createWorld({ tabs: 2, page: ['/a', '/a', '__proto__'], watch: ['/b'] });
+    expect(world.latest().url).toContain('&page=/a&page=/a&page=__proto__&watch=/b');
+    world.welcome();
+    expect(world.states()).toEqual(['connecting']);
+    const online = JSON.parse('{"/a":2,"__proto__":1,"/b":null}');
+    world.latest().onEvent({ type: 'pages', payload: { online } });
+    expect(world.told.at(-1)).toMatchObject({ connection: { state: 'live' }, last: { snapshot, ageMs: 0 } });
+    expect(world.told.at(-1)?.last?.pages).toBe(online);
+  });
+
+  test('opens the next one when the pages change, whose counts are those of its own snapshot', () => {
+    const world = createWorld({ page: ['/a'] });
+    const [first] = world.streams;
+    world.welcome();
+    first?.onEvent({ type: 'pages', payload: { online: { '/a': 1 } } });
+    world.change({ page: ['/b'] });
+    expect(world.latest().query.getAll('page')).toEqual(['/b']);
+    world.change({ page: ['/b'], watch: ['/a'] });
+    expect(world.streams).toHaveLength(2);
+
+    // The events of two streams may come in turn.
+    const count = world.told.length;
+    first?.onEvent({ type: 'visitors', payload: snapshot });
+    world.welcome();
+    first?.onEvent({ type: 'pages', payload: { online: { '/a': 1 } } });
+    expect(world.told.slice(count).map(({ last }) => last?.pages)).not.toContainEqual({ '/b': 1 });
+    world.streams[1]?.onEvent({ type: 'visitors', payload: snapshot });
+    world.streams[1]?.onEvent({ type: 'pages', payload: { online: { '/b': 1 } } });
+    expect(world.told.at(-1)?.last?.pages).toEqual({ '/b': 1 });
+    expect(world.latest().query.getAll('watch')).toEqual(['/a']);
+  });
+
+  test('leaves out the names that do not fit, those that are only watched first, and all times of one or none', () => {
+    const numbered = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => prefix + index);
+    const asked = (claim: Partial<Claim>) => {
+      const { query } = createWorld({ tabs: 64, ...claim }).latest();
+      expect(parseStreamQuery(query).ok).toBe(true);
+      return { page: query.getAll('page'), watch: query.getAll('watch') };
+    };
+    expect(asked({ page: numbered(70, '/p'), watch: numbered(70, '/w') })).toEqual({
+      page: numbered(64, '/p'),
+      watch: numbered(64, '/w'),
+    });
+    // Three bytes each, and nine of them in the URL.
+    const long = numbered(4, '日'.repeat(40));
+    expect(
+      asked({ page: [...numbered(1, '/'), ...long.flatMap((name) => [name, name, name])], watch: ['/w'] }),
+    ).toEqual({
+      page: ['/0', ...long.slice(0, 3).flatMap((name) => [name, name, name])],
+      watch: ['/w'],
+    });
+    const full = Array<string>(31).fill('x'.repeat(128));
+    expect(asked({ page: full, watch: ['y'.repeat(128), 'z'] })).toEqual({ page: full, watch: ['y'.repeat(128)] });
+  });
+
+  test('gives no name more often than the tabs that it asks for', () => {
+    const world = createWorld({ tabs: 3, page: ['/a', '/a', '/a', '/b'] });
+    world.refuse(429, 1000);
+    world.pass(2000);
+    expect(world.latest().query.get('tabs')).toBe('1');
+    expect(world.latest().query.getAll('page')).toEqual(['/a', '/b']);
+    expect(
+      createWorld({ tabs: 0, watch: ['/a'] })
+        .latest()
+        .query.getAll('watch'),
+    ).toEqual(['/a']);
+  });
+
   test('says that the device is offline, and is back as soon as it is not', () => {
     const world = createWorld();
     world.welcome();
@@ -392,7 +461,7 @@ describe('a stream that stays mute', () => {
 
   test('is made up for after five seconds by looking the count up, every 15 seconds, while it is tried again', async () => {
     const world = createWorld();
-    world.world.answer = { ...snapshot, online: 8 };
+    world.world.answer = { snapshot: { ...snapshot, online: 8 } };
     world.pass(4900);
     expect(world.world.lookUps).toEqual([]);
     world.pass(100);
@@ -410,7 +479,7 @@ describe('a stream that stays mute', () => {
 
   test('stays in the count: each is followed by the next at once, and no look-up is sent together with one', async () => {
     const world = createWorld();
-    world.world.answer = snapshot;
+    world.world.answer = { snapshot };
     let streams = 1;
     let lookUps = 0;
     for (let i = 0; i < 600; i++) {
@@ -425,6 +494,15 @@ describe('a stream that stays mute', () => {
     expect(lookUps).toBeGreaterThan(3);
   });
 
+  test('has the counts of its pages looked up, too', async () => {
+    const world = createWorld({ tabs: 2, page: ['/a', '/a'], watch: ['/b'] });
+    world.world.answer = { snapshot, pages: { '/a': 2, '/b': 5 } };
+    world.pass(5000);
+    await answered();
+    expect(new URL(world.world.lookUps[0] ?? '').searchParams.getAll('page')).toEqual(['/a', '/b']);
+    expect(world.told.at(-1)).toMatchObject({ connection: { state: 'delayed' }, last: { pages: { '/b': 5 } } });
+  });
+
   test('is looked up by a URL that is new each time', () => {
     const world = createWorld();
     world.world.random = 0.123;
@@ -437,7 +515,7 @@ describe('a stream that stays mute', () => {
 
   test('is reconnecting again when the server does not answer any more', async () => {
     const world = createWorld();
-    world.world.answer = snapshot;
+    world.world.answer = { snapshot };
     world.pass(5000);
     await answered();
     world.world.answer = undefined;
@@ -448,7 +526,7 @@ describe('a stream that stays mute', () => {
 
   test('changes nothing by an answer that comes when it is live again', async () => {
     const world = createWorld();
-    world.world.answer = { ...snapshot, online: 8 };
+    world.world.answer = { snapshot: { ...snapshot, online: 8 } };
     world.pass(5000);
     world.welcome();
     await answered();

@@ -70,9 +70,10 @@ export class BrowserModel {
   }
 
   /** @param tabId - given where the document is a frame of a tab */
-  open(visible: boolean, { observes = false, tabId = `tab-of-document-${this.tabs.length}` } = {}): Tab {
+  open(visible: boolean, options: Partial<TabDocument & { tabId: string }> = {}): Tab {
+    const { observes = false, on = [], watch = [], tabId = `tab-of-document-${this.tabs.length}` } = options;
     const name = `${tabId}/${this.tabs.length}`;
-    const self: TabDocument = { name, visit: 'new', observes, unanswered: 0 };
+    const self: TabDocument = { name, visit: 'new', observes, on, watch, unanswered: 0 };
     // `#enter` gives it what is missing.
     const tab = {
       id: tabId,
@@ -97,10 +98,16 @@ export class BrowserModel {
     this.#drop(tab, 'gone');
   }
 
+  /** Goes to other pages by itself, as a single-page application does. */
+  go(tab: Tab, on: readonly string[], watch: readonly string[] = []): void {
+    Object.assign(tab.self, { on, watch });
+    tab.joined.announce();
+  }
+
   /** Loads the page anew: it leaves, and a new document comes. */
   reload(tab: Tab): Tab {
     this.close(tab);
-    return this.open(tab.visible);
+    return this.open(tab.visible, { on: tab.self.on, watch: tab.self.watch });
   }
 
   killServer(): void {
@@ -117,7 +124,7 @@ export class BrowserModel {
   thaw(tab: Tab): void {
     tab.state = 'running';
     // Its timer is long overdue, and may run before anything that has waited.
-    tab.joined.poll();
+    tab.joined.announce();
     this.simulation.release(tab);
   }
 
@@ -157,9 +164,10 @@ export class BrowserModel {
     const { simulation, server } = this;
     return {
       openStream: (url, onEvent) => server.connect(url, tab, onEvent),
-      lookUp: (_url) =>
+      lookUp: (url) =>
         new Promise((resolve) => {
-          simulation.after(5, tab, () => resolve(server.isUp ? server.snapshot() : undefined));
+          const pages = server.pages(new URL(url).searchParams.getAll('page'));
+          simulation.after(5, tab, () => resolve(server.isUp ? { snapshot: server.snapshot(), pages } : undefined));
         }),
       now: () => simulation.now,
       schedule: (callback, delayMs) => simulation.after(delayMs, tab, callback),

@@ -225,10 +225,68 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     expect(browser.server.online).toBe(0);
     expect(browser.server.streams()).toHaveLength(1);
     observer.self.observes = false;
-    observer.joined.poll();
+    observer.joined.announce();
     await browser.pass(2000);
     expect(browser.server.online).toBe(1);
     expect(browser.server.visits).toBe(3);
+  });
+
+  test('count on the pages that each is on, and follow one that goes to another within a moment', async () => {
+    const browser = new BrowserModel(given);
+    const tabs = [['/a'], ['/a', '/b'], []].map((on) => browser.open(true, { on, watch: ['/c'] }));
+    await browser.pass(2500);
+    const shown = () => tabs.map(({ updates }) => updates.at(-1)?.last?.pages);
+    expect(shown()).toEqual(tabs.map(() => ({ '/a': 2, '/b': 1, '/c': 0 })));
+
+    // Half-way between two ticks, so that none of them helps.
+    for (const pick of [followerOf, leaderOf]) {
+      browser.go(pick(browser), ['/c', '/d']);
+      browser.server.requests.length = 0;
+      await browser.pass(100);
+      expect(browser.server.requests).toHaveLength(1);
+      const times = tabs.flatMap(({ self }) => self.on);
+      for (const name of ['/a', '/b', '/c', '/d']) {
+        expect(browser.server.onPage(name)).toBe(times.filter((each) => each === name).length);
+        for (const pages of shown()) expect(pages?.[name] ?? 0).toBe(browser.server.onPage(name));
+      }
+    }
+    expectTruth(browser);
+    expect(browser.server.visits).toBe(3);
+  });
+
+  test('stay on their pages when a frozen leader is replaced, and when all have slept', async () => {
+    const browser = new BrowserModel(given);
+    for (let i = 0; i < 4; i++) browser.open(true, { on: ['/a', `/${i}`] });
+    await browser.pass(2500);
+    const frozen = leaderOf(browser);
+    browser.freeze(frozen);
+    await browser.pass(12_000);
+    expect(browser.server.onPage('/a')).toBe(given === 'locks' ? 4 : 3);
+    browser.thaw(frozen);
+    await browser.pass(3000);
+    expect(browser.server.onPage('/a')).toBe(4);
+
+    for (const tab of browser.tabs) browser.freeze(tab);
+    await browser.pass(600_000);
+    expect(browser.server.onPage('/a')).toBe(0);
+    for (const tab of browser.tabs) browser.thaw(tab);
+    await browser.pass(4500);
+    for (const [name, tabs] of [['/a', 4], ...[0, 1, 2, 3].map((i) => [`/${i}`, 1] as const)] as const) {
+      expect(browser.server.onPage(name)).toBe(tabs);
+    }
+  });
+
+  test('are on the pages of their frames, too, on each of them once', async () => {
+    const browser = await openTabs(given, 1);
+    const tabId = 'a-tab-with-frames';
+    const frames = [['/a', '/b'], ['/a'], ['/c']].map((on) => browser.open(true, { tabId, on }));
+    await browser.pass(2000);
+    const counts = () => browser.server.pages(['/a', '/b', '/c']);
+    expect(counts()).toEqual({ '/a': 1, '/b': 1, '/c': 1 });
+    if (frames[0]) browser.close(frames[0]);
+    await browser.pass(2000);
+    expect(counts()).toEqual({ '/a': 1, '/b': 0, '/c': 1 });
+    expect(browser.server.online).toBe(2);
   });
 
   test('are one tab and one visit with the documents in their frames', async () => {

@@ -5,10 +5,18 @@ import { BrowserModel, type Means } from './browser-model.ts';
 /** More than 100,000 have been run at a time; each run of the tests has others. */
 const histories = Number(process.env.HISTORIES ?? 300);
 
+const names = fc.subarray(['/a', '/b', '__proto__']);
+
 const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('open' as const), visible: fc.boolean(), observes: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      visible: fc.boolean(),
+      observes: fc.boolean(),
+      on: names,
+      watch: names,
+    }),
   },
   {
     weight: 4,
@@ -16,6 +24,10 @@ const step = fc.oneof(
       do: fc.constantFrom('close', 'reload', 'crash', 'freeze', 'thaw', 'show', 'goAway', 'comeBack'),
       which: fc.nat(100),
     }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('go' as const), which: fc.nat(100), on: names, watch: names }),
   },
   {
     weight: 1,
@@ -48,9 +60,18 @@ const fit = {
 export async function take(browser: BrowserModel, next: Step): Promise<void> {
   const { server } = browser;
   switch (next.do) {
-    case 'open':
-      browser.open(next.visible, { observes: next.observes && next.visible });
+    case 'open': {
+      const { visible, on, watch } = next;
+      const observes = next.observes && visible;
+      browser.open(visible, { observes, on: observes ? [] : on, watch });
       break;
+    }
+    case 'go': {
+      const candidates = browser.tabs.filter(({ state, self }) => state === 'running' && !self.observes);
+      const tab = candidates[next.which % candidates.length];
+      if (tab) browser.go(tab, next.on, next.watch);
+      break;
+    }
     case 'pass':
       await browser.pass(next.ms);
       break;
@@ -94,9 +115,13 @@ function expectTruth({ server, present }: BrowserModel): void {
   const counted = present.filter(({ self }) => !self.observes);
   expect(server.online).toBe(counted.length);
   expect(server.streams()).toHaveLength(Math.min(present.length, 1));
-  for (const { updates } of present) {
+  const onPage = (name: string) => present.filter(({ self }) => self.on.includes(name)).length;
+  for (const name of ['/a', '/b', '__proto__']) expect(server.onPage(name)).toBe(onPage(name));
+  for (const { updates, self } of present) {
     expect(updates.at(-1)?.connection.state).toBe('live');
     expect(updates.at(-1)?.last?.snapshot.online).toBe(counted.length);
+    const pages = new Map(Object.entries(updates.at(-1)?.last?.pages ?? {}));
+    for (const name of [...self.on, ...self.watch]) expect(pages.get(name)).toBe(onPage(name));
   }
 }
 
@@ -115,7 +140,7 @@ function expectVisits({ server, tabs, present }: BrowserModel): void {
 }
 
 test.each<[Means]>([['locks'], ['locks without query'], ['channel']])(
-  'tabs that share by %s have one stream that counts them all, and are one visit each, whatever happened to them',
+  'tabs that share by %s have one stream that counts them all on their pages, and are one visit each, whatever happened',
   async (given) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), fc.nat(), async (steps, seed) => {
@@ -126,9 +151,11 @@ test.each<[Means]>([['locks'], ['locks without query'], ['channel']])(
         expectVisits(browser);
 
         // Now that it is quiet, a change is counted within 1.5 s. Without locks, two may lead for a moment.
-        const [leaving] = browser.present;
+        const [leaving, ...staying] = browser.present;
         if (leaving) browser.close(leaving);
-        browser.open(true);
+        const going = staying.find(({ self }) => !self.observes);
+        if (going) browser.go(going, ['/b'], ['/a']);
+        browser.open(true, { on: ['/a'] });
         await browser.pass(given === 'channel' ? 3000 : 1500);
         expectTruth(browser);
         expectVisits(browser);

@@ -1,4 +1,10 @@
-import { type EventMap, parseStreamQuery, type Snapshot, type StreamQuery } from '@live-visitors/shared';
+import {
+  type EventMap,
+  type PageCounts,
+  parseStreamQuery,
+  type Snapshot,
+  type StreamQuery,
+} from '@live-visitors/shared';
 import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
 import type { Owner, Simulation } from './simulation.ts';
 
@@ -67,6 +73,15 @@ export class ServerModel {
   snapshot(): Snapshot {
     const { online, visits } = this;
     return { online, browsers: this.streams().length, visits, peak: 0, visitorSeconds: 0, at: this.#simulation.now };
+  }
+
+  /** How many tabs are on a page. */
+  onPage(name: string): number {
+    return this.streams().flatMap(({ query }) => query.page?.filter((each) => each === name) ?? []).length;
+  }
+
+  pages(names: readonly string[]): PageCounts {
+    return Object.fromEntries(names.map((name) => [name, this.onPage(name)]));
   }
 
   connect(url: string, owner: Owner, onEvent: OnServerEvent): () => void {
@@ -195,7 +210,14 @@ export class ServerModel {
     const payload: EventMap['welcome'] = { tabs: stream.tabs, renewWithinMs, ...(seconds > 0 && { history }) };
     for (const id of arrivals) this.#welcomed.add(id);
     this.#send(stream, { type: 'welcome', payload });
+    this.#sendTick(stream);
+  }
+
+  #sendTick(stream: Stream): void {
+    const { page = [], watch = [] } = stream.query;
+    const online = this.pages([...page, ...watch]);
     this.#send(stream, { type: 'visitors', payload: this.snapshot() });
+    if (page.length + watch.length > 0) this.#send(stream, { type: 'pages', payload: { online } });
   }
 
   /** A browser that is known takes the places that are kept for it; one that is not, at most as many as it has tabs. */
@@ -227,11 +249,10 @@ export class ServerModel {
     if (this.isUp) {
       this.#kept = this.#kept.filter(({ until }) => until > now);
       this.#sinceTick = [];
-      const payload = this.snapshot();
-      this.#shown.push(payload.online);
+      this.#shown.push(this.online);
       for (const stream of this.streams()) {
         if (now < stream.expiresAt) {
-          this.#send(stream, { type: 'visitors', payload });
+          this.#sendTick(stream);
           continue;
         }
         stream.state = 'ended';

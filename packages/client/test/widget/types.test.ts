@@ -20,6 +20,13 @@ const same: Same<Snapshot, shared.Snapshot> & Same<typeof subscribe, typeof sour
 
 const options: SubscribeOptions = { server: 'https://visitors.example.com' };
 const stop: () => void = subscribe(options, ({ online }) => online + 1);
+subscribe({ ...options, page: true, watch: ['/b'] }, ({ page, pages }) => {
+  page satisfies number | null | undefined;
+  pages.get('/b') satisfies number | null | undefined;
+});
+subscribe({ ...options, page: '/a' }, () => {});
+// @ts-expect-error a number is no name
+subscribe({ ...options, page: ['/a', true, 1] }, () => {});
 
 const element: LiveVisitorsElement | null = document.querySelector('live-visitors');
 element?.addEventListener('snapshot', ({ detail }) => detail satisfies Snapshot);

@@ -6,9 +6,6 @@ export type PageNames = {
   watch: readonly string[];
 };
 
-/** A page, and how many tabs are on it. */
-export type PageCount = { name: string; online: number };
-
 /** How many tabs of a node are on a page by now. A key of {@link untrackedKey} stands for pages that it does not track. */
 export type PageChange = [key: string, tabs: number];
 

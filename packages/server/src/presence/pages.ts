@@ -1,5 +1,6 @@
+import type { PageCount } from '@live-visitors/shared';
 import type { BrokenPageLimit, Limits } from './limits.ts';
-import type { OtherPages, PageChange, PageCount, PageNames } from './page-names.ts';
+import type { OtherPages, PageChange, PageNames } from './page-names.ts';
 import { createPageViews, type PageView, toMember } from './page-views.ts';
 import { untrackedKey } from './untracked-tabs.ts';
 

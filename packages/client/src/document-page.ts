@@ -1,0 +1,38 @@
+/** The URL of the canonical link, and the name of the address at which it was found first. */
+let canonical: string | undefined;
+let foundAt = '';
+
+/**
+ * The name of this document's page: host and path of its canonical link, or else of its address; empty if there is no
+ * host. To be called whenever the address may have changed: after single-page navigation, the canonical link is still
+ * that of the last page until it has changed.
+ */
+export function documentPage(): string {
+  const address = nameOf(location);
+  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical i]')?.href;
+  if (href !== canonical) foundAt = address;
+  canonical = href;
+  try {
+    if (href && foundAt === address) return nameOf(new URL(href)) || address;
+  } catch {
+    // It is not a URL.
+  }
+  return address;
+}
+
+function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string {
+  let path = pathname;
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    // It is not UTF-8, and stays as it is.
+  }
+  return host && host + path.replace(/\/+$/, '');
+}
+
+/** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
+export function onNavigation(callback: () => void): () => void {
+  const { navigation } = window;
+  navigation?.addEventListener('currententrychange', callback);
+  return () => navigation?.removeEventListener('currententrychange', callback);
+}

@@ -1,0 +1,4 @@
+import { chromium } from '../src/engine.ts';
+import { describeWandering } from '../src/wandering.ts';
+
+describeWandering(chromium);
