@@ -62,7 +62,7 @@ export function createDocumentSubscription(
     recent?.learn(latest);
     const pageBefore = ownPage;
     ownPage = documentPage();
-    if (ownPage !== pageBefore && listeners.size > 0) adapt();
+    if (ownPage !== pageBefore) adapt();
     for (const listener of listeners) tell(listener, latest);
   }
 
@@ -95,8 +95,9 @@ export function createDocumentSubscription(
     };
   }
 
-  /** Makes known what the listeners want, if it has changed. */
+  /** Makes known what the listeners want, if it has changed. If there are none, they may be back in a moment. */
   function adapt(): void {
+    if (listeners.size === 0) return;
     const before = wishesOf(self);
     const all = [...listeners];
     self.observes = all.every(({ observe }) => observe);
@@ -105,15 +106,16 @@ export function createDocumentSubscription(
     if (wishesOf(self) !== before) joined?.announce();
   }
 
-  /** Joins or leaves, or makes known what has changed. */
-  function settle(): void {
-    if (listeners.size === 0) {
-      stop?.();
-      stop = undefined;
-      return;
-    }
+  function join(): void {
     adapt();
-    stop ??= whilePageIsOpen(enter);
+    if (listeners.size > 0) stop ??= whilePageIsOpen(enter);
+  }
+
+  function leaveIfUnused(): void {
+    adapt();
+    if (listeners.size > 0) return;
+    stop?.();
+    stop = undefined;
   }
 
   return {
@@ -122,9 +124,9 @@ export function createDocumentSubscription(
       listeners.add(listener);
       if (stop) tell(listener, current());
       // All that is added within one task is made known at once.
-      queueMicrotask(settle);
+      queueMicrotask(join);
       return () => {
-        if (listeners.delete(listener)) schedule(settle, returnWithinMs);
+        if (listeners.delete(listener)) schedule(leaveIfUnused, returnWithinMs);
       };
     },
   };

@@ -127,8 +127,17 @@ describe('the listeners of a document', () => {
     const second = page.listen();
     await page.pass(1000);
     expect(page.streams).toHaveLength(1);
+    // As an element that is moved twice.
     second.stop();
-    second.stop();
+    const third = page.listen();
+    third.stop();
+    await page.pass(400);
+    expect(page.openStreams()).toHaveLength(1);
+    const last = page.listen();
+    await page.pass(1000);
+    expect(page.streams).toHaveLength(1);
+    last.stop();
+    last.stop();
     await page.pass(500);
     expect(page.openStreams()).toHaveLength(0);
   });
