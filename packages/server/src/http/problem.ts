@@ -1,4 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from './node-http.ts';
 
 export const problemType = 'application/problem+json';
 
@@ -23,5 +24,6 @@ export function sendProblem(response: ServerResponse, status: number, detail: st
   response.setHeader('Content-Type', problemType);
   response.setHeader('Content-Length', Buffer.byteLength(body));
   response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
   response.end(body);
 }

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
 import { maxListedPages } from '../presence/pages.ts';
 import type { Emitter } from '../stream/emitter.ts';
-import { type BadgeQuery, drawBadge, parseBadgeQuery } from './badge.ts';
+import { type BadgeQuery, parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
 import type { Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
@@ -69,9 +69,11 @@ export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
     return partial ? null : value;
   }
 
-  return (request, response) => {
+  return async (request, response) => {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    // Drawing takes 8 MiB, and many servers never draw.
+    const { drawBadge } = await import('./draw-badge.ts');
     response
       .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RefusalReason, Refusals } from '../observability/refusals.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { problem, problemType } from './problem.ts';
 
 /** Answers what Node's HTTP parser refuses: headers that are too long, too slow or not HTTP. */
