@@ -53,10 +53,12 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   if (!isLog(logger)) throw new TypeError('logger must have the methods debug, info, warn and error, as in pino.');
   const { config } = result;
   const store = openStore(config);
+  const router = Router({ caseSensitive: true, strict: true });
   let service: Service | undefined;
 
   const started = (async () => {
     service = await startRouter({
+      router,
       config,
       store: await store,
       clock: systemClock,
@@ -68,7 +70,7 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   })();
 
   const answer: RequestHandler = async (request, response, next) => {
-    const { router } = await started;
+    await started;
     router(request, response, next);
   };
 

@@ -40,9 +40,11 @@ export function parseQuery<Known extends Parameters>(
 
   const given: { [name: string]: unknown } = {};
   for (const [name, parameter] of Object.entries(parameters)) {
-    const result = readAll(name, parameter, texts.get(name) ?? []);
+    const known = texts.get(name);
+    if (known === undefined) continue;
+    const result = readAll(name, parameter, known);
     if (!result.ok) return result;
-    if (result.query.length > 0) given[name] = 'maxTimes' in parameter ? result.query : result.query[0];
+    given[name] = 'maxTimes' in parameter ? result.query : result.query[0];
   }
   // Each value was read by the parameter of its name; TypeScript does not follow the loop.
   return { ok: true, query: given as Given<Known> };

@@ -26,7 +26,7 @@ export function limitConnections(
       refusals.count('max_connections_per_address', remoteAddress);
       return false;
     }
-    socket.once('close', disconnect);
+    socket.on('close', disconnect);
     return true;
   };
 }
@@ -34,9 +34,12 @@ export function limitConnections(
 /** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
 export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
   let timer: NodeJS.Timeout | undefined;
+  // Counted, and come since.
+  let atMost = 0;
   server.on('connection', () => {
-    if (timer !== undefined) return;
+    if (++atMost < nearlyFull.share * maxConnections || timer !== undefined) return;
     server.getConnections((_error, connections) => {
+      atMost = connections;
       if (connections < nearlyFull.share * maxConnections) return;
       server.closeIdleConnections();
       timer ??= setTimeout(() => {

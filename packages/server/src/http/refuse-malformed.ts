@@ -32,10 +32,10 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
 }
 
 /** Whether there is exactly one `Host`, and it is valid (RFC 9112 §3.2). HTTP/1.0 does not require it. */
-function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  // Alternating names and values; `headers` contains the first `Host` only.
-  const hosts = rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'host' && i % 2 === 1);
-  const [host] = hosts;
+function hasValidHost({ rawHeaders, headers: { host }, httpVersion }: IncomingMessage): boolean {
   if (host === undefined) return httpVersion === '1.0';
-  return hosts.length === 1 && hostnameOf(host) !== undefined;
+  let hosts = 0;
+  // Alternating names and values; `headers` contains the first `Host` only.
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
+  return hosts === 1 && hostnameOf(host) !== undefined;
 }
