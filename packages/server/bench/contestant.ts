@@ -3,17 +3,46 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { build as viteBuild } from 'vite';
 import type { Contestant } from './contestants.ts';
 import type { Counts } from './probe.ts';
 
-/** Starts a contestant in a fresh process. */
-export async function startContestant({ file, flags = [], pages }: Contestant, port: number) {
+const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
+
+/**
+ * Compiles a file, if it is TypeScript. What Node takes to do so, 20 MiB among it, is no part of a contestant.
+ *
+ * @returns the file to run
+ */
+async function compile(file: string): Promise<string> {
+  if (!file.endsWith('.ts')) return file;
+  const name = basename(file, '.ts');
+  // Packages are found from there.
+  const outDir = fileURLToPath(new URL(`../node_modules/.cache/bench/${name}`, import.meta.url));
+  const build = { ssr: true, outDir, target: 'node24', rolldownOptions: { input: file } };
+  await viteBuild({ configFile: false, logLevel: 'error', build });
+  return join(outDir, `${name}.js`);
+}
+
+/**
+ * Starts a contestant in a fresh process.
+ *
+ * @param options - `isProbed` false leaves out what `read` and `collect` take, for a process as it is by itself
+ */
+export async function startContestant(
+  { file, args = [], flags = [], pages }: Contestant,
+  port: number,
+  { isProbed = true } = {},
+) {
   const dataDir = mkdtempSync(join(tmpdir(), 'live-visitors-'));
-  const child = fork(file, {
-    execArgv: ['--import', fileURLToPath(new URL('probe.ts', import.meta.url)), ...flags],
+  const program = await compile(file);
+  const probes = isProbed ? ['--import', await compile(probe)] : [];
+  const startedAt = performance.now();
+  const child = fork(program, args, {
+    execArgv: [...probes, ...flags],
     env: {
       ...process.env,
       NODE_ENV: 'production',
@@ -36,8 +65,9 @@ export async function startContestant({ file, flags = [], pages }: Contestant, p
   });
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${file} ended with code ${child.exitCode}.`);
-    await wait(10);
+    await wait(2);
   }
+  const listeningMs = performance.now() - startedAt;
 
   async function ask(what: 'read' | 'collect'): Promise<Counts> {
     if (measured !== undefined) return readProcess(measured);
@@ -47,6 +77,9 @@ export async function startContestant({ file, flags = [], pages }: Contestant, p
   }
 
   return {
+    /** Until it accepted a connection. */
+    listeningMs: measured === undefined ? listeningMs : Number.NaN,
+    residentBytes: () => readProcess(measured ?? child.pid ?? 0).rssBytes,
     read: () => ask('read'),
     /** Reads it after all that is garbage has been collected; takes the flag `--expose-gc`. */
     collect: () => ask('collect'),
@@ -73,6 +106,7 @@ function readProcess(pid: number): Counts {
     systemUs: Number(fields[12]) * usPerTick,
     rssBytes: rssKiB * 1024,
     heapBytes: Number.NaN,
+    newSpaceBytes: Number.NaN,
     resources: Number.NaN,
     maxStallMs: Number.NaN,
   };

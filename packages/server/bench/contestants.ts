@@ -5,6 +5,7 @@ import type { PageLoad } from './page-queries.ts';
 export type Contestant = {
   name: string;
   file: string;
+  args?: string[];
   /** For Node. */
   flags?: string[];
   /** A file that it takes, where that may be missing. */
@@ -29,9 +30,16 @@ const ownFloor = floorFor('own', 'the floor, with the bytes of two pages');
 export const contestants: Contestant[] = [
   floor,
   liveVisitors,
+  {
+    name: 'C, epoll, one write() for each socket',
+    file: here('contestants/epoll.ts'),
+    args: [here('contestants/epoll.c')],
+    needs: '/usr/bin/gcc',
+  },
   { name: 'plain Express, one interval per stream', file: here('contestants/express-interval.ts') },
   { name: 'Express, one encoded string', file: here('contestants/express-string.ts') },
   { name: 'better-sse on Express', file: here('contestants/better-sse.ts') },
+  { name: "Hono's streamSSE", file: here('contestants/hono.ts') },
   {
     name: 'nchan (nginx module)',
     file: here('contestants/nchan.ts'),

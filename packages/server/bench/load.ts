@@ -5,6 +5,7 @@ import { type PageLoad, queryOf } from './page-queries.ts';
 
 export type LoadReport = {
   events: number;
+  bytes: number;
   /** When events arrived after the beginning of their tick, over all streams, in milliseconds. */
   latencyMs: { p50: number; p99: number; max: number };
   /** When the last stream had its event, for the median tick. `undefined` where streams have no tick in common. */
@@ -24,12 +25,13 @@ let pending = 0;
 let answered = 0;
 let refused = 0;
 let recording:
-  | { events: number; latencies: Uint32Array; ticks: Map<number, { count: number; last: number }> }
+  | { events: number; bytes: number; latencies: Uint32Array; ticks: Map<number, { count: number; last: number }> }
   | undefined;
 
 function note(chunk: Buffer): void {
   if (!recording) return;
   const now = Date.now();
+  recording.bytes += chunk.length;
   for (let i = chunk.indexOf(mark); i !== -1; i = chunk.indexOf(mark, i + 1)) {
     const at = Number(chunk.toString('latin1', i + mark.length, i + mark.length + 13));
     const latency = Math.min(Math.max(0, now - at), recording.latencies.length - 1);
@@ -93,7 +95,7 @@ async function openAll({ port, streams, path, pages }: OpenCommand): Promise<voi
 
 function report(): LoadReport {
   if (!recording) throw new Error('nothing was recorded');
-  const { events, latencies, ticks } = recording;
+  const { events, bytes, latencies, ticks } = recording;
   const quantile = (share: number) => {
     let seen = 0;
     for (const [ms, count] of latencies.entries()) {
@@ -105,7 +107,7 @@ function report(): LoadReport {
   // The first and the last tick may have been recorded in part.
   const whole = [...ticks.values()].filter(({ count }) => count === answered).map(({ last }) => last);
   const lastMs = whole.sort((a, b) => a - b)[Math.floor(whole.length / 2)];
-  return { events, latencyMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) }, lastMs };
+  return { events, bytes, latencyMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) }, lastMs };
 }
 
 type OpenCommand = { do: 'open'; port: number; streams: number; path: string; pages?: PageLoad };
@@ -132,7 +134,7 @@ process.on('message', async (command: Command) => {
       process.send?.({});
       break;
     case 'record':
-      recording = { events: 0, latencies: new Uint32Array(10_000), ticks: new Map() };
+      recording = { events: 0, bytes: 0, latencies: new Uint32Array(10_000), ticks: new Map() };
       process.send?.({});
       break;
     case 'report':

@@ -8,7 +8,7 @@ import { openFilesLimit } from '../src/config/open-files.ts';
 import { startContestant } from './contestant.ts';
 import { type Contestant, contestants, installed } from './contestants.ts';
 import type { LoadReport } from './load.ts';
-import { type Result, writeReport } from './report.ts';
+import { findFault, type Result, writeReport } from './report.ts';
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -46,14 +46,17 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
   const before = await server.read();
   await wait(seconds * 1000);
   const after = await server.read();
-  const { events, latencyMs, lastMs } = await ask<LoadReport>({ do: 'report' });
+  const { events, bytes, latencyMs, lastMs } = await ask<LoadReport>({ do: 'report' });
   server.watchStalls();
   await wait(5000);
   const full = await server.read();
 
   await server.kill();
   await ask({ do: 'await end' });
-  server = await startContestant(contestant, port);
+  server = await startContestant(contestant, port, { isProbed: false });
+  const { listeningMs } = server;
+  await wait(1000);
+  const restMib = server.residentBytes() / 2 ** 20;
   const { tookMs, refused } = await ask<{ tookMs: number; refused: number }>(open);
   await ask({ do: 'close' });
   await server.kill();
@@ -62,12 +65,16 @@ async function measure(contestant: Contestant, port: number): Promise<Result> {
     userUs: (after.userUs - before.userUs) / events,
     systemUs: (after.systemUs - before.systemUs) / events,
     kibPerStream: (after.rssBytes - empty.rssBytes) / 1024 / streams,
+    bytesPerEvent: bytes / events,
     deliveredShare: events / (streams * seconds),
     ...latencyMs,
     lastMs: lastMs ?? Number.NaN,
     maxStallMs: full.maxStallMs,
     backMs: tookMs,
     refused,
+    listeningMs,
+    restMib,
+    newSpaceMib: full.newSpaceBytes / 2 ** 20,
   };
 }
 
@@ -90,4 +97,6 @@ for (let round = 1; round <= rounds; round++) {
 }
 load.disconnect();
 writeReport({ results, streams, seconds, rounds });
-process.exit(0);
+const fault = findFault({ results });
+if (fault !== undefined) console.error(fault);
+process.exit(fault === undefined ? 0 : 1);

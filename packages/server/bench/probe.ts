@@ -1,11 +1,14 @@
 // Loaded into each contestant's process before its own code: reads what only the process itself can tell.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
 
 export type Counts = {
   userUs: number;
   systemUs: number;
   rssBytes: number;
   heapBytes: number;
+  /** V8's space for new objects. */
+  newSpaceBytes: number;
   resources: number;
   maxStallMs: number;
 };
@@ -25,6 +28,7 @@ process.on('message', (message) => {
     systemUs: system,
     rssBytes: rss,
     heapBytes: heapUsed,
+    newSpaceBytes: getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0,
     resources: process.getActiveResourcesInfo().length,
     maxStallMs: Math.max(0, delay.max / 1e6 - resolutionMs),
   } satisfies Counts);

@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { contestants } from './contestants.ts';
+import { contestants, liveVisitors } from './contestants.ts';
 
 export type Result = {
   /** Of the server's process, for each event that was delivered. */
   userUs: number;
   systemUs: number;
   kibPerStream: number;
+  /** Received over TCP. */
+  bytesPerEvent: number;
   /** Events that arrived, as a share of one for each stream and second. */
   deliveredShare: number;
   /** Arrival after the beginning of the tick, over all events. */
@@ -21,6 +23,12 @@ export type Result = {
   /** All streams answered, after a restart. */
   backMs: number;
   refused: number;
+  /** From the start of the process until it listens. */
+  listeningMs: number;
+  /** Resident memory before the first stream. */
+  restMib: number;
+  /** V8's space for new objects, after the streams. */
+  newSpaceMib: number;
 };
 
 export type Run = {
@@ -39,6 +47,7 @@ const columns: { title: string; read: (result: Result) => number; digits: number
   { title: 'of that, user', read: ({ userUs }) => userUs, digits: 1, hasRatio: true },
   { title: 'system', read: ({ systemUs }) => systemUs, digits: 1, hasRatio: true },
   { title: 'memory per stream, KiB', read: ({ kibPerStream }) => kibPerStream, digits: 1, hasRatio: true },
+  { title: 'bytes per event', read: ({ bytesPerEvent }) => bytesPerEvent, digits: 0, hasRatio: false },
   { title: 'event after its tick, p50, ms', read: ({ p50 }) => p50, digits: 0, hasRatio: true },
   { title: 'p99', read: ({ p99 }) => p99, digits: 0, hasRatio: true },
   { title: 'max', read: ({ max }) => max, digits: 0, hasRatio: true },
@@ -46,6 +55,8 @@ const columns: { title: string; read: (result: Result) => number; digits: number
   { title: 'longest stall, ms', read: ({ maxStallMs }) => maxStallMs, digits: 0, hasRatio: true },
   { title: 'all back after a restart, ms', read: ({ backMs }) => backMs, digits: 0, hasRatio: true },
   { title: 'refused then', read: ({ refused }) => refused, digits: 0, hasRatio: false },
+  { title: 'listening after, ms', read: ({ listeningMs }) => listeningMs, digits: 0, hasRatio: true },
+  { title: 'memory at rest, MiB', read: ({ restMib }) => restMib, digits: 0, hasRatio: true },
   { title: 'delivered', read: ({ deliveredShare }) => deliveredShare, digits: 3, hasRatio: false },
 ];
 
@@ -68,6 +79,16 @@ export function whyNotDocumented({ results, streams, seconds, rounds }: Run): st
   if (seconds < documented.seconds) return `rounds were of ${seconds} s, and not of ${documented.seconds} or more`;
   if (rounds < documented.rounds) return `it had fewer than ${documented.rounds} rounds`;
   return undefined;
+}
+
+/** How large V8's space for new objects may be in this server, which limits it by a flag that may change with V8. */
+const maxNewSpaceMib = 4;
+
+/** What is wrong with this server, if anything. */
+export function findFault({ results }: Pick<Run, 'results'>): string | undefined {
+  const largest = Math.max(...(results.get(liveVisitors.name) ?? []).map(({ newSpaceMib }) => newSpaceMib));
+  if (largest <= maxNewSpaceMib) return undefined;
+  return `V8's space for new objects is ${largest} MiB, not ${maxNewSpaceMib} or less: limit-heap.ts has no effect.`;
 }
 
 /** Prints the table, and writes it to docs/benchmarks.md if the documents show such runs. */
@@ -129,5 +150,5 @@ function versions(): string {
       return 'no nginx';
     }
   })();
-  return `Node ${process.versions.node}, Express ${dependencies.express}, better-sse ${devDependencies['better-sse']}, ${nginx}`;
+  return `Node ${process.versions.node}, Express ${dependencies.express}, better-sse ${devDependencies['better-sse']}, Hono ${devDependencies.hono}, ${nginx}`;
 }

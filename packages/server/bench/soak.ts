@@ -12,11 +12,15 @@ const { values } = parseArgs({
 });
 const streams = Number(values.streams);
 
+/** How much more memory may be resident than before the first stream. */
+const maxResidentBytes = 45 * 2 ** 20;
+
 /** How much more the heap may hold at the end: what a process learns of itself in time, such as compiled code. */
 const toleranceBytes = 4 * 2 ** 20;
 
 const port = 20_500;
 const server = await startContestant({ ...liveVisitors, flags: ['--expose-gc'] }, port);
+let mostResidentBytes = 0;
 const url = `http://127.0.0.1:${port}`;
 
 const endings = [
@@ -74,21 +78,28 @@ async function metric(name: string): Promise<number> {
 
 async function describe(): Promise<string> {
   const { rssBytes, heapBytes, resources } = await server.read();
+  mostResidentBytes = Math.max(mostResidentBytes, rssBytes);
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const opened = await metric('live_visitors_streams_opened_total');
   const drift = await metric('live_visitors_drift');
   return `${opened} opened, drift ${drift}, heap ${mib(heapBytes)}, resident ${mib(rssBytes)}, ${resources} handles`;
 }
 
-// Warm: code is compiled, pools are filled.
-await churn(15_000);
+await wait(2000);
+const idle = await server.read();
+// Warm: code is compiled, pools are filled, and the garbage collector is as it is after a restart.
+await churn(75_000);
+mostResidentBytes = 0;
 const start = await server.collect();
 console.log(`at the start: ${await describe()}`);
 await churn(Number(values.minutes) * 60_000);
 const end = await server.collect();
 console.log(`at the end: ${await describe()}`);
+const residentBytes = mostResidentBytes - idle.rssBytes;
+console.log(`${(residentBytes / 2 ** 20).toFixed(1)} MiB more were resident than before the first stream.`);
 
 const faults = [
+  ...(residentBytes > maxResidentBytes ? [`That is more than ${maxResidentBytes / 2 ** 20} MiB.`] : []),
   ...(end.heapBytes > start.heapBytes + toleranceBytes
     ? [`The heap has grown from ${start.heapBytes} to ${end.heapBytes} bytes.`]
     : []),

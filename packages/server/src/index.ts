@@ -23,7 +23,7 @@ export type LiveVisitorsOptions = Partial<LibraryOptions> & {
 export type LiveVisitors = Router & {
   /** The latest counts; `undefined` until the first tick is recorded, shortly after the start, and after `close`. */
   current(): Snapshot | undefined;
-  /** How many tabs are on a page now; `null` if that is not known: before the start, after `close`, or in a fleet. */
+  /** How many tabs are on a page now; `null` if that is not known, as before the start and after `close`. */
   page(name: string): number | null;
   /** The pages with the most tabs, the fullest first: 20, or up to 100; `null` if their counts are not known. */
   pages(limit?: number): PageCount[] | null;
@@ -52,10 +52,12 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   if (!isLog(logger)) throw new TypeError('logger must have the methods debug, info, warn and error, as in pino.');
   const { config } = result;
   const store = openStore(config);
+  const router = Router({ caseSensitive: true, strict: true });
   let service: Service | undefined;
 
   const started = (async () => {
     service = await startRouter({
+      router,
       config,
       store: await store,
       clock: systemClock,
@@ -67,7 +69,7 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   })();
 
   const answer = Router().use(async (request, response, next) => {
-    const { router } = await started;
+    await started;
     router(request, response, next);
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BadgeQuery, colors, drawBadge, parseBadgeQuery } from '../src/http/badge.ts';
+import { type BadgeQuery, colors, parseBadgeQuery } from '../src/http/badge.ts';
+import { drawBadge } from '../src/http/draw-badge.ts';
 import { readProblem } from './helpers/problem.ts';
 import { eventually, openLostStore, openServer, openStream } from './helpers/support.ts';
 import { readSvg } from './helpers/svg.ts';

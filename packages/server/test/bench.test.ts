@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startContestant } from '../bench/contestant.ts';
 import { snapshotNow } from '../bench/contestants/payload.ts';
 import { contestants, installed, liveVisitors } from '../bench/contestants.ts';
-import { type Result, type Run, whyNotDocumented } from '../bench/report.ts';
+import { findFault, type Result, type Run, whyNotDocumented } from '../bench/report.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { eventually, openSocket } from './helpers/support.ts';
 
@@ -29,6 +29,7 @@ describe('a run of the benchmark', () => {
     userUs: 1,
     systemUs: 9,
     kibPerStream: 15,
+    bytesPerEvent: 146,
     deliveredShare: 1,
     p50: 60,
     p99: 130,
@@ -37,6 +38,9 @@ describe('a run of the benchmark', () => {
     maxStallMs: 16,
     backMs: 1100,
     refused: 0,
+    listeningMs: 250,
+    restMib: 80,
+    newSpaceMib: 4,
   };
   const whole: Run = {
     results: new Map(contestants.map(({ name }) => [name, [result, result, result]])),
@@ -47,6 +51,12 @@ describe('a run of the benchmark', () => {
 
   test('is for the documents where it is whole', () => {
     expect(whyNotDocumented(whole)).toBeUndefined();
+  });
+
+  test("fails where V8's space for new objects has grown in this server", () => {
+    expect(findFault(whole)).toBeUndefined();
+    const grown = new Map([...whole.results, [liveVisitors.name, [result, { ...result, newSpaceMib: 8 }]]]);
+    expect(findFault({ results: grown })).toContain('is 8 MiB, not 4 or less');
   });
 
   test.each([

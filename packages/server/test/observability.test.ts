@@ -163,7 +163,7 @@ describe('the log', () => {
 });
 
 describe('every answer', () => {
-  test.each(['/', '/stream', '/visitors', '/history', '/badge.svg', '/healthz', '/nothing', '/stream?tabs=65'])(
+  test.each(['/', '/visitors', '/history', '/badge.svg', '/healthz', '/nothing'])(
     'to GET %s tells browsers what the page never does',
     async (path) => {
       const { url } = await openServer();
@@ -182,6 +182,17 @@ describe('every answer', () => {
       expect(headers.get('Referrer-Policy')).toBe('no-referrer');
       // Other sites are to read the count.
       expect(headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
+    },
+  );
+
+  test.each(['/stream', '/stream?tabs=65', '/stream?tabs=65&refusal=event'])(
+    'to GET %s is not taken for a page',
+    async (path) => {
+      const { url } = await openServer();
+      const abort = new AbortController();
+      const { headers } = await fetch(url + path, { signal: abort.signal });
+      abort.abort();
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
     },
   );
 });

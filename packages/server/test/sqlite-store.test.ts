@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -58,6 +58,53 @@ describe('the store in a file', () => {
     });
 
     await second.close();
+  });
+
+  test('is written to once a minute while nobody is online, and at once when somebody comes', async () => {
+    const dataDir = makeFolder();
+    const start = Date.UTC(2026, 0, 1);
+    const log = `${fileOf(dataDir)}-wal`;
+    let time = start;
+    const store = open(dataDir, () => time);
+    onTestFinished(() => store.close());
+    const writtenAt: number[] = [];
+    const tickAt = async (second: number, online: number, visits: number) => {
+      const sizeOfLog = () => (existsSync(log) ? statSync(log).size : 0);
+      const before = sizeOfLog();
+      time = start + second * 1000;
+      await store.record({ online, browsers: online, visits, visitorSeconds: 0 });
+      if (sizeOfLog() !== before) writtenAt.push(second);
+    };
+    const afterKill = async () => {
+      const copy = join(makeFolder(), 'copy');
+      cpSync(dataDir, copy, { recursive: true });
+      const found = open(copy, () => time);
+      const seconds = await found.recentSeconds();
+      const { minutes, ...totals } = found.export();
+      await found.close();
+      return { seconds: seconds.map(({ online }) => online), minutes, totals };
+    };
+
+    await tickAt(0, 2, 5);
+    for (let second = 1; second <= 200; second++) await tickAt(second, 0, 5);
+    expect(writtenAt).toEqual([0, 60, 120, 180]);
+    const quiet = { lowest: 0, highest: 0, sum: 0, ticks: 60, visits: 0 };
+    expect(await afterKill()).toEqual({
+      seconds: [2, ...Array(180).fill(0)],
+      minutes: [
+        { at: start, lowest: 0, highest: 2, sum: 2, ticks: 60, visits: 5 },
+        { ...quiet, at: start + 60_000 },
+        { ...quiet, at: start + 120_000 },
+        { ...quiet, at: start + 180_000, ticks: 1 },
+      ],
+      totals: { visits: 5, visitorSeconds: 0, peak: 2, peakAt: start },
+    });
+
+    await tickAt(201, 1, 6);
+    expect(writtenAt.at(-1)).toBe(201);
+    const { minutes, totals } = await afterKill();
+    expect(totals.visits).toBe(6);
+    expect(minutes.at(-1)).toEqual({ at: start + 180_000, lowest: 0, highest: 1, sum: 1, ticks: 22, visits: 1 });
   });
 
   test('keeps no more than 30 days of minutes', { timeout: 120_000 }, async () => {

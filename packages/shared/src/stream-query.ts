@@ -41,7 +41,8 @@ export function parseStreamQuery(entries: Iterable<readonly [name: string, value
 }
 
 /** What is wrong if more tabs are on one page than there are. */
-function whyTooMany(pages: readonly string[] = [], tabs: number): string | undefined {
+function whyTooMany(pages: readonly string[] | undefined, tabs: number): string | undefined {
+  if (pages === undefined) return undefined;
   const times = new Map<string, number>();
   for (const name of pages) times.set(name, (times.get(name) ?? 0) + 1);
   const [name, most] = [...times].find(([, count]) => count > tabs) ?? [];

@@ -1,8 +1,9 @@
 // nchan: nginx holds the streams, and this process publishes each tick to it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureChild } from './measure-child.ts';
 import { port, snapshotNow } from './payload.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nchan-'));
@@ -38,13 +39,7 @@ http {
 }
 `,
 );
-const nginx = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'inherit' });
-process.send?.({ measure: nginx.pid });
-nginx.on('exit', () => process.exit(1));
-process.on('exit', () => {
-  nginx.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-});
+measureChild(spawn('nginx', ['-p', folder, '-c', config], { stdio: 'inherit' }), folder);
 
 setInterval(() => {
   const body = JSON.stringify(snapshotNow());

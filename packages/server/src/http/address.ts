@@ -3,6 +3,9 @@ import ipaddr from 'ipaddr.js';
 /** The prefixes of IPv6 addresses that contain an IPv4 address (NAT64: RFC 6052 §2.1; SIIT: RFC 2765 §2.1). */
 const translationPrefixes = [ipaddr.parseCIDR('64:ff9b::/96'), ipaddr.parseCIDR('::ffff:0:0:0/96')];
 
+/** An IPv4 address without anything that would have to be normalised, such as octal numbers. */
+const plainIPv4 = /^(?:(?:0|[1-9]\d{0,2})(?:\.|$)){4}$/;
+
 /** The ranges, as ipaddr.js names them, that the Internet does not route. */
 const privateRanges = ['private', 'linkLocal', 'uniqueLocal'];
 
@@ -18,6 +21,7 @@ export function withoutPort(address: string): string {
  * @param given - from a socket or a trusted proxy; returned unchanged if it is not an IP address
  */
 export function networkOf(given = ''): string {
+  if (plainIPv4.test(given)) return given;
   const address = withoutPort(given);
   if (!ipaddr.isValid(address)) return address;
   const ip = ipaddr.process(address);

@@ -1,5 +1,4 @@
 import { type Given, matching, oneOf, pageName, parseQuery, type QueryResult } from '@live-visitors/shared';
-import { makeBadge } from 'badge-maker';
 
 /** The colours that badge-maker has names for. */
 export const colors = ['brightgreen', 'green', 'yellow', 'yellowgreen', 'orange', 'red', 'blue', 'grey', 'lightgrey'];
@@ -35,19 +34,4 @@ export function parseBadgeQuery(entries: Iterable<readonly [name: string, value:
     return { ok: false, detail: `"figure" must be online for a "page", but is "${figure}".` };
   const defaults: BadgeQuery = { figure, label: labels[figure], color: 'blue', style: 'flat', format: 'full' };
   return { ok: true, query: { ...defaults, ...result.query } };
-}
-
-const numbers = {
-  full: new Intl.NumberFormat('en'),
-  compact: new Intl.NumberFormat('en', { notation: 'compact' }),
-};
-
-/**
- * Draws a figure as an SVG image.
- *
- * @param value - `null` for `unknown`
- */
-export function drawBadge({ label, color, style, format }: Omit<BadgeQuery, 'figure'>, value: number | null): string {
-  if (value === null) return makeBadge({ label, message: 'unknown', color: 'lightgrey', style });
-  return makeBadge({ label, message: numbers[format].format(value), color, style });
 }

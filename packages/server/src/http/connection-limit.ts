@@ -22,7 +22,7 @@ export function limitConnections(limits: Limits, trusts: TrustFunction, refusals
       refusals.count('max_connections_per_address', remoteAddress);
       return false;
     }
-    socket.once('close', disconnect);
+    socket.on('close', disconnect);
     return true;
   };
 }
@@ -30,9 +30,12 @@ export function limitConnections(limits: Limits, trusts: TrustFunction, refusals
 /** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
 export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
   let closedAt = Number.NEGATIVE_INFINITY;
+  // Counted, and come since.
+  let atMost = 0;
   server.on('connection', () => {
-    if (performance.now() - closedAt < nearlyFull.everyMs) return;
+    if (++atMost < nearlyFull.share * maxConnections || performance.now() - closedAt < nearlyFull.everyMs) return;
     server.getConnections((_error, connections) => {
+      atMost = connections;
       if (connections < nearlyFull.share * maxConnections) return;
       server.closeIdleConnections();
       closedAt = performance.now();

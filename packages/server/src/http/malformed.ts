@@ -1,8 +1,9 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import type { RefusalReason, Refusals } from '../observability/refusals.ts';
 import { hangUp } from '../stream/detachable-socket.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { encodeProblem, sendProblem } from './problem.ts';
 import { hostnameOf, parseRequestTarget } from './request-target.ts';
 
@@ -59,10 +60,12 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
 }
 
 /** Whether there is exactly one `Host`, and it is valid (RFC 9112 §3.2). HTTP/1.0 does not require it. */
-function hasValidHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
-  const [host, ...others] = headersDistinct.host ?? [];
+function hasValidHost({ rawHeaders, headers: { host }, httpVersion }: IncomingMessage): boolean {
   if (host === undefined) return httpVersion === '1.0';
-  return others.length === 0 && hostnameOf(host) !== undefined;
+  let hosts = 0;
+  // Alternating names and values; `headers` contains the first `Host` only.
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
+  return hosts === 1 && hostnameOf(host) !== undefined;
 }
 
 /**

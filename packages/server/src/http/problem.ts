@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
 import type { Log } from '../observability/safe-log.ts';
+import { STATUS_CODES } from './node-http.ts';
 
 /** The body of every error (RFC 9457 §3.1). */
 export type Problem = {
@@ -20,6 +21,7 @@ export function encodeProblem(status: number, detail: string) {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
   };
   return { headers, body };
 }

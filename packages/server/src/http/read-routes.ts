@@ -5,7 +5,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
 import type { Store } from '../store/store.ts';
 import type { Emitter } from '../stream/emitter.ts';
-import { drawBadge, parseBadgeQuery } from './badge.ts';
+import { parseBadgeQuery } from './badge.ts';
 import { sendProblem } from './problem.ts';
 import type { Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
@@ -63,9 +63,11 @@ export function sendHistory(readDay: DayReader): RequestHandler {
 
 /** Answers with a figure as an image. */
 export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
-  return (request, response) => {
+  return async (request, response) => {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    // Drawing takes 8 MiB, and many servers never draw.
+    const { drawBadge } = await import('./draw-badge.ts');
     const { figure, page } = result.query;
     const { partial, [figure]: value } = emitter.snapshot();
     // A badge has no room to say that it is out of date.

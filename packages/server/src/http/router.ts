@@ -1,6 +1,6 @@
 import { indexWithPages, paths } from '@live-visitors/shared';
 import cors from 'cors';
-import { type RequestHandler, Router } from 'express';
+import type { IRouter, RequestHandler } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
 import { createDayReader } from '../history/day-reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -21,6 +21,8 @@ import { servePage } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
+  /** Gets the routes. It distinguishes upper and lower case and a slash at the end. */
+  router: IRouter;
   config: Omit<LibraryConfig, 'dataDir' | 'redisUrl' | 'redisPrefix'>;
   store: Store;
   clock: Clock;
@@ -35,9 +37,9 @@ export type Service = Awaited<ReturnType<typeof startRouter>>;
 /**
  * Starts to count, and to answer.
  *
- * @returns the router, the emitter for the library, and what a server around the router needs
+ * @returns the emitter for the library, and what a server around the router needs
  */
-export async function startRouter({ config, store, clock, metrics, pageDir, ...options }: RouterOptions) {
+export async function startRouter({ router, config, store, clock, metrics, pageDir, ...options }: RouterOptions) {
   const log = createSafeLog(options.log);
   let isReady = true;
   let closing: Promise<void> | undefined;
@@ -48,10 +50,20 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   const whenReady = checkReady(() => isReady, refuse);
   const checks = [checkOrigin(config, refuse), whenReady];
 
-  const router = Router({ caseSensitive: true, strict: true });
   const get = (path: string | string[], ...handlers: RequestHandler[]) =>
     router.get(path, ...handlers).all(path, methodNotAllowed);
-  router.use(oneAtATime(refusals), securityHeaders);
+  // Scripts of any origin must be able to read errors, even if their origin is refused.
+  const allowScripts = cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
+  const answersOneAtATime = oneAtATime(refusals);
+  // First, and without the headers of a page: after a restart, all streams are opened at once.
+  get(
+    paths.stream,
+    answersOneAtATime,
+    allowScripts,
+    ...checks,
+    openStream({ emitter, limits, config, refusals, refuse }),
+  );
+  router.use(answersOneAtATime, securityHeaders);
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
   get(paths.healthz, sendStatus());
@@ -61,10 +73,7 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   const pages = [...checks, sendPages(emitter, refuse)];
   if (config.listPages === 'private') get(paths.pages, privateOnly('LIST_PAGES'), ...pages);
 
-  // Scripts of any origin must be able to read errors, even if their origin is refused.
-  router.use(cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] }));
-
-  get(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
+  router.use(allowScripts);
   get(paths.visitors, ...checks, sendSnapshot(emitter, refuse));
   if (config.listPages === 'on') get(paths.pages, ...pages);
   get(paths.history, ...checks, sendHistory(createDayReader(store, clock.elapsed)));
@@ -81,7 +90,6 @@ export async function startRouter({ config, store, clock, metrics, pageDir, ...o
   router.use(errorHandler(log));
 
   return {
-    router,
     emitter,
     limits,
     refusals,

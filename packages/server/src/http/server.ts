@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
@@ -10,6 +9,7 @@ import { withoutPort } from './address.ts';
 import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
 import type { TrustFunction } from './forwarding.ts';
 import { refuseMalformed, refuseUnparsable } from './malformed.ts';
+import { createServer } from './node-http.ts';
 import { sendProblem } from './problem.ts';
 import { type RouterOptions, startRouter } from './router.ts';
 
@@ -25,7 +25,7 @@ const backlog = 65_535;
 /** How long responses may take to finish when the server stops. After that, they are cut off. */
 const drainMs = 3000;
 
-export type ServerOptions = RouterOptions & { config: Config };
+export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
 
 /**
  * Starts the server: dashboard, stream and count on one port.
@@ -34,9 +34,10 @@ export type ServerOptions = RouterOptions & { config: Config };
  * @throws the error of `listen`, with its `code`, if it cannot listen
  */
 export async function startServer({ config, ...options }: ServerOptions) {
-  const service = await startRouter({ config, ...options });
+  const app = createApp(config.trustProxy);
+  const service = await startRouter({ router: app, config, ...options });
+  app.use(nothingHere);
   const { limits, refusals, log } = service;
-  const app = createApp(service.router, config.trustProxy);
   // Node would refuse a request without Host with an empty answer.
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
@@ -87,21 +88,28 @@ export async function startServer({ config, ...options }: ServerOptions) {
   };
 }
 
-/** The router's answers, and 404 for everything else. */
-function createApp(router: Router, trustProxy: Config['trustProxy']): Express {
+function createApp(trustProxy: Config['trustProxy']): Express {
   const app = express();
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
   app.disable('x-powered-by');
   app.disable('etag');
   // Each query that matters has its own parser.
   app.set('query parser', false);
   app.set('trust proxy', trustProxy);
-  // Express does not recognise a proxy's address that has a port.
   const trusts: TrustFunction = app.get('trust proxy fn');
-  app.set('trust proxy fn', ((address, hop) => trusts(withoutPort(address), hop)) satisfies TrustFunction);
-
-  app.use(router);
-  app.use((request, response) => {
-    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
-  });
+  let last = { address: '', hop: -1, isTrusted: false };
+  app.set('trust proxy fn', ((address, hop) => {
+    // Parsing an address takes longer than the rest, and most connections and requests come from the same proxy.
+    if (address !== last.address || hop !== last.hop) {
+      // Express does not recognise a proxy's address that has a port.
+      last = { address, hop, isTrusted: trusts(withoutPort(address), hop) };
+    }
+    return last.isTrusted;
+  }) satisfies TrustFunction);
   return app;
 }
+
+const nothingHere: RequestHandler = (request, response) => {
+  sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
+};

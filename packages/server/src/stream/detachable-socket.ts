@@ -11,20 +11,23 @@ type Callback = (error?: Error | null) => void;
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
   #isDetached = false;
-  readonly #listeners = {
-    data: (chunk: Buffer) => {
-      if (!this.push(chunk)) this.#socket.pause();
-    },
-    end: () => this.push(null),
-    timeout: () => this.emit('timeout'),
-    error: (error: Error) => this.destroy(error),
-    close: () => this.destroy(),
+  readonly #onData = (chunk: Buffer) => {
+    if (!this.push(chunk)) this.#socket.pause();
   };
+  readonly #onEnd = () => this.push(null);
+  readonly #onTimeout = () => this.emit('timeout');
+  readonly #onError = (error: Error) => this.destroy(error);
+  readonly #onClose = () => this.destroy();
 
   constructor(socket: Socket) {
     super({ decodeStrings: false });
     this.#socket = socket;
-    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    socket
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('timeout', this.#onTimeout)
+      .on('error', this.#onError)
+      .on('close', this.#onClose);
   }
 
   get remoteAddress(): string | undefined {
@@ -46,7 +49,12 @@ class RequestSocket extends Duplex {
 
   /** Gives the socket away. What the HTTP server writes or closes from now on has no effect on it. */
   detach(): Socket {
-    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
+    this.#socket
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('timeout', this.#onTimeout)
+      .off('error', this.#onError)
+      .off('close', this.#onClose);
     this.#isDetached = true;
     this.#socket.setTimeout(0);
     return this.#socket;
@@ -59,7 +67,7 @@ class RequestSocket extends Duplex {
 
   /** Closes the connection once everything is written. The HTTP server calls it after a last response. */
   destroySoon(): void {
-    if (this.#isDetached) this.destroy();
+    if (this.#isDetached) this.emit('close');
     else this.end();
   }
 

@@ -8,6 +8,7 @@ export const maxSkippedTicks = 10;
 
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream',
+  'X-Content-Type-Options': 'nosniff',
   // `no-transform` keeps compressing proxies from holding events back.
   'Cache-Control': 'no-store, no-transform',
   // nginx buffers responses by default.

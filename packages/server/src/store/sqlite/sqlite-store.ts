@@ -51,12 +51,16 @@ export class SqliteStore implements Store {
     const visitorSeconds = this.#before.visitorSeconds + counts.visitorSeconds;
     const { peak, peakAt } = confirmed > totals.peak ? { peak: confirmed, peakAt: at } : totals;
     const minute = minuteOfTick(at, counts, visits - totals.visits);
+    const isIdle = online === 0 && visits === totals.visits && visitorSeconds === totals.visitorSeconds;
+    const isMinuteOver = minutes.some((unwritten) => unwritten.at !== minute.at);
     this.#unwritten = {
       totals: { visits, visitorSeconds, peak, peakAt },
       minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
       seconds: [...seconds, { at, online }].slice(-maxHistorySeconds),
     };
-    this.#save(this.#unwritten.seconds.length >= secondsPerWrite);
+    // Memory cards wear out, and disks never sleep, if an idle server writes every second.
+    const isDue = !isIdle || isMinuteOver;
+    this.#save({ isDue, withSeconds: isIdle || this.#unwritten.seconds.length >= secondsPerWrite });
     return { online, browsers, visits, peak, visitorSeconds, at };
   }
 
@@ -84,7 +88,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save(true);
+    if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save();
     try {
       this.#database.close();
     } catch {
@@ -111,11 +115,16 @@ export class SqliteStore implements Store {
     return true;
   }
 
-  /** Writes the totals and minutes, and the seconds too if `withSeconds` is true. */
-  #save(withSeconds: boolean): void {
+  /**
+   * Writes the totals and minutes.
+   *
+   * @param options - with `isDue` false only if the files need a repair; with `withSeconds` the seconds too
+   */
+  #save({ isDue = true, withSeconds = true } = {}): void {
     let trouble: string | undefined;
     try {
       const state = this.#database.state();
+      if (!isDue && state.name === 'intact' && this.#trouble === undefined) return;
       const isWritable = this.#prepareFile(state);
       if (isWritable) {
         const { totals, seconds } = this.#unwritten;
