@@ -88,7 +88,7 @@ const maxNewSpaceMib = 4;
 export function findFault({ results }: Pick<Run, 'results'>): string | undefined {
   const largest = Math.max(...(results.get(liveVisitors.name) ?? []).map(({ newSpaceMib }) => newSpaceMib));
   if (largest <= maxNewSpaceMib) return undefined;
-  return `V8's space for new objects is ${largest} MiB, not ${maxNewSpaceMib} or less: limit-young-generation.ts has no effect.`;
+  return `V8's space for new objects is ${largest} MiB, not ${maxNewSpaceMib} or less: limit-heap.ts has no effect.`;
 }
 
 /** Prints the table, and writes it to docs/benchmarks.md if the documents show such runs. */

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { fail } from './command/fail.ts';
-import { limitYoungGeneration } from './command/limit-young-generation.ts';
+import { limitHeap } from './command/limit-heap.ts';
 import { handleSignals } from './command/signals.ts';
 import { messageOf } from './observability/message-of.ts';
 
 // Loading the commands takes long, so they are imported below, once signals are handled.
 const stop = handleSignals();
 
-limitYoungGeneration();
+limitHeap();
 
 // Node writes its warnings here. Without a listener, a failed write would end the process.
 process.stderr.on('error', () => {});

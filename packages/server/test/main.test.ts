@@ -83,6 +83,23 @@ describe('the program', () => {
     expect(errors()).toBe('');
   });
 
+  test('loads badges, the Redis client and fetch only where they are used', async () => {
+    const report = `
+      import { Module } from 'node:module';
+      process.on('SIGUSR2', () => console.error([...process.moduleLoadList, ...Object.keys(Module._cache), ''].join('\\n')));`;
+    const { child, url, errors } = runProgram({
+      PORT: '0',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}`,
+    });
+    const badge = `${await url()}/badge.svg`;
+    child.kill('SIGUSR2');
+    await eventually(() => expect(errors()).toMatch(/\/express\//));
+    expect(errors()).not.toMatch(/\/anafanafo\/|\/@?redis\/|undici/);
+    await fetch(badge);
+    child.kill('SIGUSR2');
+    await eventually(() => expect(errors()).toMatch(/\/anafanafo\//));
+  });
+
   test('keeps the space for new objects small under load', async () => {
     const { url } = runProgram({ PORT: '0' });
     const address = await url();

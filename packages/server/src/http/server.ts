@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
@@ -38,7 +38,9 @@ export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
-  app.use(nothingHere);
+  app.use((request, response) => {
+    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
+  });
   const { limits, refusals, log } = service;
   const keepAliveTimeout = config.keepAliveSeconds * 1000;
   // Node would refuse a request without Host with an empty answer.
@@ -109,10 +111,6 @@ function createApp(trustProxy: Config['trustProxy']): Express {
   }) satisfies TrustFunction);
   return app;
 }
-
-const nothingHere: RequestHandler = (request, response) => {
-  sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
-};
 
 /** Counts the responses that are under way. */
 function trackResponses(server: Server) {

@@ -1,0 +1,23 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+
+/** Until the streams of the process before this one are back. */
+const restartMs = 60_000;
+
+/**
+ * Keeps V8's heap small while streams come and go. Under load, V8 enlarges the space for new objects up to 64 MiB, and
+ * hardly shrinks it again: 3,000 renewing streams took a growing 175 to 281 MiB, but a steady 138 MiB with a small space.
+ * At its first size, opening a stream takes 15 µs more, so it grows once. Documented flags have no effect at run time.
+ */
+export function limitHeap(): void {
+  // Objects that stay in use make it grow: usually ten batches.
+  const batches: object[] = [];
+  while (newSpaceMib() < 4 && batches.length < 200) batches.push(Array.from({ length: 1000 }, () => [0]));
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // Older objects are then collected when there are 1.5 times as many as were in use, not up to 4 times. With 300 streams
+  // opened and closed a second, 78 MiB more than at rest were resident, not 95, but opening one takes 12 µs more.
+  setTimeout(() => setFlagsFromString('--heap-growing-percent=50'), restartMs).unref();
+}
+
+function newSpaceMib(): number {
+  return (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0) / 2 ** 20;
+}
