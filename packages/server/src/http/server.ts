@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
@@ -36,7 +36,9 @@ export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
-  app.use(nothingHere);
+  app.use((request, response) => {
+    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
+  });
   const { limits, refusals, log } = service;
   // Node would refuse a request without Host with an empty answer.
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
@@ -109,7 +111,3 @@ function createApp(trustProxy: Config['trustProxy']): Express {
   }) satisfies TrustFunction);
   return app;
 }
-
-const nothingHere: RequestHandler = (request, response) => {
-  sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
-};
