@@ -7,7 +7,7 @@ import { eventually, makeFolder, openServer, openSocket, openStream } from './he
 
 test('what fails within is for the log, and no word of it for who asked', async () => {
   const store = new SqliteStore({ dataDir: makeFolder(), now: Date.now });
-  const broken = Object.assign(store, { lastDay: () => Promise.reject(new Error('the secret reason')) });
+  const broken = Object.assign(store, { past: () => Promise.reject(new Error('the secret reason')) });
   const { url, logged } = await openServer({}, { store: broken });
   const response = await fetch(`${url}/history`);
   expect(response.status).toBe(500);
