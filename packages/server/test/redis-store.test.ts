@@ -202,6 +202,15 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
     expect(minutes.map(({ highest }) => highest)).toContain(3);
   });
 
+  test('is asked for one day at a time, so that others need not wait for a month', async () => {
+    const redis = await startRedis();
+    const node = await openNode(redis);
+    await node.record(nobody);
+    expect(await node.past({ everyMs: 900_000, entries: 2880 })).toBeDefined();
+    // And once for the peak.
+    expect((await redis.calls()).get('hmget')).toBe(31);
+  });
+
   test('holds no more than it has to, however many processes come and go', async () => {
     const redis = await startRedis();
     const node = await openNode(redis);

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { historyRangeNames, historyRanges, tickOf } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { type Minute, minuteOf } from '../../src/history/minutes.ts';
@@ -164,8 +165,9 @@ export function describeStore(name: string, prepare: () => Promise<Preparation>)
         const { everyMs, entries } = historyRanges[range];
         const { open, fill } = await prepare();
         const now = minuteOf(Date.now());
-        const minutes = Array.from({ length: 43_200 - 5 }, (_, index) => exampleOf(now - (index + 5) * 60_000)).filter(
-          ({ at }) => !isGap(at),
+        // In place of those that are missing, some of 30 days before.
+        const minutes = Array.from({ length: 43_200 - 5 }, (_, index) => now - (index + 5) * 60_000).map((at) =>
+          exampleOf(isGap(at) ? at - 43_200 * 60_000 : at),
         );
         await fill(minutes);
         const store = await open();
@@ -183,6 +185,7 @@ export function describeStore(name: string, prepare: () => Promise<Preparation>)
           const at = minute.at - (minute.at % everyMs);
           if (at >= from && at <= until) expected.set(at, [...(expected.get(at) ?? []), minute]);
         }
+        expect(past?.entries[0]?.at).toBeGreaterThanOrEqual(from - everyMs);
         const isWithin = ({ at }: Minute) => at >= from && at <= until;
         expect(past?.entries.filter(isWithin)).toEqual(
           [...expected.keys()].toSorted((a, b) => a - b).map((at) => sumOf(at, expected.get(at) ?? [])),
@@ -192,6 +195,22 @@ export function describeStore(name: string, prepare: () => Promise<Preparation>)
         await store.close();
       },
     );
+
+    test('lets other work go on while it reads the last 30 days', async () => {
+      const { open, fill } = await prepare();
+      await fill([exampleOf(minuteOf(Date.now()))]);
+      const store = await open();
+      await store.record(nobody);
+      let turns = 0;
+      let isReading = true;
+      const reading = store.past(historyRanges['30d']).finally(() => {
+        isReading = false;
+      });
+      for (; isReading; turns++) await yieldToEventLoop();
+      expect((await reading)?.entries.length).toBeGreaterThan(0);
+      expect(turns).toBeGreaterThanOrEqual(30);
+      await store.close();
+    });
   });
 }
 

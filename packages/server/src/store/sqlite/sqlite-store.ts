@@ -73,10 +73,10 @@ export class SqliteStore implements Store {
     const newest = minuteOf(this.now());
     const entries = await readByDay(resolution, newest, (after, until) => {
       const unwritten = this.#unwritten.minutes.filter(({ at }) => at > after && at <= until);
-      return mergeMinutes(this.#database.readMinutes(after, until), unwritten).map(settleMinute);
+      return [...this.#database.readEntries(after, until, resolution.everyMs), ...unwritten];
     });
     const { peak, peakAt } = this.#unwritten.totals;
-    return entries && { peak: { online: peak, at: peakAt }, entries };
+    return entries && { peak: { online: peak, at: peakAt }, entries: entries.map(settleMinute) };
   }
 
   trouble(): string | undefined {
