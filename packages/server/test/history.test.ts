@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
-import { type HistoryRange, readRangeHistory } from '@live-visitors/shared';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type HistoryRange, historyRanges, readRangeHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { toCsv } from '../src/history/csv.ts';
 import type { Minute } from '../src/history/minutes.ts';
@@ -68,10 +68,15 @@ describe('the layout of a range', () => {
     expect(longGap.series.visits).toEqual([...Array(most - 1).fill(null), 1]);
   });
 
-  test('rounds the mean to two decimals, and gives none for a minute without a tick', () => {
-    const { mean, highest } = layOut('24h', entry(0, { sum: 10, ticks: 3 }), entry(1, { sum: 0, ticks: 0 })).series;
-    expect(mean).toEqual([3.33, null]);
-    expect(highest).toEqual([3, 3]);
+  test('rounds the mean to two decimals below 100, and gives none for a minute without a tick', () => {
+    const { mean, highest } = layOut(
+      '24h',
+      entry(0, { sum: 10, ticks: 3 }),
+      entry(1, { sum: 0, ticks: 0 }),
+      entry(2, { sum: 500, ticks: 3 }),
+    ).series;
+    expect(mean).toEqual([3.33, null, 167]);
+    expect(highest).toEqual([3, 3, 3]);
   });
 
   test('says that the time of a peak is not known', () => {
@@ -79,6 +84,17 @@ describe('the layout of a range', () => {
       online: 9,
       at: null,
     });
+  });
+
+  test.each(['24h', '7d', '30d'] as const)('of %s is under 40 kB compressed, whatever the counts', (range) => {
+    const { everyMs, entries } = historyRanges[range];
+    const random = () => Math.floor(Math.random() * 200_000);
+    const full = Array.from({ length: entries }, (_, n) => {
+      const lowest = random();
+      const highest = lowest + random();
+      return entry(n, { lowest, highest, sum: lowest + highest, ticks: 2, visits: random() }, everyMs);
+    });
+    expect(gzipSync(JSON.stringify(layOut(range, ...full))).length).toBeLessThan(40_000);
   });
 
   test('as CSV has a line for each entry, ended as RFC 4180 says, with empty fields where nothing was recorded', () => {

@@ -37,7 +37,7 @@ export type RangeHistory = {
     everyMs: number;
     /** When the last entry began. */
     endsAt: number;
-    /** The fewest, the mean (to two decimals) and the most tabs online at the ticks of the entry. */
+    /** The fewest, the mean (below 100 to two decimals) and the most tabs online at the ticks of the entry. */
     lowest: Series;
     mean: Series;
     highest: Series;

@@ -28,7 +28,10 @@ export function layOutRange(range: HistoryRange, { peak, entries }: Past): Range
   return { range, peak: { online: peak.online, at: peak.at === 0 ? null : peak.at }, series, days };
 }
 
-/** To two decimals. In a fleet, a minute may begin before the first of its ticks. */
+/** In a fleet, a minute may begin before the first of its ticks. */
 function meanOf({ sum, ticks }: Minute): number | null {
-  return ticks === 0 ? null : Math.round((sum / ticks) * 100) / 100;
+  if (ticks === 0) return null;
+  const mean = sum / ticks;
+  // Most of an answer would be decimals that nobody needs.
+  return mean < 100 ? Math.round(mean * 100) / 100 : Math.round(mean);
 }
