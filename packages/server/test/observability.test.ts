@@ -186,7 +186,7 @@ describe('every answer', () => {
   );
 });
 
-test.each(['/readyz', '/badge.svg', '/history'])(
+test.each(['/readyz', '/badge.svg', '/history', '/history.csv'])(
   'GET %s is 503 as soon as the server drains, while a response is still under way',
   async (path) => {
     const pageDir = makeFolder();
