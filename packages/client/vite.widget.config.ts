@@ -25,7 +25,10 @@ function bundle(entry: string, format: 'iife' | 'es', ...plugins: Plugin[]): Use
         fileName: (_format, name) => `${name === 'main' ? 'widget' : name}.js`,
       },
       // Vite does not minify the modules of a library.
-      rolldownOptions: { output: { minify: true, comments: false } },
+      rolldownOptions: {
+        output: { minify: true, comments: false },
+        optimization: { inlineConst: { mode: 'all', pass: 3 } },
+      },
       outDir: '../server/dist/page',
       emptyOutDir: false,
     },
