@@ -66,9 +66,9 @@ export function summarizeRecent(history: History | undefined, locale: Locale): s
   return summarize(online, online, everyMs, locale);
 }
 
-/** The chart of the last day in words. */
-export function summarizeDay(minutes: RangeHistory['series'], locale: Locale): string {
-  return summarize(minutes.lowest, minutes.highest, minutes.everyMs, locale);
+/** The chart of a range of history in words. */
+export function summarizeRange({ lowest, highest, everyMs }: RangeHistory['series'], locale: Locale): string {
+  return summarize(lowest, highest, everyMs, locale);
 }
 
 function summarize(
@@ -88,5 +88,7 @@ function summarize(
 
 function spanOf(lengthMs: number): Span {
   const minutes = Math.max(1, Math.round(lengthMs / 60_000));
-  return minutes < 60 ? { unit: 'minute', count: minutes } : { unit: 'hour', count: Math.round(minutes / 60) };
+  if (minutes < 60) return { unit: 'minute', count: minutes };
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? { unit: 'hour', count: hours } : { unit: 'day', count: Math.round(hours / 24) };
 }
