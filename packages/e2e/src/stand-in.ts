@@ -144,18 +144,25 @@ function recent(length: number) {
   return { everyMs: 1000, endsAt: Math.floor(Date.now() / 1000) * 1000, online };
 }
 
-/** A past that was, with nights in it. */
+/** The entries in which the server did not run. */
+const stoppedFrom = 600;
+const stoppedTo = 700;
+
+/** A past that was, with nights in it, and a gap. */
 function past(range: HistoryRange, peak: number, entries: number): RangeHistory {
   const { everyMs } = historyRanges[range];
   const endsAt = Math.floor(Date.now() / everyMs) * everyMs;
-  const mean = Array.from({ length: entries }, (_, entry) => wave(entry / 230) * (peak - 2));
+  const mean = Array.from({ length: entries }, (_, entry) =>
+    entry >= stoppedFrom && entry < stoppedTo ? null : wave(entry / 230) * (peak - 2),
+  );
+  const each = (change: (value: number) => number) => mean.map((value) => (value === null ? null : change(value)));
   const series = {
     everyMs,
     endsAt,
-    lowest: mean.map((value) => Math.floor(value * 0.7)),
-    mean: mean.map((value) => Math.round(value * 100) / 100),
-    highest: mean.map((value) => Math.ceil(value + 1)),
-    visits: mean.map(() => 1),
+    lowest: each((value) => Math.floor(value * 0.7)),
+    mean: each((value) => Math.round(value * 100) / 100),
+    highest: each((value) => Math.ceil(value + 1)),
+    visits: each(() => 1),
   };
   const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
   return { range, peak: { online: peak, at: endsAt - 3 * 3_600_000 }, series, days: daysOf({ range, series }, dateOf) };

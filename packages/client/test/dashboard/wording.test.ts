@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLocale } from '../../src/dashboard/messages/languages.ts';
-import { announceConnection, describeConnection, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
+import { announceConnection, describeConnection, summarizeRange, summarizeRecent } from '../../src/dashboard/wording.ts';
 import type { Connection } from '../../src/stream/connection.ts';
 
 const english = createLocale({ language: 'en', tag: 'en-US' });
@@ -74,11 +74,14 @@ describe('the chart in words', () => {
     expect(recent(Array(180).fill(7))).toBe('Always 7 in the last 3 minutes');
   });
 
-  test('is for a day the lowest and the highest of its minutes', () => {
-    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), english)).toBe('Between 0 and 9 in the last 3 minutes');
-    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), english)).toBe('Always 1 in the last hour');
+  test('is for a range the lowest and the highest of its entries', () => {
+    expect(summarizeRange(minutes([3, null, 0], [4, null, 9]), english)).toBe('Between 0 and 9 in the last 3 minutes');
+    expect(summarizeRange(minutes(Array(60).fill(1), Array(60).fill(1)), english)).toBe('Always 1 in the last hour');
     const day = Array(1440).fill(5);
-    expect(summarizeDay(minutes(day, day), english)).toBe('Always 5 in the last 24 hours');
+    expect(summarizeRange(minutes(day, day), english)).toBe('Always 5 in the last 24 hours');
+    const of = (everyMs: number, entries: number) => ({ ...minutes(Array(entries).fill(5), Array(entries).fill(5)), everyMs });
+    expect(summarizeRange(of(300_000, 2016), english)).toBe('Always 5 in the last 7 days');
+    expect(summarizeRange(of(900_000, 2880), english)).toBe('Always 5 in the last 30 days');
   });
 
   test('is that nothing is known, where nothing is', () => {

@@ -59,22 +59,22 @@ export class Chart {
   show(past: Past | undefined, locale: Locale): void {
     this.#data = past && chartOf(past);
     this.#locale = locale;
-    this.unzoom();
+    this.#chosen = undefined;
+    this.#setZoom(undefined);
     this.#build();
   }
 
   /** Shows newer data of the same period. Cheap enough for each second. */
   update(past: Past): void {
     this.#data = chartOf(past);
-    if (this.#zoom && this.#zoom.to <= this.#data.from) this.unzoom();
+    if (this.#zoom && this.#zoom.to <= this.#data.from) this.#setZoom(undefined);
     if (this.#plot) this.#draw();
     else this.#build();
   }
 
   /** Shows the whole period. */
   unzoom(): void {
-    this.#zoom = undefined;
-    this.#onZoom(false);
+    this.#setZoom(undefined);
     this.#draw();
   }
 
@@ -174,9 +174,13 @@ export class Chart {
     plot.setSelect(nothing, false);
     const [first, last] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
     const missing = Math.max(0, data.leastMs - (last - first)) / 2;
-    this.#zoom = { from: Math.max(data.from, first - missing), to: Math.min(data.to, last + missing) };
-    this.#onZoom(true);
+    this.#setZoom({ from: Math.max(data.from, first - missing), to: Math.min(data.to, last + missing) });
     this.#draw();
+  }
+
+  #setZoom(zoom: { from: number; to: number } | undefined): void {
+    this.#zoom = zoom;
+    this.#onZoom(zoom !== undefined);
   }
 }
 

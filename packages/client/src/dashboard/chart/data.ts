@@ -36,7 +36,7 @@ function chartRecent({ everyMs, endsAt, online }: History): ChartData {
   return {
     times,
     values: online,
-    ...axisOf(times, leastRecentMs),
+    ...axisOf(times, endsAt, leastRecentMs),
     describe: (index, { formats }) => `${formats.second(times[index] ?? 0)} · ${formats.count(online[index] ?? 0)}`,
   };
 }
@@ -50,7 +50,7 @@ function chartRange(history: RangeHistory): ChartData {
     times,
     values: mean,
     band: { highest, lowest },
-    ...axisOf(times, leastEntries * everyMs),
+    ...axisOf(times, endsAt, leastEntries * everyMs),
     describe(index, { formats, messages }, now) {
       const time = times[index] ?? 0;
       const [low, high] = [lowest[index] ?? 0, highest[index] ?? 0];
@@ -67,9 +67,9 @@ function timesTo(endsAt: number, everyMs: number, length: number): number[] {
   return Array.from({ length }, (_, index) => endsAt - (length - 1 - index) * everyMs);
 }
 
-function axisOf(times: readonly number[], leastMs: number) {
-  const from = times[0] ?? 0;
-  return { from, to: Math.max(times.at(-1) ?? 0, from + leastMs), leastMs };
+function axisOf(times: readonly number[], endsAt: number, leastMs: number) {
+  const from = times[0] ?? endsAt;
+  return { from, to: Math.max(endsAt, from + leastMs), leastMs };
 }
 
 /** The day in the reader's time zone. */
