@@ -3,7 +3,7 @@ import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, findAs, setText } from './dom.ts';
 import type { Locale } from './messages/languages.ts';
-import { summarizeRange, summarizeRecent } from './wording.ts';
+import { summarize } from './wording.ts';
 
 /** When to try again to load the code of the chart. */
 const loadAgainMs = 60_000;
@@ -23,8 +23,6 @@ export class ChartView {
   #chart: Chart | undefined;
   #locale: Locale | undefined;
   #loadedAt = Number.NEGATIVE_INFINITY;
-  /** What the chart shows: history need not be drawn each second. */
-  #drawn: { locale: Locale; range: HistoryRange | undefined; history: RangeHistory | undefined } | undefined;
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
@@ -59,37 +57,27 @@ export class ChartView {
   /** To be called with each snapshot while the document is visible, and after every other change. */
   show(locale: Locale): void {
     this.#locale = locale;
-    void this.#load(locale);
-    setText(this.#summary, this.#summarize(locale));
+    void this.#load();
     const range = this.#range;
-    const history = range && this.#histories.get(range);
-    const drawn = this.#drawn;
-    const isSame = drawn && drawn.locale === locale && drawn.range === range;
-    if (!this.#chart || (isSame && range && drawn.history === history)) return;
-    this.#drawn = { locale, range, history };
-    const past = range ? history : this.#recent.read();
-    if (isSame && past) this.#chart.update(past);
-    else this.#chart.show(past, locale);
+    const past = range ? this.#histories.get(range) : this.#recent.read();
+    const isAwaited = range && !this.#histories.has(range);
+    const isUnavailable = range && !past;
+    const { pastUnavailable } = locale.messages;
+    setText(this.#summary, isAwaited ? '…' : isUnavailable ? pastUnavailable : summarize(past, locale));
+    this.#chart?.show(past, locale);
   }
 
-  #summarize(locale: Locale): string {
-    if (!this.#range) return summarizeRecent(this.#recent.read(), locale);
-    const history = this.#histories.get(this.#range);
-    if (history) return summarizeRange(history.series, locale);
-    return this.#histories.has(this.#range) ? locale.messages.pastUnavailable : '…';
-  }
-
-  async #load(locale: Locale): Promise<void> {
+  async #load(): Promise<void> {
     if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
     this.#loadedAt = this.#now();
-    makeLanguageValid(locale);
+    makeLanguageValid();
     // Without the chart there is still the summary.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);
-    if (!loaded) return;
-    this.#chart = new loaded.Chart(this.#container, locale, (isZoomed) => {
+    if (!loaded || !this.#locale) return;
+    this.#chart = new loaded.Chart(this.#container, (isZoomed) => {
       this.#showAll.hidden = !isZoomed;
     });
-    this.show(this.#locale ?? locale);
+    this.show(this.#locale);
   }
 }
 
@@ -98,10 +86,10 @@ function isRange(value: string): value is HistoryRange {
 }
 
 /** Chromium has `en-US@posix` on a system without a language. uPlot passes it to `Intl` as it is loaded, which throws. */
-function makeLanguageValid({ language }: Locale): void {
+function makeLanguageValid(): void {
   try {
     Intl.getCanonicalLocales(navigator.language);
   } catch {
-    Object.defineProperty(navigator, 'language', { value: language });
+    Object.defineProperty(navigator, 'language', { value: 'en' });
   }
 }

@@ -60,23 +60,11 @@ export function announceConnection(connection: Connection, online: number | unde
   return announcements;
 }
 
-/** The chart of the last minutes in words. */
-export function summarizeRecent(history: History | undefined, locale: Locale): string {
-  const { online, everyMs } = history ?? { online: [], everyMs: 0 };
-  return summarize(online, online, everyMs, locale);
-}
-
-/** The chart of a range of history in words. */
-export function summarizeRange({ lowest, highest, everyMs }: RangeHistory['series'], locale: Locale): string {
-  return summarize(lowest, highest, everyMs, locale);
-}
-
-function summarize(
-  lowest: (number | null)[],
-  highest: (number | null)[],
-  everyMs: number,
-  { messages, formats }: Locale,
-): string {
+/** The chart in words. */
+export function summarize(past: History | RangeHistory | undefined, { messages, formats }: Locale): string {
+  if (!past) return messages.noData;
+  const { everyMs, lowest, highest } =
+    'series' in past ? past.series : { ...past, lowest: past.online, highest: past.online };
   const low = Math.min(...lowest.filter((value) => value !== null));
   const high = Math.max(...highest.filter((value) => value !== null));
   // Of no values, the lowest is infinite.

@@ -1,75 +1,65 @@
 import uPlot from 'uplot';
 import type { Locale } from '../messages/languages.ts';
 import { readColors } from './colors.ts';
-import { type ChartData, chartOf, knownFrom, type Past } from './data.ts';
+import { type ChartData, chartOf, type Past } from './data.ts';
 import { optionsFor } from './options.ts';
 import './chart.css';
 
 /*! The chart is drawn by uPlot: (c) Leon Sorokin, MIT License, https://github.com/leeoniya/uPlot */
 
+type Part = { from: number; to: number };
+
 /** What changes the colours. */
 const media = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'];
 
-/** By how many entries a key moves the cursor: those of a slider. */
-const moves: { [key: string]: number } = {
-  ...{ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -60, PageUp: 60 },
-  ...{ Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },
-};
-
-const outside = { left: -10, top: -10 };
-const nothing = { left: 0, top: 0, width: 0, height: 0 };
-
 /**
  * Draws who was here before into an element, as large as that is. The style sheet of the element sets the font, and the
- * colours as `--live`, `--line` and `--muted`. To screen readers it is a slider along the time.
+ * colours as `--live`, `--line` and `--muted`. For keyboards and screen readers, a slider goes through the entries.
  */
 export class Chart {
   readonly #root = document.createElement('div');
   readonly #mark = document.createElement('div');
   readonly #tooltip = document.createElement('div');
+  readonly #slider = document.createElement('input');
   readonly #onZoom: (isZoomed: boolean) => void;
-  #locale: Locale;
+  #past: Past | undefined;
+  #locale: Locale | undefined;
   #data: ChartData | undefined;
   #plot: uPlot | undefined;
-  #zoom: { from: number; to: number } | undefined;
-  /** The time that was chosen by keyboard: it stays the same while the chart moves on. */
+  #zoom: Part | undefined;
+  /** The time that was chosen with the slider: it stays the same while the chart moves on. */
   #chosen: number | undefined;
 
-  constructor(container: HTMLElement, locale: Locale, onZoom: (isZoomed: boolean) => void) {
-    this.#locale = locale;
+  constructor(container: HTMLElement, onZoom: (isZoomed: boolean) => void) {
     this.#onZoom = onZoom;
     this.#root.className = 'chart-frame';
     this.#mark.className = 'chart-mark';
     this.#tooltip.className = 'chart-tooltip';
-    this.#root.append(this.#tooltip);
+    Object.assign(this.#slider, { type: 'range', className: 'visually-hidden' });
+    this.#root.append(this.#slider, this.#tooltip);
     container.append(this.#root);
-    Object.assign(this.#root, {
-      tabIndex: 0,
-      role: 'slider',
-      ariaValueMin: '0',
-      ariaValueMax: '100',
-      ariaValueNow: '100',
-    });
     this.#listen();
     new ResizeObserver(() => this.#build()).observe(this.#root);
     for (const query of media) matchMedia(query).addEventListener('change', () => this.#build());
   }
 
-  /** Shows a period. */
+  /** Shows a period. Cheap enough for each second. */
   show(past: Past | undefined, locale: Locale): void {
-    this.#data = past && chartOf(past);
+    if (past === this.#past && locale === this.#locale) return;
+    const before = this.#data;
+    const isSame = locale === this.#locale && this.#plot !== undefined;
+    this.#past = past;
     this.#locale = locale;
+    this.#data = past && chartOf(past);
+    if (this.#zoom && this.#zoom.to <= (this.#data?.from ?? 0)) this.#setZoom(undefined);
+    if (isSame && this.#data?.everyMs === before?.everyMs) this.#draw();
+    else this.#start();
+  }
+
+  #start(): void {
     this.#chosen = undefined;
     this.#setZoom(undefined);
     this.#build();
-  }
-
-  /** Shows newer data of the same period. Cheap enough for each second. */
-  update(past: Past): void {
-    this.#data = chartOf(past);
-    if (this.#zoom && this.#zoom.to <= this.#data.from) this.#setZoom(undefined);
-    if (this.#plot) this.#draw();
-    else this.#build();
   }
 
   /** Shows the whole period. */
@@ -79,21 +69,15 @@ export class Chart {
   }
 
   focus(): void {
-    this.#root.focus();
+    this.#slider.focus({ preventScroll: true });
   }
 
   #listen(): void {
-    const root = this.#root;
-    root.addEventListener('focus', () => root.matches(':focus-visible') && this.#choose(Number.POSITIVE_INFINITY));
-    root.addEventListener('blur', () => this.#leave());
-    root.addEventListener('keydown', (event) => {
-      const by = moves[event.key];
-      if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      this.#choose(by);
-    });
+    this.#slider.addEventListener('focus', () => this.#choose(this.#slider.max));
+    this.#slider.addEventListener('input', () => this.#choose(this.#slider.value));
+    this.#slider.addEventListener('blur', () => this.#leave());
     for (const event of ['pointerdown', 'pointermove'] as const) {
-      root.addEventListener(event, ({ pointerType, clientX }) => {
+      this.#root.addEventListener(event, ({ pointerType, clientX }) => {
         this.#chosen = undefined;
         // uPlot follows the mouse by itself.
         if (pointerType === 'touch') this.#plot?.setCursor({ left: clientX - this.#plot.rect.left, top: 0 });
@@ -101,22 +85,22 @@ export class Chart {
     }
     // Lifting a finger is no reason to hide what it has found.
     document.addEventListener('pointerdown', ({ target }) => {
-      if (!(target instanceof Node && root.contains(target))) this.#leave();
+      if (!(target instanceof Node && this.#root.contains(target))) this.#leave();
     });
   }
 
   #build(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
-    const { formats, messages } = this.#locale;
-    this.#root.ariaLabel = messages.chart;
     const { clientWidth: width, clientHeight: height } = this.#root;
     // A hidden element has no size.
-    if (!this.#data || width === 0 || height === 0) return;
+    if (!this.#data || !this.#locale || width === 0 || height === 0) return;
+    this.#slider.ariaLabel = this.#locale.messages.chart;
     const { fontSize, fontFamily: family } = getComputedStyle(this.#root);
     const look = { width, height, em: Number.parseFloat(fontSize), family, colors: readColors(this.#root) };
-    const hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
-    this.#plot = new uPlot({ ...optionsFor(this.#data, look, formats), hooks }, linesOf(this.#data), this.#root);
+    const options = optionsFor(this.#data, look, this.#locale.formats);
+    options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
+    this.#plot = new uPlot(options, this.#data.lines, this.#root);
     this.#plot.over.append(this.#mark);
     this.#draw();
   }
@@ -126,64 +110,64 @@ export class Chart {
     if (!plot || !data) return;
     const { from, to } = this.#zoom ?? data;
     plot.batch(() => {
-      plot.setData(linesOf(data), false);
+      plot.setData(data.lines, false);
       plot.setScale('x', { min: from, max: to });
     });
+    const last = Math.min(to, data.lines[0].at(-1) ?? to);
+    Object.assign(this.#slider, { step: data.everyMs, min: from, max: last });
     if (this.#chosen !== undefined) plot.setCursor({ left: plot.valToPos(this.#chosen, 'x'), top: 0 });
   }
 
-  #choose(by: number): void {
-    const { times, values } = this.#data ?? { times: [], values: [] };
-    const shown = this.#plot?.series[0]?.idxs ?? [0, values.length - 1];
-    const before = times.indexOf(this.#chosen ?? Number.NaN);
-    const index = knownFrom(values, before < 0 ? shown[1] : before, by, shown);
-    if (index === undefined || !this.#data) return;
-    this.#chosen = times[index];
-    this.#root.ariaValueNow = String(Math.round((100 * index) / Math.max(1, values.length - 1)));
-    this.#root.ariaValueText = this.#data.describe(index, this.#locale, Date.now());
+  /** Chooses the entry at a time of the slider. */
+  #choose(value: string): void {
+    const [data, locale] = [this.#data, this.#locale];
+    if (!data || !locale) return;
+    const index = Math.round((Number(value) - data.from) / data.everyMs);
+    this.#chosen = data.lines[0][index];
+    this.#slider.value = value;
+    this.#slider.ariaValueText = data.describe(index, locale, Date.now());
     this.#draw();
   }
 
   #leave(): void {
     this.#chosen = undefined;
-    this.#plot?.setCursor(outside);
+    this.#plot?.setCursor({ left: -10, top: -10 });
   }
 
   /** Shows time and value at the cursor. */
   #read(): void {
-    const [plot, data] = [this.#plot, this.#data];
+    const [plot, data, locale] = [this.#plot, this.#data, this.#locale];
     const index = plot?.cursor.idxs?.[1] ?? undefined;
     this.#root.classList.toggle('chart-pointed', index !== undefined);
-    if (!plot || !data || index === undefined) return;
-    const x = plot.valToPos(data.times[index] ?? 0, 'x');
-    const y = plot.valToPos(data.values[index] ?? 0, 'y');
+    if (!plot || !data || !locale || index === undefined) return;
+    const [times, values] = data.lines;
+    const x = plot.valToPos(times[index] ?? 0, 'x');
+    const y = plot.valToPos(values[index] ?? 0, 'y');
     this.#mark.style.translate = `${x}px ${y}px`;
-    this.#tooltip.textContent = data.describe(index, this.#locale, Date.now());
+    this.#tooltip.textContent = data.describe(index, locale, Date.now());
+    const { clientWidth, clientHeight } = this.#root;
     const { offsetWidth: width, offsetHeight: height } = this.#tooltip;
-    const gap = this.#mark.offsetHeight;
     const left = x + plot.over.offsetLeft - width / 2;
-    const above = y + plot.over.offsetTop - height - gap;
-    const below = Math.min(y + plot.over.offsetTop + gap, this.#root.clientHeight - height);
-    this.#tooltip.style.translate = `${Math.max(0, Math.min(left, this.#root.clientWidth - width))}px ${above < 0 ? below : above}px`;
+    const above = y + plot.over.offsetTop - height - this.#mark.offsetHeight;
+    const below = Math.min(above + height + 2 * this.#mark.offsetHeight, clientHeight - height);
+    this.#tooltip.style.translate = `${Math.max(0, Math.min(left, clientWidth - width))}px ${above < 0 ? below : above}px`;
   }
 
   #zoomIn(): void {
     const [plot, data] = [this.#plot, this.#data];
     if (!plot || !data) return;
     const { left, width } = plot.select;
-    plot.setSelect(nothing, false);
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     const [first, last] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
     const missing = Math.max(0, data.leastMs - (last - first)) / 2;
     this.#setZoom({ from: Math.max(data.from, first - missing), to: Math.min(data.to, last + missing) });
+    this.focus();
+    this.#leave();
     this.#draw();
   }
 
-  #setZoom(zoom: { from: number; to: number } | undefined): void {
+  #setZoom(zoom: Part | undefined): void {
     this.#zoom = zoom;
     this.#onZoom(zoom !== undefined);
   }
-}
-
-function linesOf({ times, values, band }: ChartData): uPlot.AlignedData {
-  return [times, values, ...(band ? [band.highest, band.lowest] : [])];
 }

@@ -17,7 +17,6 @@ export function readColors(element: HTMLElement) {
     line: read('--live', 100),
     halo: read('--live', 24),
     fill: read('--live', 20),
-    fade: read('--live', 2),
     grid: read('--line', 100),
     label: read('--muted', 100),
   };

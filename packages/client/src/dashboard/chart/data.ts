@@ -1,20 +1,22 @@
+// biome-ignore-all lint/style/noRestrictedGlobals: the calendar of a time that is given, not the clock.
 import { daysOf, type History, type RangeHistory } from '@live-visitors/shared';
 import type { Locale } from '../messages/languages.ts';
 
-/** The shortest time axis, so that the first values of a new server are more than a dot. */
-const leastRecentMs = 60_000;
-const leastEntries = 10;
+/** The shortest time axis, in entries, so that the first ones of a new server are more than a dot. */
+const leastRecent = 60;
+const leastInRange = 10;
+
+/** The last minutes by the second, or a range of history. */
+export type Past = History | RangeHistory;
 
 /** Values at the times; `null` is a gap. */
 export type Line = (number | null)[];
 
 /** Times are in milliseconds since 1970. */
 export type ChartData = {
-  times: number[];
-  /** For a range of history, the means. */
-  values: Line;
-  /** The range of the values behind each mean. */
-  band?: { highest: Line; lowest: Line } | undefined;
+  everyMs: number;
+  /** With the means of a range of history, the highest and the lowest values behind them. */
+  lines: [times: number[], values: Line] | [times: number[], values: Line, highest: Line, lowest: Line];
   /** The time axis. It begins at the first value. */
   from: number;
   to: number;
@@ -24,38 +26,32 @@ export type ChartData = {
   describe: (index: number, locale: Locale, now: number) => string;
 };
 
-/** The last minutes by the second, or a range of history. */
-export type Past = History | RangeHistory;
-
 export function chartOf(past: Past): ChartData {
   return 'series' in past ? chartRange(past) : chartRecent(past);
 }
 
 function chartRecent({ everyMs, endsAt, online }: History): ChartData {
-  const times = timesTo(endsAt, everyMs, online.length);
+  const { times, ...axis } = axisOf(everyMs, endsAt, online.length, leastRecent);
   return {
-    times,
-    values: online,
-    ...axisOf(times, endsAt, leastRecentMs),
-    describe: (index, { formats }) => `${formats.second(times[index] ?? 0)} · ${formats.count(online[index] ?? 0)}`,
+    ...axis,
+    lines: [times, online],
+    describe: (index, { formats }) => `${formats.second(times[index] ?? 0)} · ${text(online[index], formats.count)}`,
   };
 }
 
-/** The mean, the highest and the lowest value of each entry. */
 function chartRange(history: RangeHistory): ChartData {
   const { lowest, mean, highest, everyMs, endsAt } = history.series;
-  const times = timesTo(endsAt, everyMs, mean.length);
+  const { times, ...axis } = axisOf(everyMs, endsAt, mean.length, leastInRange);
+  const dateOf = (time: number) => new Date(time).toDateString();
   const days = new Map(daysOf(history, dateOf).map((day) => [day.date, day]));
   return {
-    times,
-    values: mean,
-    band: { highest, lowest },
-    ...axisOf(times, endsAt, leastEntries * everyMs),
+    ...axis,
+    lines: [times, mean, highest, lowest],
     describe(index, { formats, messages }, now) {
       const time = times[index] ?? 0;
-      const [low, high] = [lowest[index] ?? 0, highest[index] ?? 0];
-      const range = low === high ? '' : ` (${formats.count(low)}–${formats.count(high)})`;
-      const moment = `${formats.moment(time, now)} · ${formats.count(roundMean(mean[index] ?? 0))}${range}`;
+      const [low, high] = [lowest[index], highest[index]].map((value) => text(value, formats.count));
+      const range = low === high ? '' : ` (${low}–${high})`;
+      const moment = `${formats.moment(time, now)} · ${text(mean[index], (value) => formats.count(roundMean(value)))}${range}`;
       const day = days.get(dateOf(time));
       if (!day) return moment;
       return `${moment}\n${messages.dayTotal(formats.counted(day.visits, messages.visitsThen), formats.count(day.peak))}`;
@@ -63,19 +59,15 @@ function chartRange(history: RangeHistory): ChartData {
   };
 }
 
-function timesTo(endsAt: number, everyMs: number, length: number): number[] {
-  return Array.from({ length }, (_, index) => endsAt - (length - 1 - index) * everyMs);
-}
-
-function axisOf(times: readonly number[], endsAt: number, leastMs: number) {
+function axisOf(everyMs: number, endsAt: number, length: number, least: number) {
+  const times = Array.from({ length }, (_, index) => endsAt - (length - 1 - index) * everyMs);
   const from = times[0] ?? endsAt;
-  return { from, to: Math.max(endsAt, from + leastMs), leastMs };
+  const leastMs = least * everyMs;
+  return { times, everyMs, from, to: Math.max(endsAt, from + leastMs), leastMs };
 }
 
-/** The day in the reader's time zone. */
-function dateOf(time: number): string {
-  // biome-ignore lint/style/noRestrictedGlobals: the calendar of a time that is given, not the clock.
-  return new Date(time).toDateString();
+function text(value: number | null | undefined, format: (value: number) => string): string {
+  return typeof value === 'number' ? format(value) : '–';
 }
 
 /** A decimal is useful for a few visitors only. */
@@ -89,21 +81,4 @@ export function dotsOf(values: ArrayLike<number | null | undefined>): number[] {
   const known = Array.from(values, (_, index) => index).filter((index) => !isGap(index));
   const newest = known.at(-1);
   return known.filter((index) => index === newest || (isGap(index - 1) && isGap(index + 1)));
-}
-
-/**
- * The index of a known value, so many entries from another: if that is a gap, the next one in the same direction, or else
- * in the other. `undefined` if none is known.
- *
- * @param shown - the first and the last index to choose from
- */
-export function knownFrom(values: Line, index: number, by: number, [first, last]: readonly [number, number]) {
-  const start = Math.min(last, Math.max(first, index + by));
-  const step = by < 0 ? -1 : 1;
-  for (const direction of [step, -step]) {
-    for (let next = start; next >= first && next <= last; next += direction) {
-      if ((values[next] ?? null) !== null) return next;
-    }
-  }
-  return undefined;
 }

@@ -22,14 +22,15 @@ export type Look = {
   colors: ChartColors;
 };
 
-/** Draws the last minutes as steps above a fading fill, and a range of history as a line within a band. */
+/** Draws the last minutes as steps above a fill, and a range of history as a line within a band. */
 export function optionsFor(data: ChartData, look: Look, formats: Formats): uPlot.Options {
   const { width, height, em, colors } = look;
+  const isRange = data.lines.length > 2;
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   const line: uPlot.Series = {
     stroke: colors.line,
     width: em / 7,
-    ...(!data.band && stepped && { paths: stepped, fill: fadingFill(colors) }),
+    ...(!isRange && stepped && { paths: stepped, fill: colors.fill }),
     points: {
       filter: ({ data: [, values = []] }) => dotsOf(values),
       ...{ size: em, width: em * 0.45, fill: colors.line, stroke: colors.halo },
@@ -55,17 +56,8 @@ export function optionsFor(data: ChartData, look: Look, formats: Formats): uPlot
       y: { range: (_, _min, max) => [0, valueTicks(Math.max(1, max) * headroom).at(-1) ?? 1] },
     },
     axes: axesFor(look, formats),
-    series: data.band ? [{}, line, edge, edge] : [{}, line],
-    bands: data.band ? [{ series: [2, 3], fill: colors.fill }] : [],
-  };
-}
-
-function fadingFill({ fill, fade }: ChartColors) {
-  return ({ ctx, bbox: { top, height } }: uPlot) => {
-    const gradient = ctx.createLinearGradient(0, top, 0, top + height);
-    gradient.addColorStop(0, fill);
-    gradient.addColorStop(1, fade);
-    return gradient;
+    series: isRange ? [{}, line, edge, edge] : [{}, line],
+    bands: isRange ? [{ series: [2, 3], fill: colors.fill }] : [],
   };
 }
 

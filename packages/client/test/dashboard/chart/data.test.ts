@@ -1,6 +1,6 @@
 import type { RangeHistory } from '@live-visitors/shared';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { chartOf, dotsOf, knownFrom, type Line } from '../../../src/dashboard/chart/data.ts';
+import { chartOf, dotsOf, type Line } from '../../../src/dashboard/chart/data.ts';
 import { createLocale } from '../../../src/dashboard/messages/languages.ts';
 
 const minuteMs = 60_000;
@@ -25,13 +25,20 @@ function range(mean: Line, changes: Partial<RangeHistory['series']> = {}) {
 describe('the chart', () => {
   test('has a point for each entry, up to the newest, and gaps where nothing is known', () => {
     expect(recent([1, null, 3])).toMatchObject({
-      times: [endsAt - 2000, endsAt - 1000, endsAt],
-      values: [1, null, 3],
+      everyMs: 1000,
+      lines: [
+        [endsAt - 2000, endsAt - 1000, endsAt],
+        [1, null, 3],
+      ],
     });
     expect(range([1.5, null], { lowest: [1, null], highest: [4, null] })).toMatchObject({
-      times: [endsAt - minuteMs, endsAt],
-      values: [1.5, null],
-      band: { lowest: [1, null], highest: [4, null] },
+      everyMs: minuteMs,
+      lines: [
+        [endsAt - minuteMs, endsAt],
+        [1.5, null],
+        [4, null],
+        [1, null],
+      ],
     });
   });
 
@@ -62,28 +69,12 @@ describe('dots are drawn', () => {
   });
 });
 
-describe('by keyboard, the cursor moves', () => {
-  const values = [null, 5, null, null, 7, 8, null];
-  const move = (index: number, by: number, shown: [number, number] = [0, 6]) => knownFrom(values, index, by, shown);
-
-  test('from value to value, over gaps', () => {
-    expect([move(5, -1), move(4, -1), move(1, 1)]).toEqual([4, 1, 4]);
-  });
-
-  test('to the first value and the last one, and no further', () => {
-    expect([move(4, -1 / 0), move(4, 1 / 0), move(1, -1), move(5, 1), move(1, -60)]).toEqual([1, 5, 1, 5, 1]);
-  });
-
-  test('only within what is shown', () => {
-    expect([move(4, -1, [3, 5]), move(4, 1 / 0, [0, 4]), move(1, 1, [2, 3])]).toEqual([4, 4, undefined]);
-  });
-});
-
 describe('what is said of a moment', () => {
   const said = (chart: ReturnType<typeof chartOf>, index: number) => chart.describe(index, english, endsAt + hourMs);
 
   test('is the second and the number', () => {
     expect(said(recent([6, 1700]), 1)).toBe('14:03:20 · 1,700');
+    expect(said(recent([6, null, 1]), 1)).toBe('14:03:19 · –');
   });
 
   test('is the day and the minute, the mean, and between what the numbers lay', () => {
@@ -93,6 +84,7 @@ describe('what is said of a moment', () => {
     expect(moment(1, 1.52, 2)).toBe('today, 14:03 · 1.5 (1–2)');
     expect(moment(1000, 1234.56, 2000)).toBe('today, 14:03 · 1,235 (1,000–2,000)');
     expect(moment(3, 3, 3)).toBe('today, 14:03 · 3');
+    expect(said(range([null]), 0)).toBe('today, 14:03 · –');
   });
 
   test('has the total of its day, in the time zone of the reader', () => {
