@@ -219,8 +219,8 @@ describe('a part of the chart that is dragged over', () => {
 
   test('fills the chart until another period is chosen', async () => {
     const { page, isShown, isWhole } = await zoom();
-    await page.click('.period [value="recent"]');
-    expect(await isShown('.show-all')).toBe(false);
+    await page.click('.period [value="30d"]');
+    await eventually(async () => expect(await isShown('.show-all')).toBe(false));
     await page.click('.period [value="24h"]');
     await isWhole();
   });
