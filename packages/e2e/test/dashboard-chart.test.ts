@@ -122,6 +122,7 @@ describe('a moment of the chart', () => {
     await page.focus('.period [value="30d"]');
     for (let presses = 0; presses < 5 && (await said(page)) === ''; presses++) await keyboard.press('Tab');
     expect(await said(page)).toMatch(/^\d+:\d\d:\d\d.* · \d$/);
+    expect(await page.$eval('.chart-frame', (element) => getComputedStyle(element).outlineStyle)).toBe('solid');
     const first = await press('Home');
     const second = await press('ArrowRight');
     expect(second).not.toBe(first);
