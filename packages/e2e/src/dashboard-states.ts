@@ -35,10 +35,25 @@ export const dashboardStates: readonly DashboardState[] = [
   { name: 'connecting', manner: 'silent', connection: 'connecting', says: { '.connection': 'Connecting…' } },
   { name: 'live', connection: 'live', says: { '.connection': 'Live', '.age': '' } },
   {
-    name: 'day',
+    name: 'showing a month',
     connection: 'live',
-    says: { '.summary': 'Between 1 and 8 in the last 24 hours' },
-    reach: (tab) => tab.page.click('.period [value="day"]'),
+    says: { '.summary': 'Between 1 and 8 in the last 30 days' },
+    reach: (tab) => tab.page.click('.period [value="30d"]'),
+  },
+  {
+    name: 'zoomed',
+    connection: 'live',
+    says: { '.show-all': 'Show all' },
+    reach: async (tab) => {
+      await tab.page.click('.period [value="24h"]');
+      await shows(tab, '.chart canvas');
+      const { x = 0, y = 0, width = 0 } = (await (await tab.page.$('.chart'))?.boundingBox()) ?? {};
+      await tab.page.mouse.move(x + width / 3, y + 30);
+      await tab.page.mouse.down();
+      await tab.page.mouse.move(x + width / 2, y + 30, { steps: 3 });
+      await tab.page.mouse.up();
+      await shows(tab, '.show-all:not([hidden])');
+    },
   },
   {
     name: 'listing pages',

@@ -3,7 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { type EventMap, indexWithPages, type PageCount, paths, type Snapshot } from '@live-visitors/shared';
+import {
+  daysOf,
+  type EventMap,
+  type HistoryRange,
+  historyRanges,
+  indexWithPages,
+  type PageCount,
+  paths,
+  type RangeHistory,
+  type Snapshot,
+} from '@live-visitors/shared';
 import { root } from './program.ts';
 
 const pageDir = join(root, 'packages/server/dist/page');
@@ -43,6 +53,7 @@ export async function startStandIn(folder = pageDir) {
   let opened = 0;
   let pages: readonly PageCount[] | undefined;
   let listed = 0;
+  let seconds = Number.POSITIVE_INFINITY;
   const streams = new Set<ServerResponse>();
 
   const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -63,13 +74,17 @@ export async function startStandIn(folder = pageDir) {
     response.once('close', () => streams.delete(response));
     if (manner === 'silent') return;
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write(event('welcome', { tabs: 1, history: recent() }) + snapshot());
+    response.write(event('welcome', { tabs: 1, history: recent(Math.min(seconds, 600)) }) + snapshot());
   }
 
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
     if (pathname === paths.stream) return openStream(response);
-    if (pathname === paths.history) return response.end(JSON.stringify(day(figures.peak)));
+    if (pathname === paths.history) {
+      const range = (searchParams.get('range') ?? '24h') as HistoryRange;
+      const entries = Math.min(seconds / (historyRanges[range].everyMs / 1000), historyRanges[range].entries);
+      return response.end(JSON.stringify(past(range, figures.peak, Math.ceil(entries))));
+    }
     if (pathname === paths.pages && pages) {
       listed++;
       return response.end(JSON.stringify({ pages }));
@@ -96,6 +111,10 @@ export async function startStandIn(folder = pageDir) {
     list(next: readonly PageCount[] | undefined) {
       pages = next;
     },
+    /** Has been there for so many seconds only. To be called before the dashboard is loaded. */
+    isYoung(since: number) {
+      seconds = since;
+    },
     /** How many times the list was asked for. */
     listed: () => listed,
     /** Says so from the next snapshot on. */
@@ -119,29 +138,34 @@ export async function startStandIn(folder = pageDir) {
   };
 }
 
-/** Ten minutes that were worth drawing. */
-function recent() {
-  const online = Array.from({ length: 600 }, (_, second) => 2 + Math.round(wave(second / 40) * 7));
+/** Minutes that were worth drawing. */
+function recent(length: number) {
+  const online = Array.from({ length }, (_, second) => 2 + Math.round(wave(second / 40) * 7));
   return { everyMs: 1000, endsAt: Math.floor(Date.now() / 1000) * 1000, online };
 }
 
-/** A day that was, with a night in it. */
-function day(peak: number) {
-  const endsAt = Math.floor(Date.now() / 60_000) * 60_000;
-  const mean = Array.from({ length: 1440 }, (_, minute) => wave(minute / 230) * (peak - 2));
-  return {
-    range: '24h',
-    days: [],
-    peak: { online: peak, at: endsAt - 3 * 3_600_000 },
-    series: {
-      everyMs: 60_000,
-      endsAt,
-      lowest: mean.map((value) => Math.floor(value * 0.7)),
-      mean: mean.map((value) => Math.round(value * 100) / 100),
-      highest: mean.map((value) => Math.ceil(value + 1)),
-      visits: mean.map(() => 1),
-    },
+/** The entries in which the server did not run. */
+const stoppedFrom = 600;
+const stoppedTo = 700;
+
+/** A past that was, with nights in it, and a gap. */
+function past(range: HistoryRange, peak: number, entries: number): RangeHistory {
+  const { everyMs } = historyRanges[range];
+  const endsAt = Math.floor(Date.now() / everyMs) * everyMs;
+  const mean = Array.from({ length: entries }, (_, entry) =>
+    entry >= stoppedFrom && entry < stoppedTo ? null : wave(entry / 230) * (peak - 2),
+  );
+  const each = (change: (value: number) => number) => mean.map((value) => (value === null ? null : change(value)));
+  const series = {
+    everyMs,
+    endsAt,
+    lowest: each((value) => Math.floor(value * 0.7)),
+    mean: each((value) => Math.round(value * 100) / 100),
+    highest: each((value) => Math.ceil(value + 1)),
+    visits: each(() => 1),
   };
+  const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+  return { range, peak: { online: peak, at: endsAt - 3 * 3_600_000 }, series, days: daysOf({ range, series }, dateOf) };
 }
 
 /** Between 0 and 1, never quite the same twice. */

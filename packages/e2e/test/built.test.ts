@@ -203,7 +203,7 @@ describe('the page', () => {
     page.on('requestfailed', (request) => complaints.push(request.url()));
     await page.goto(server.url);
     await eventually(async () => expect(await page.$eval('body', (body) => body.dataset.connection)).toBe('live'));
-    await page.click('.period [value="day"]');
+    await page.click('.period [value="24h"]');
     await page.click('[data-opens="embed"]');
     await page.waitForSelector('dialog[open] live-visitors');
     await page.waitForNetworkIdle({ concurrency: 1 });

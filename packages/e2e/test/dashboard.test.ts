@@ -175,17 +175,17 @@ describe('what was before', () => {
   test('is told for the moment that is hovered or tapped, until something else is', async () => {
     const tab = await open();
     const { page } = tab;
-    const chart = await page.waitForSelector('.chart canvas');
-    const { x = 0, y = 0, width = 0, height = 0 } = (await chart?.boundingBox()) ?? {};
-    const newest = [x + width - 10, y + height / 2] as const;
+    const chart = await page.waitForSelector('.u-over');
+    const { x = 0, y = 0, height = 0 } = (await chart?.boundingBox()) ?? {};
+    const first = [x + 2, y + height / 2] as const;
     const isShown = () =>
       page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
-    await page.mouse.move(...newest);
+    await page.mouse.move(...first);
     await eventually(async () => expect(await isShown()).toBe(true));
-    await says(tab, '.chart-tooltip', /^\d+:\d\d:\d\d.* · 1$/);
+    await says(tab, '.chart-tooltip', /^\d+:\d\d:\d\d.* · [01]$/);
     await page.mouse.move(0, 0);
     expect(await isShown()).toBe(false);
-    await page.touchscreen.tap(...newest);
+    await page.touchscreen.tap(...first);
     expect(await isShown()).toBe(true);
     await page.tap('h1');
     expect(await isShown()).toBe(false);
@@ -196,13 +196,15 @@ describe('what was before', () => {
     await says(tab, '.peak-time', /^today, \d+:\d\d/);
     const asked: string[] = [];
     tab.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-    await tab.page.click('.period [value="day"]');
-    expect(await tab.page.$eval('.period [value="day"]', ({ ariaPressed }) => ariaPressed)).toBe('true');
+    await tab.page.click('.period [value="24h"]');
+    expect(await tab.page.$eval('.period [value="24h"]', ({ ariaPressed }) => ariaPressed)).toBe('true');
     await says(tab, '.summary', /^(Between \d and|Always) 1 in the last minute$/);
     await tab.page.click('.period [value="recent"]');
-    await tab.page.click('.period [value="day"]');
+    await tab.page.click('.period [value="24h"]');
     await says(tab, '.summary', /^(Between \d and|Always) 1 in the last minute$/);
     expect(asked).toEqual(['/history']);
+    const csv = await fetch(await tab.page.$eval('a.csv', ({ href }) => href));
+    expect(await csv.text()).toMatch(/^time.*\r?\n\d{4}-/);
   });
 });
 

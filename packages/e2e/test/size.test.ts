@@ -1,19 +1,31 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { scripts } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
 import { root } from '../src/program.ts';
 
 const page = join(root, 'packages/server/dist/page');
 
-const gzipped = (file: string) => gzipSync(readFileSync(join(page, file)), { level: 9 }).length;
+/** Fails with the size of each file, gzipped. */
+function expectSize(files: readonly string[], limit: number): void {
+  const sizes = files.map((file) => [file, gzipSync(readFileSync(join(page, file)), { level: 9 }).length] as const);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  expect(total, JSON.stringify(Object.fromEntries(sizes), null, 2)).toBeLessThanOrEqual(limit);
+}
 
-test('the whole page is no more than 40 kB on its way, all that it may load later included', () => {
-  const forOthers = new Set(Object.values(scripts).map((path) => path.slice(1)));
-  const files = globSync('**/*.*', { cwd: page }).filter((file) => !forOthers.has(file) && !file.endsWith('.d.ts'));
-  const sizes = Object.fromEntries(files.map((file) => [file, gzipped(file)]));
-  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-  expect(files.filter((file) => file.endsWith('.js')).length).toBeGreaterThan(1);
-  expect(total, JSON.stringify(sizes, null, 2)).toBeLessThanOrEqual(40_000);
+test('the dashboard without its chart is no more than 25 kB on its way', () => {
+  const html = readFileSync(join(page, 'index-with-pages.html'), 'utf8');
+  const linked = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css|svg))"/g)].map(([, file]) => String(file));
+  expect(linked.map((file) => file.slice(file.lastIndexOf('.'))).sort()).toEqual(['.css', '.js', '.svg']);
+  expectSize(['index-with-pages.html', ...linked], 25_000);
+});
+
+test('the chart is no more than 26 kB on its way', () => {
+  const files = globSync('assets/chart-*', { cwd: page });
+  expect(files).toHaveLength(2);
+  expectSize(files, 26_000);
+});
+
+test('the dashboard loads nothing else', () => {
+  expect(globSync('assets/*', { cwd: page })).toHaveLength(4);
 });

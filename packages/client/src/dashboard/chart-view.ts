@@ -1,86 +1,95 @@
-import type { RangeHistory } from '@live-visitors/shared';
+import { type HistoryRange, historyRanges, paths, type RangeHistory } from '@live-visitors/shared';
 import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
-import { find, setText } from './dom.ts';
+import { find, findAs, setText } from './dom.ts';
 import type { Locale } from './messages/languages.ts';
-import { summarizeDay, summarizeRecent } from './wording.ts';
+import { summarize } from './wording.ts';
 
 /** When to try again to load the code of the chart. */
 const loadAgainMs = 60_000;
 
-/** `unread` until the server has answered. */
-type Day = RangeHistory | 'unread' | 'unavailable';
-
-/** Shows who was here before: in the last minutes, or in the last day. The code of the chart is loaded when it is needed. */
+/** Shows who was here before: in the last minutes, or in a range of history. The code of the chart is loaded when it is needed. */
 export class ChartView {
   readonly #container = find('.chart');
   readonly #summary = find('.summary');
+  readonly #csv = findAs(HTMLAnchorElement, '.csv');
+  readonly #showAll = find('.show-all');
   readonly #recent: Pick<Recent, 'read'>;
   readonly #now: () => number;
-  #period: 'recent' | 'day' = 'recent';
+  /** `undefined` for the last minutes. */
+  #range: HistoryRange | undefined;
+  /** `undefined` for those that could not be loaded; others have not been requested yet. */
+  readonly #histories = new Map<HistoryRange, RangeHistory | undefined>();
   #chart: Chart | undefined;
   #locale: Locale | undefined;
   #loadedAt = Number.NEGATIVE_INFINITY;
-  #day: Day = 'unread';
-  /** The day that the chart shows, if it shows one: it need not be drawn each second. */
-  #drawnDay: Day | undefined;
 
-  constructor(recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
+  /** @param server - its URL, without a slash at the end */
+  constructor(server: string, recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
     this.#recent = recent;
     this.#now = now;
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
     for (const button of buttons) {
       button.addEventListener('click', () => {
-        this.#period = button.value === 'day' ? 'day' : 'recent';
+        this.#range = isRange(button.value) ? button.value : undefined;
         for (const each of buttons) each.ariaPressed = String(each === button);
+        this.#csv.hidden = this.#range === undefined;
+        this.#csv.href = `${server}${paths.historyCsv}?range=${this.#range}`;
         onPeriod();
       });
     }
+    this.#showAll.addEventListener('click', () => {
+      this.#chart?.focus();
+      this.#chart?.unzoom();
+    });
+    find('.history').addEventListener('keydown', ({ key }) => key === 'Escape' && this.#chart?.unzoom());
   }
 
-  get period() {
-    return this.#period;
+  get range() {
+    return this.#range;
   }
 
-  learnDay(day: RangeHistory | undefined): void {
-    // An older day is better than none.
-    if (day) this.#day = day;
-    else if (this.#day === 'unread') this.#day = 'unavailable';
+  learn(range: HistoryRange, history: RangeHistory | undefined): void {
+    // An older one is better than none.
+    this.#histories.set(range, history ?? this.#histories.get(range));
   }
 
   /** To be called with each snapshot while the document is visible, and after every other change. */
   show(locale: Locale): void {
-    void this.#load();
-    if (this.#locale !== locale) this.#chart?.setLabels(locale.formats);
     this.#locale = locale;
-    if (this.#period === 'day') this.#showDay(locale);
-    else this.#showRecent(locale);
+    void this.#load();
+    const range = this.#range;
+    const past = range ? this.#histories.get(range) : this.#recent.read();
+    const isAwaited = range && !this.#histories.has(range);
+    const isUnavailable = range && !past;
+    const { pastUnavailable } = locale.messages;
+    setText(this.#summary, isAwaited ? '…' : isUnavailable ? pastUnavailable : summarize(past, locale));
+    this.#chart?.show(past, locale);
   }
 
   async #load(): Promise<void> {
     if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
     this.#loadedAt = this.#now();
+    makeLanguageValid();
     // Without the chart there is still the summary.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);
     if (!loaded || !this.#locale) return;
-    this.#chart = new loaded.Chart(this.#container, this.#locale.formats);
-    this.#drawnDay = undefined;
+    this.#chart = new loaded.Chart(this.#container, (isZoomed) => {
+      this.#showAll.hidden = !isZoomed;
+    });
     this.show(this.#locale);
   }
+}
 
-  #showRecent(locale: Locale): void {
-    const history = this.#recent.read();
-    setText(this.#summary, summarizeRecent(history, locale));
-    this.#chart?.showRecent(history);
-    this.#drawnDay = undefined;
-  }
+function isRange(value: string): value is HistoryRange {
+  return Object.hasOwn(historyRanges, value);
+}
 
-  #showDay(locale: Locale): void {
-    const day = this.#day;
-    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.series, locale));
-    else setText(this.#summary, day === 'unread' ? '…' : locale.messages.dayUnavailable);
-    if (this.#drawnDay === day) return;
-    this.#chart?.showDay(typeof day === 'object' ? day.series : undefined);
-    this.#drawnDay = day;
+/** Chromium has `en-US@posix` on a system without a language. uPlot passes it to `Intl` as it is loaded, which throws. */
+function makeLanguageValid(): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en' });
   }
 }

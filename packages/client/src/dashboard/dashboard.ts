@@ -1,4 +1,12 @@
-import { paths, readPageList, readRangeHistory, type Snapshot, tickMs } from '@live-visitors/shared';
+import {
+  type HistoryRange,
+  historyRanges,
+  paths,
+  readPageList,
+  readRangeHistory,
+  type Snapshot,
+  tickMs,
+} from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Recent, Update } from '../update.ts';
 import { createAnnouncementView } from './announcement-view.ts';
@@ -13,8 +21,7 @@ import { createPeakTime } from './peak-time.ts';
 import { markTab } from './tab-mark.ts';
 import { announceConnection } from './wording.ts';
 
-/** The shortest times from one request to the next. The entries of a day are minutes; pages are requested every other tick. */
-const dayEveryMs = 60_000;
+/** The shortest time from one request to the next: every other tick. */
 const pagesEveryMs = 1.5 * tickMs;
 
 const now = () => performance.now();
@@ -39,26 +46,28 @@ export class Dashboard {
   readonly #embed: ReturnType<typeof createEmbedDialog>;
   /** `undefined` where the server does not offer the list. */
   readonly #pages = document.querySelector('.pages') ? new PagesView() : undefined;
-  readonly #loadDay: () => void;
+  readonly #loadHistory: Record<HistoryRange, () => void>;
   readonly #loadPages: () => void;
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, subscription: DocumentSubscription, recent: Recent) {
-    this.#chart = new ChartView(recent, now, () => {
-      this.#loadDayIfNeeded();
+    this.#chart = new ChartView(server, recent, now, () => {
+      this.#loadHistoryIfNeeded();
       this.#show();
     });
     this.#embed = createEmbedDialog(server);
-    this.#loadDay = createLoader(
-      () => requestJson(server + paths.history, readRangeHistory),
-      dayEveryMs,
-      now,
-      (day) => {
-        if (day) this.#peakTime.learn(day.peak);
-        this.#chart.learnDay(day);
-        this.#show();
-      },
-    );
+    const loaderOf = (range: HistoryRange) =>
+      createLoader(
+        () => requestJson(`${server}${paths.history}?range=${range}`, readRangeHistory),
+        historyRanges[range].everyMs,
+        now,
+        (history) => {
+          if (history) this.#peakTime.learn(history.peak);
+          this.#chart.learn(range, history);
+          this.#show();
+        },
+      );
+    this.#loadHistory = { '24h': loaderOf('24h'), '7d': loaderOf('7d'), '30d': loaderOf('30d') };
     this.#loadPages = createLoader(
       () => requestJson(server + paths.pages, readPageList),
       pagesEveryMs,
@@ -91,13 +100,14 @@ export class Dashboard {
     this.#last = { snapshot, receivedAt };
     this.#peakTime.hear(snapshot);
     // The first snapshot is shown before anything else is requested.
-    if (!isFirst) this.#loadDayIfNeeded();
+    if (!isFirst) this.#loadHistoryIfNeeded();
   }
 
-  #loadDayIfNeeded(): void {
+  #loadHistoryIfNeeded(): void {
     if (!this.#last || this.#connection.state !== 'live' || !isVisible()) return;
     const isPeakTimeUnknown = this.#peakTime.of(this.#last.snapshot.peak) === undefined;
-    if (this.#chart.period === 'day' || isPeakTimeUnknown) this.#loadDay();
+    const range = this.#chart.range ?? (isPeakTimeUnknown && '24h');
+    if (range) this.#loadHistory[range]();
   }
 
   #loadPagesIfShown(): void {

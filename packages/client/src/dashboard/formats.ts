@@ -4,7 +4,7 @@
 export type Forms = { one: string; other: string };
 
 /** How far back the chart reaches. */
-export type Span = { unit: 'minute' | 'hour'; count: number };
+export type Span = { unit: 'minute' | 'hour' | 'day'; count: number };
 
 export type Formats = ReturnType<typeof createFormats>;
 
@@ -39,6 +39,8 @@ export function createFormats(tag: string) {
     minute: (at: number) => minute.format(at),
     /** A time of day in hours, minutes and seconds. */
     second: (at: number) => second.format(at),
+    /** A day of the year. */
+    date: (at: number) => date.format(at),
     /** When something was, seen from `now`: `today, 14:03`. */
     moment: (at: number, now: number) => `${day(new Date(at), new Date(now))}, ${minute.format(at)}`,
   };

@@ -60,23 +60,11 @@ export function announceConnection(connection: Connection, online: number | unde
   return announcements;
 }
 
-/** The chart of the last minutes in words. */
-export function summarizeRecent(history: History | undefined, locale: Locale): string {
-  const { online, everyMs } = history ?? { online: [], everyMs: 0 };
-  return summarize(online, online, everyMs, locale);
-}
-
-/** The chart of the last day in words. */
-export function summarizeDay(minutes: RangeHistory['series'], locale: Locale): string {
-  return summarize(minutes.lowest, minutes.highest, minutes.everyMs, locale);
-}
-
-function summarize(
-  lowest: (number | null)[],
-  highest: (number | null)[],
-  everyMs: number,
-  { messages, formats }: Locale,
-): string {
+/** The chart in words. */
+export function summarize(past: History | RangeHistory | undefined, { messages, formats }: Locale): string {
+  if (!past) return messages.noData;
+  const { everyMs, lowest, highest } =
+    'series' in past ? past.series : { ...past, lowest: past.online, highest: past.online };
   const low = Math.min(...lowest.filter((value) => value !== null));
   const high = Math.max(...highest.filter((value) => value !== null));
   // Of no values, the lowest is infinite.
@@ -88,5 +76,7 @@ function summarize(
 
 function spanOf(lengthMs: number): Span {
   const minutes = Math.max(1, Math.round(lengthMs / 60_000));
-  return minutes < 60 ? { unit: 'minute', count: minutes } : { unit: 'hour', count: Math.round(minutes / 60) };
+  if (minutes < 60) return { unit: 'minute', count: minutes };
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? { unit: 'hour', count: hours } : { unit: 'day', count: Math.round(hours / 24) };
 }

@@ -61,17 +61,17 @@ describe.each(languageTags)('the messages in %s', (tag) => {
     expect(many).toContain(`2 ${messages.browsers.other}.`);
   });
 
-  const spans = (['minute', 'hour'] as const).flatMap((unit) => [1, 10].map((count) => ({ unit, count })));
+  const spans = (['minute', 'hour', 'day'] as const).flatMap((unit) => [1, 10].map((count) => ({ unit, count })));
 
   test('say how far back the chart reaches', () => {
     const said = spans.map((span) => messages.between('2', '9', span));
-    expect(new Set(said).size).toBe(4);
+    expect(new Set(said).size).toBe(6);
     for (const text of said) expect(text).toMatch(/2.*9/);
   });
 
   test('say how far back a number has been the same', () => {
     const said = spans.map((span) => messages.always('7', span));
-    expect(new Set(said).size).toBe(4);
+    expect(new Set(said).size).toBe(6);
     for (const text of said) expect(text).toContain(' 7 ');
   });
 

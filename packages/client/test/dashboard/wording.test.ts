@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLocale } from '../../src/dashboard/messages/languages.ts';
-import { announceConnection, describeConnection, summarizeDay, summarizeRecent } from '../../src/dashboard/wording.ts';
+import { announceConnection, describeConnection, summarize } from '../../src/dashboard/wording.ts';
 import type { Connection } from '../../src/stream/connection.ts';
 
 const english = createLocale({ language: 'en', tag: 'en-US' });
@@ -56,15 +56,11 @@ test.each([
 
 describe('the chart in words', () => {
   const history = (online: (number | null)[]) => ({ everyMs: 1000, endsAt: 0, online });
-  const recent = (online: (number | null)[]) => summarizeRecent(history(online), english);
-  const minutes = (lowest: (number | null)[], highest: (number | null)[]) => ({
-    everyMs: 60_000,
-    endsAt: 0,
-    lowest,
-    mean: lowest,
-    highest,
-    visits: lowest,
-  });
+  const recent = (online: (number | null)[]) => summarize(history(online), english);
+  function range(lowest: (number | null)[], highest: (number | null)[], everyMs = 60_000) {
+    const series = { everyMs, endsAt: 0, lowest, mean: lowest, highest, visits: lowest };
+    return summarize({ range: '24h', peak: { online: 9, at: null }, series, days: [] }, english);
+  }
 
   test('is between which numbers it lay, as far back as that is known', () => {
     expect(recent(Array.from({ length: 600 }, (_, second) => 2 + (second % 1234)))).toBe(
@@ -74,15 +70,17 @@ describe('the chart in words', () => {
     expect(recent(Array(180).fill(7))).toBe('Always 7 in the last 3 minutes');
   });
 
-  test('is for a day the lowest and the highest of its minutes', () => {
-    expect(summarizeDay(minutes([3, null, 0], [4, null, 9]), english)).toBe('Between 0 and 9 in the last 3 minutes');
-    expect(summarizeDay(minutes(Array(60).fill(1), Array(60).fill(1)), english)).toBe('Always 1 in the last hour');
-    const day = Array(1440).fill(5);
-    expect(summarizeDay(minutes(day, day), english)).toBe('Always 5 in the last 24 hours');
+  test('is for a range the lowest and the highest of its entries', () => {
+    const always = (everyMs: number, entries: number) => range(Array(entries).fill(5), Array(entries).fill(5), everyMs);
+    expect(range([3, null, 0], [4, null, 9])).toBe('Between 0 and 9 in the last 3 minutes');
+    expect(always(60_000, 60)).toBe('Always 5 in the last hour');
+    expect(always(60_000, 1440)).toBe('Always 5 in the last 24 hours');
+    expect(always(300_000, 2016)).toBe('Always 5 in the last 7 days');
+    expect(always(900_000, 2880)).toBe('Always 5 in the last 30 days');
   });
 
   test('is that nothing is known, where nothing is', () => {
-    for (const said of [summarizeRecent(undefined, english), recent([]), recent([null])]) {
+    for (const said of [summarize(undefined, english), recent([]), recent([null])]) {
       expect(said).toBe('No data yet');
     }
   });

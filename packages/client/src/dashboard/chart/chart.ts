@@ -1,87 +1,173 @@
-import type { History, RangeHistory } from '@live-visitors/shared';
-import type { Scale } from './axes.ts';
+import uPlot from 'uplot';
+import type { Locale } from '../messages/languages.ts';
 import { readColors } from './colors.ts';
-import { type ChartData, chartDay, chartRecent, describePoint, type Labels, nearestValue } from './data.ts';
-import { paint } from './paint.ts';
-import { followPointer, type PointedAt } from './pointer.ts';
+import { type ChartData, chartOf, type Past } from './data.ts';
+import { optionsFor } from './options.ts';
 import './chart.css';
 
-/** How near the pointer must be to a value. */
-const reachPx = 12;
+/*! The chart is drawn by uPlot: (c) Leon Sorokin, MIT License, https://github.com/leeoniya/uPlot */
+
+type Part = { from: number; to: number };
+
+/** What changes the colours. */
+const media = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'];
 
 /**
  * Draws who was here before into an element, as large as that is. The style sheet of the element sets the font, and the
- * colours as `--live`, `--line`, `--muted`, `--ink` and `--ground`. Screen readers skip the chart: it needs a summary.
+ * colours as `--live`, `--line` and `--muted`. For keyboards and screen readers, a slider goes through the entries.
  */
 export class Chart {
   readonly #root = document.createElement('div');
-  readonly #canvas = document.createElement('canvas');
-  readonly #refreshPointer: () => void;
-  #labels: Labels;
-  #colors: ReturnType<typeof readColors>;
+  readonly #mark = document.createElement('div');
+  readonly #tooltip = document.createElement('div');
+  readonly #slider = document.createElement('input');
+  readonly #onZoom: (isZoomed: boolean) => void;
+  #past: Past | undefined;
+  #locale: Locale | undefined;
   #data: ChartData | undefined;
-  #scale: Scale | undefined;
+  #plot: uPlot | undefined;
+  #zoom: Part | undefined;
+  /** The time that was chosen with the slider: it stays the same while the chart moves on. */
+  #chosen: number | undefined;
 
-  constructor(container: HTMLElement, labels: Labels) {
+  constructor(container: HTMLElement, onZoom: (isZoomed: boolean) => void) {
+    this.#onZoom = onZoom;
     this.#root.className = 'chart-frame';
-    this.#root.ariaHidden = 'true';
-    this.#root.append(this.#canvas);
+    this.#mark.className = 'chart-mark';
+    this.#tooltip.className = 'chart-tooltip';
+    Object.assign(this.#slider, { type: 'range', className: 'visually-hidden' });
+    this.#root.append(this.#slider, this.#tooltip);
     container.append(this.#root);
-    this.#labels = labels;
-    this.#colors = readColors(this.#root);
-    this.#refreshPointer = followPointer(this.#root, this.#canvas, (x) => this.#pointAt(x));
-    new ResizeObserver(() => this.#draw()).observe(this.#root);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#recolor());
+    this.#listen();
+    new ResizeObserver(() => this.#build()).observe(this.#root);
+    for (const query of media) matchMedia(query).addEventListener('change', () => this.#build());
   }
 
-  /** Shows the last ten minutes. Cheap enough for each second. */
-  showRecent(history: History | undefined): void {
-    this.#data = chartRecent(history, Date.now());
+  /** Shows a period. Cheap enough for each second. */
+  show(past: Past | undefined, locale: Locale): void {
+    if (past === this.#past && locale === this.#locale) return;
+    const before = this.#data;
+    const isSame = locale === this.#locale && this.#plot !== undefined;
+    this.#past = past;
+    this.#locale = locale;
+    this.#data = past && chartOf(past);
+    if (this.#zoom && this.#zoom.to <= (this.#data?.from ?? 0)) this.#setZoom(undefined);
+    if (isSame && this.#data?.everyMs === before?.everyMs) this.#draw();
+    else this.#start();
+  }
+
+  #start(): void {
+    this.#chosen = undefined;
+    this.#setZoom(undefined);
+    this.#build();
+  }
+
+  /** Shows the whole period. */
+  unzoom(): void {
+    this.#setZoom(undefined);
     this.#draw();
   }
 
-  /** Shows the last 24 hours. */
-  showDay(minutes: RangeHistory['series'] | undefined): void {
-    this.#data = chartDay(minutes, Date.now());
-    this.#draw();
+  focus(): void {
+    this.#slider.focus({ preventScroll: true });
   }
 
-  setLabels(labels: Labels): void {
-    this.#labels = labels;
-    this.#draw();
+  #listen(): void {
+    this.#slider.addEventListener('focus', () => this.#choose(this.#slider.max));
+    this.#slider.addEventListener('input', () => this.#choose(this.#slider.value));
+    this.#slider.addEventListener('blur', () => this.#leave());
+    for (const event of ['pointerdown', 'pointermove'] as const) {
+      this.#root.addEventListener(event, ({ pointerType, clientX }) => {
+        this.#chosen = undefined;
+        // uPlot follows the mouse by itself.
+        if (pointerType === 'touch') this.#plot?.setCursor({ left: clientX - this.#plot.rect.left, top: 0 });
+      });
+    }
+    // Lifting a finger is no reason to hide what it has found.
+    document.addEventListener('pointerdown', ({ target }) => {
+      if (!(target instanceof Node && this.#root.contains(target))) this.#leave();
+    });
   }
 
-  #pointAt(x: number): PointedAt | undefined {
-    if (!this.#data || !this.#scale) return undefined;
-    const time = this.#scale.timeAt(x);
-    const index = nearestValue(this.#data, time, this.#scale.timeAt(x + reachPx) - time);
-    if (index === undefined) return undefined;
-    const { times, values } = this.#data;
-    const text = describePoint(this.#data, index, this.#labels);
-    return { x: this.#scale.x(times[index] ?? 0), y: this.#scale.y(values[index] ?? 0), text };
+  #build(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    const { clientWidth: width, clientHeight: height } = this.#root;
+    // A hidden element has no size.
+    if (!this.#data || !this.#locale || width === 0 || height === 0) return;
+    this.#slider.ariaLabel = this.#locale.messages.chart;
+    const { fontSize, fontFamily: family } = getComputedStyle(this.#root);
+    const look = { width, height, em: Number.parseFloat(fontSize), family, colors: readColors(this.#root) };
+    const options = optionsFor(this.#data, look, this.#locale.formats);
+    options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
+    this.#plot = new uPlot(options, this.#data.lines, this.#root);
+    this.#plot.over.append(this.#mark);
+    this.#draw();
   }
 
   #draw(): void {
-    const context = this.#canvas.getContext('2d');
-    const { clientWidth: width, clientHeight: height } = this.#root;
-    // A hidden element has no size.
-    if (!this.#data || !context || width === 0 || height === 0) return;
-    this.#canvas.width = Math.round(width * devicePixelRatio);
-    this.#canvas.height = Math.round(height * devicePixelRatio);
-    context.scale(devicePixelRatio, devicePixelRatio);
-    const { fontSize, fontFamily } = getComputedStyle(this.#root);
-    this.#scale = paint(context, {
-      data: this.#data,
-      colors: this.#colors,
-      labels: this.#labels,
-      size: { width, height },
-      font: { sizePx: Number.parseFloat(fontSize), family: fontFamily },
+    const [plot, data] = [this.#plot, this.#data];
+    if (!plot || !data) return;
+    const { from, to } = this.#zoom ?? data;
+    plot.batch(() => {
+      plot.setData(data.lines, false);
+      plot.setScale('x', { min: from, max: to });
     });
-    this.#refreshPointer();
+    const last = Math.min(to, data.lines[0].at(-1) ?? to);
+    Object.assign(this.#slider, { step: data.everyMs, min: from, max: last });
+    if (this.#chosen !== undefined) plot.setCursor({ left: plot.valToPos(this.#chosen, 'x'), top: 0 });
   }
 
-  #recolor(): void {
-    this.#colors = readColors(this.#root);
+  /** Chooses the entry at a time of the slider. */
+  #choose(value: string): void {
+    const [data, locale] = [this.#data, this.#locale];
+    if (!data || !locale) return;
+    const index = Math.round((Number(value) - data.from) / data.everyMs);
+    this.#chosen = data.lines[0][index];
+    this.#slider.value = value;
+    this.#slider.ariaValueText = data.describe(index, locale, Date.now());
     this.#draw();
+  }
+
+  #leave(): void {
+    this.#chosen = undefined;
+    this.#plot?.setCursor({ left: -10, top: -10 });
+  }
+
+  /** Shows time and value at the cursor. */
+  #read(): void {
+    const [plot, data, locale] = [this.#plot, this.#data, this.#locale];
+    const index = plot?.cursor.idxs?.[1] ?? undefined;
+    this.#root.classList.toggle('chart-pointed', index !== undefined);
+    if (!plot || !data || !locale || index === undefined) return;
+    const [times, values] = data.lines;
+    const x = plot.valToPos(times[index] ?? 0, 'x');
+    const y = plot.valToPos(values[index] ?? 0, 'y');
+    this.#mark.style.translate = `${x}px ${y}px`;
+    this.#tooltip.textContent = data.describe(index, locale, Date.now());
+    const { clientWidth, clientHeight } = this.#root;
+    const { offsetWidth: width, offsetHeight: height } = this.#tooltip;
+    const left = x + plot.over.offsetLeft - width / 2;
+    const above = y + plot.over.offsetTop - height - this.#mark.offsetHeight;
+    const below = Math.min(above + height + 2 * this.#mark.offsetHeight, clientHeight - height);
+    this.#tooltip.style.translate = `${Math.max(0, Math.min(left, clientWidth - width))}px ${above < 0 ? below : above}px`;
+  }
+
+  #zoomIn(): void {
+    const [plot, data] = [this.#plot, this.#data];
+    if (!plot || !data) return;
+    const { left, width } = plot.select;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    const [first, last] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
+    const missing = Math.max(0, data.leastMs - (last - first)) / 2;
+    this.#setZoom({ from: Math.max(data.from, first - missing), to: Math.min(data.to, last + missing) });
+    this.focus();
+    this.#leave();
+    this.#draw();
+  }
+
+  #setZoom(zoom: Part | undefined): void {
+    this.#zoom = zoom;
+    this.#onZoom(zoom !== undefined);
   }
 }

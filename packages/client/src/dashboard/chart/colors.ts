@@ -9,22 +9,16 @@ export type ChartColors = ReturnType<typeof readColors>;
 export function readColors(element: HTMLElement) {
   const probe = document.createElement('span');
   element.append(probe);
-
-  function read(color: string): string {
-    probe.style.color = color;
+  const read = (name: string, percent: number) => {
+    probe.style.color = `color-mix(in srgb, var(${name}) ${percent}%, transparent)`;
     return getComputedStyle(probe).color;
-  }
-
-  const clear = (name: string, percent: number) => read(`color-mix(in srgb, var(${name}) ${percent}%, transparent)`);
-
+  };
   const colors = {
-    line: read('var(--live)'),
-    halo: clear('--live', 24),
-    fillTop: clear('--live', 26),
-    fillBottom: clear('--live', 2),
-    band: clear('--live', 20),
-    grid: read('var(--line)'),
-    label: read('var(--muted)'),
+    line: read('--live', 100),
+    halo: read('--live', 24),
+    fill: read('--live', 20),
+    grid: read('--line', 100),
+    label: read('--muted', 100),
   };
   probe.remove();
   return colors;

@@ -1,6 +1,6 @@
 import type { Span } from '../formats.ts';
 
-const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'] } as const;
+const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'], day: ['day', 'days'] } as const;
 
 function inTheLast({ unit, count }: Span): string {
   const [one, many] = units[unit];
@@ -26,6 +26,10 @@ export const en = {
     period: 'Period',
     lastMinutes: '10 min',
     lastDay: '24 h',
+    lastWeek: '7 days',
+    lastMonth: '30 days',
+    showAll: 'Show all',
+    csv: 'Download CSV',
     openTab: 'Open another tab',
     openTabWhy: 'and watch the number rise',
     embed: 'Put it on your site',
@@ -76,7 +80,10 @@ export const en = {
   between: (lowest: string, highest: string, span: Span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
   always: (count: string, span: Span) => `Always ${count} ${inTheLast(span)}`,
   noData: 'No data yet',
-  dayUnavailable: 'The last 24 hours could not be loaded',
+  pastUnavailable: 'This period could not be loaded',
+  chart: 'Visitors over time',
+  visitsThen: { one: 'visit', other: 'visits' },
+  dayTotal: (visits: string, peak: string) => `Total of the day: ${visits}, peak ${peak}`,
   copied: 'Copied',
   /** Shown if the browser does not let the dashboard copy. */
   selected: 'Text selected. Copy it now.',

@@ -3,6 +3,7 @@ import type { Messages } from './en.ts';
 
 function enLosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'en el último minuto' : `en los últimos ${count} minutos`;
+  if (unit === 'day') return count === 1 ? 'en el último día' : `en los últimos ${count} días`;
   return count === 1 ? 'en la última hora' : `en las últimas ${count} horas`;
 }
 
@@ -20,6 +21,10 @@ export const es: Messages = {
     period: 'Periodo',
     lastMinutes: '10 min',
     lastDay: '24 h',
+    lastWeek: '7 días',
+    lastMonth: '30 días',
+    showAll: 'Ver todo',
+    csv: 'Descargar CSV',
     openTab: 'Abre otra pestaña',
     openTabWhy: 'y mira cómo sube el número',
     embed: 'Ponlo en tu sitio',
@@ -65,7 +70,10 @@ export const es: Messages = {
   between: (lowest, highest, span) => `Entre ${lowest} y ${highest} ${enLosUltimos(span)}`,
   always: (count, span) => `Siempre ${count} ${enLosUltimos(span)}`,
   noData: 'Aún no hay datos',
-  dayUnavailable: 'No se pudieron cargar las últimas 24 horas',
+  pastUnavailable: 'No se pudo cargar este periodo',
+  chart: 'Visitantes a lo largo del tiempo',
+  visitsThen: { one: 'visita', other: 'visitas' },
+  dayTotal: (visits, peak) => `Total del día: ${visits}, pico de ${peak}`,
   copied: 'Copiado',
   selected: 'Texto seleccionado. Ahora cópialo.',
 };

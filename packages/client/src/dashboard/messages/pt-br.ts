@@ -3,6 +3,7 @@ import type { Messages } from './en.ts';
 
 function nosUltimos({ unit, count }: Span): string {
   if (unit === 'minute') return count === 1 ? 'no último minuto' : `nos últimos ${count} minutos`;
+  if (unit === 'day') return count === 1 ? 'no último dia' : `nos últimos ${count} dias`;
   return count === 1 ? 'na última hora' : `nas últimas ${count} horas`;
 }
 
@@ -20,6 +21,10 @@ export const ptBR: Messages = {
     period: 'Período',
     lastMinutes: '10 min',
     lastDay: '24 h',
+    lastWeek: '7 dias',
+    lastMonth: '30 dias',
+    showAll: 'Ver tudo',
+    csv: 'Baixar CSV',
     openTab: 'Abra outra aba',
     openTabWhy: 'e veja o número subir',
     embed: 'Coloque no seu site',
@@ -65,7 +70,10 @@ export const ptBR: Messages = {
   between: (lowest, highest, span) => `Entre ${lowest} e ${highest} ${nosUltimos(span)}`,
   always: (count, span) => `Sempre ${count} ${nosUltimos(span)}`,
   noData: 'Ainda não há dados',
-  dayUnavailable: 'Não foi possível carregar as últimas 24 horas',
+  pastUnavailable: 'Não foi possível carregar este período',
+  chart: 'Visitantes ao longo do tempo',
+  visitsThen: { one: 'visita', other: 'visitas' },
+  dayTotal: (visits, peak) => `Total do dia: ${visits}, pico de ${peak}`,
   copied: 'Copiado',
   selected: 'Texto selecionado. Agora é só copiar.',
 };

@@ -1,0 +1,271 @@
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { viewports } from '../src/audit.ts';
+import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { eventually } from '../src/eventually.ts';
+import { startStandIn } from '../src/stand-in.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+/** Records the labels of the axes that the chart has now. */
+function recordLabels(page: Page) {
+  return page.evaluateOnNewDocument(() => {
+    const { prototype } = CanvasRenderingContext2D;
+    const labels = new Set<string>();
+    Object.assign(window, { labels });
+    prototype.fillText = new Proxy(prototype.fillText, {
+      apply(fillText, context, args: [string, number, number]) {
+        labels.add(args[0]);
+        return Reflect.apply(fillText, context, args);
+      },
+    });
+    prototype.clearRect = new Proxy(prototype.clearRect, {
+      apply(clearRect, context, args) {
+        labels.clear();
+        return Reflect.apply(clearRect, context, args);
+      },
+    });
+  });
+}
+
+/** The labels of the time axis: those of the value axis are whole numbers. */
+const timeLabels = ({ page }: PuppeteerTab) =>
+  page.evaluate(() =>
+    [...(window as unknown as { labels: Set<string> }).labels].filter((label) => !/^[\d,]*$/.test(label)),
+  );
+
+type Setting = { period?: string; seconds?: number; query?: string; prepare?: (page: Page) => Promise<unknown> };
+
+/** Opens the dashboard of a server that has been there for so many seconds, and waits for the chart of a period. */
+async function open({ period = 'recent', seconds, query = '', prepare }: Setting = {}) {
+  const server = await startStandIn();
+  if (seconds !== undefined) server.isYoung(seconds);
+  const tab = await openTab(browser, server.url + query, async (page) => {
+    await recordLabels(page);
+    await prepare?.(page);
+  });
+  onTestFinished(async () => {
+    await tab.close();
+    await server.stop();
+    expect(tab.problems).toEqual([]);
+  });
+  const { page } = tab;
+  await page.waitForSelector('.chart canvas', { timeout: 60_000 });
+  await page.click(`.period [value="${period}"]`);
+  await eventually(async () => expect(await tab.text('.summary')).not.toBe('…'));
+  await eventually(async () => expect(await timeLabels(tab)).not.toEqual([]));
+  const isShown = (selector: string) =>
+    page.$eval(selector, (element) => element.checkVisibility({ visibilityProperty: true }));
+  /** Moves the mouse to a part of the time axis. */
+  async function point(share: number) {
+    const { x = 0, y = 0, width = 0, height = 0 } = (await (await page.$('.u-over'))?.boundingBox()) ?? {};
+    await page.mouse.move(x + width * share, y + height / 2, { steps: 3 });
+  }
+  return { tab, page, server, isShown, point };
+}
+
+const said = (page: Page) => page.$eval('.chart input', ({ ariaValueText }) => ariaValueText ?? '');
+
+describe('the time axis', () => {
+  test.each([
+    ['recent', 20],
+    ['24h', 300],
+    ['7d', 1500],
+    ['30d', 3600],
+  ])(
+    'of %s begins at the first value of a server that is %d seconds old, and leaves it some width',
+    async (period, seconds) => {
+      const { isShown, point } = await open({ period, seconds });
+      for (const [share, isKnown] of [
+        [0, true],
+        [0.3, true],
+        [0.95, false],
+      ] as const) {
+        await point(share);
+        await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(isKnown));
+      }
+    },
+  );
+
+  test.each(['recent', '24h', '7d', '30d'])('of %s has two labels or more on the narrowest phone', async (period) => {
+    const { tab } = await open({ period, prepare: (page) => page.setViewport({ width: 320, height: 640 }) });
+    expect((await timeLabels(tab)).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('has the hours of the reader’s time zone, and names the day at midnight', async () => {
+    // Where it is noon. The signs of these zones are the other way round.
+    const hours = 12 - new Date().getUTCHours();
+    const timeZone = `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
+    const { tab, page } = await open({ period: '24h', prepare: (page) => page.emulateTimezone(timeZone) });
+    const today = new Intl.DateTimeFormat('en', { timeZone, day: 'numeric', month: 'short' }).format();
+    const labels = await timeLabels(tab);
+    expect(labels).toContain(today);
+    for (const label of labels.filter((each) => each !== today)) expect(label).toMatch(/^\d+:00\s[AP]M$/);
+    await page.focus('.chart input');
+    await page.keyboard.press('End');
+    expect(await said(page)).toMatch(/^today, (11:59|12:\d\d)\s[AP]M · /);
+  });
+});
+
+describe('a moment of the chart', () => {
+  test('is chosen and told by keyboard, and stays the same while the chart moves on', async () => {
+    const { page, isShown } = await open();
+    const press = async (key: 'Home' | 'End' | 'ArrowLeft' | 'ArrowRight' | 'PageUp') => {
+      await page.keyboard.press(key);
+      return said(page);
+    };
+    const { keyboard } = page;
+    await page.focus('.period [value="30d"]');
+    for (let presses = 0; presses < 5 && (await said(page)) === ''; presses++) await keyboard.press('Tab');
+    expect(await said(page)).toMatch(/^\d+:\d\d:\d\d.* · \d$/);
+    expect(await page.$eval('.chart-frame', (element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+    const first = await press('Home');
+    const second = await press('ArrowRight');
+    expect(second).not.toBe(first);
+    expect(await press('ArrowLeft')).toBe(first);
+    const later = await press('PageUp');
+    expect([first, second]).not.toContain(later);
+    const mark = () => page.$eval('.chart-mark', (element) => getComputedStyle(element).translate);
+    const before = await mark();
+    await eventually(async () => expect(await mark()).not.toBe(before));
+    expect(await said(page)).toBe(later);
+    expect(await page.$eval('.chart-tooltip', ({ textContent }) => textContent)).toBe(later);
+    await page.focus('.period [value="30d"]');
+    expect(await isShown('.chart-tooltip')).toBe(false);
+  });
+
+  test('has the total of its day in the periods of history', async () => {
+    const { page } = await open({ period: '30d' });
+    await page.focus('.chart input');
+    await page.keyboard.press('End');
+    await eventually(async () =>
+      expect(await said(page)).toMatch(/^today, .* · [\d.]+.*\nTotal of the day: \d+ visits?, peak \d$/),
+    );
+  });
+
+  test('is followed by a finger that moves sideways', async () => {
+    const { page, isShown } = await open({
+      prepare: (page) => page.setViewport({ ...viewports.phone, hasTouch: true }),
+    });
+    const { x = 0, y = 0, width = 0 } = (await (await page.$('.u-over'))?.boundingBox()) ?? {};
+    const text = () => page.$eval('.chart-tooltip', ({ textContent }) => textContent);
+    const touch = await page.touchscreen.touchStart(x + width * 0.3, y + 20);
+    await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(true));
+    const before = await text();
+    await touch.move(x + width * 0.7, y + 20);
+    await eventually(async () => expect(await text()).not.toBe(before));
+    await touch.end();
+    expect(await isShown('.chart-tooltip')).toBe(true);
+    await page.tap('h1');
+    await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(false));
+  });
+
+  test('in a gap is not told, and no line is drawn there', async () => {
+    const { page, isShown, point } = await open({ period: '24h' });
+    await point(0.3);
+    expect(await isShown('.chart-tooltip')).toBe(true);
+    // The stand-in stopped for 100 of the 1,440 minutes.
+    await point(650 / 1440);
+    expect(await isShown('.chart-tooltip')).toBe(false);
+    const painted = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.chart canvas');
+      const over = document.querySelector<HTMLElement>('.u-over');
+      const context = canvas?.getContext('2d');
+      if (!over || !context) throw new Error('there is no chart');
+      return [0.3, 650 / 1440].map((share) => {
+        const x = (over.offsetLeft + over.offsetWidth * share) * devicePixelRatio;
+        const { data } = context.getImageData(x, 0, 1, over.offsetHeight * devicePixelRatio);
+        return data.some(
+          (_, at) => at % 4 === 0 && Number(data[at + 1]) > Number(data[at]) + 40 && Number(data[at + 3]) > 200,
+        );
+      });
+    });
+    expect(painted).toEqual([true, false]);
+  });
+});
+
+describe('a part of the chart that is dragged over', () => {
+  async function zoom() {
+    const opened = await open({ period: '24h' });
+    const { tab, page, point } = opened;
+    const whole = await timeLabels(tab);
+    await point(0.1);
+    await page.mouse.down();
+    await point(0.2);
+    await page.mouse.up();
+    await eventually(async () => expect(await timeLabels(tab)).not.toEqual(whole));
+    const isWhole = () => eventually(async () => expect(await timeLabels(tab)).toEqual(whole));
+    return { ...opened, isWhole };
+  }
+
+  test('fills the chart until a button shows all again, and the keyboard goes on in the chart', async () => {
+    const { tab, page, isShown, isWhole } = await zoom();
+    // 144 minutes, in steps of half an hour.
+    expect((await timeLabels(tab)).every((label) => /:[03]0/.test(label))).toBe(true);
+    await page.click('.show-all');
+    await isWhole();
+    expect(await isShown('.show-all')).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.matches('.chart input'))).toBe(true);
+  });
+
+  test('fills the chart until Escape is pressed', async () => {
+    const { page, isWhole } = await zoom();
+    await page.keyboard.press('Escape');
+    await isWhole();
+  });
+
+  test('fills the chart until another period is chosen', async () => {
+    const { page, isShown, isWhole } = await zoom();
+    await page.click('.period [value="30d"]');
+    await eventually(async () => expect(await isShown('.show-all')).toBe(false));
+    await page.click('.period [value="24h"]');
+    await isWhole();
+  });
+});
+
+test.each(Object.entries(viewports))('choosing a period moves nothing, on a %s', async (_, viewport) => {
+  const { page, tab } = await open({ prepare: (page) => page.setViewport(viewport) });
+  const places = () =>
+    page.$$eval('.period button, .chart, dl, footer, .online', (all) =>
+      all.map((element) => JSON.stringify(element.getBoundingClientRect())),
+    );
+  const before = await places();
+  for (const [period, days] of [
+    ['24h', '24 hours'],
+    ['7d', '7 days'],
+    ['30d', '30 days'],
+  ]) {
+    await page.click(`.period [value="${period}"]`);
+    await eventually(async () => expect(await tab.text('.summary')).toBe(`Between 1 and 8 in the last ${days}`));
+    expect(await places()).toEqual(before);
+  }
+});
+
+describe('a screen on a wall', () => {
+  test.each([
+    [1920, 1080],
+    [2560, 1440],
+    [3840, 2160],
+  ])('of %d × %d is filled, and nothing has to be scrolled', async (width, height) => {
+    const { page } = await open({ prepare: (page) => page.setViewport({ width, height }) });
+    const [chart, number, overflow, arrow, em] = await page.evaluate(() => {
+      const box = (selector: string) => document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect();
+      return [
+        box('.chart').width / innerWidth,
+        box('.online').height / innerHeight,
+        document.documentElement.scrollHeight - innerHeight,
+        Number.parseFloat(getComputedStyle(document.querySelector('.language') ?? document.body, '::after').width),
+        Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+      ];
+    });
+    expect(chart).toBeGreaterThan(0.88);
+    expect(number).toBeGreaterThan(0.28);
+    expect(overflow).toBe(0);
+    expect(em).toBeGreaterThan(height / 60);
+    expect(arrow).toBeCloseTo(0.4 * Number(em), 0);
+  });
+});
