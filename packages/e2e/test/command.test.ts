@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeDataDir, root, run } from '../src/program.ts';
 
-const builtMain = join(root, 'packages/server/dist/main.js');
+const builtMain = join(root, 'packages/live-visitors/dist/main.js');
 
 /** Runs the command to its end, in a folder of its own. */
 async function command(args: string[], env: Record<string, string> = {}, cwd = makeDataDir()) {
@@ -91,7 +91,7 @@ describe('the server package', () => {
     const folder = makeDataDir();
     const deploy = run('pnpm', [
       '--filter',
-      '@live-visitors/server',
+      'live-visitors',
       'deploy',
       '--config.inject-workspace-packages=true',
       '--prod',

@@ -138,7 +138,7 @@ export function writeReport(run: Run): void {
 }
 
 function versions(): string {
-  const { devDependencies, dependencies } = JSON.parse(
+  const { devDependencies } = JSON.parse(
     readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
   );
   const nginx = (() => {
@@ -150,5 +150,5 @@ function versions(): string {
       return 'no nginx';
     }
   })();
-  return `Node ${process.versions.node}, Express ${dependencies.express}, better-sse ${devDependencies['better-sse']}, Hono ${devDependencies.hono}, ${nginx}`;
+  return `Node ${process.versions.node}, Express ${devDependencies.express}, better-sse ${devDependencies['better-sse']}, Hono ${devDependencies.hono}, ${nginx}`;
 }

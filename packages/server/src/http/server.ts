@@ -36,8 +36,8 @@ export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
-  app.use(nothingHere);
-  const { limits, refusals, log } = service;
+  const { limits, refusals, log, forAll } = service;
+  app.use(...forAll, nothingHere);
   // Node would refuse a request without Host with an empty answer.
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;

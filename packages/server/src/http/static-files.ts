@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { compressedFolders, scripts } from '@live-visitors/shared';
 import express, { type RequestHandler, type Response } from 'express';
 
@@ -6,6 +7,15 @@ const immutable = 'public, max-age=31536000, immutable';
 // Other sites link to these by name: a new version must arrive within minutes, without a request on every page.
 const shortLived = 'public, max-age=300';
 const revalidated = 'no-cache';
+
+/** The paths of the files of the client's build; none if there is no build. */
+export function listFiles(pageDir: string): Set<string> {
+  if (!existsSync(pageDir)) return new Set();
+  const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const listed = files.map(({ parentPath, name }) => relative(pageDir, join(parentPath, name)).replaceAll(sep, '/'));
+  // The compressed copies have no address of their own.
+  return new Set(listed.filter((path) => !path.startsWith('.')).map((path) => `/${path}`));
+}
 
 /** Serves the files of the client's build, compressed if the build made such a copy. */
 export function servePage(pageDir: string): RequestHandler[] {
