@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { openStore, pageDir } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
@@ -8,7 +7,7 @@ import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts'
 export async function check({ env, stop }: CommandContext): Promise<void> {
   const config = configureOrFail(env);
   console.log('Configuration: valid.');
-  if (!existsSync(join(pageDir, 'index.html'))) fail('Dashboard: not built. Run "pnpm build".');
+  if (pageDir === undefined) fail('Dashboard: not built. Run "pnpm build".');
   console.log('Dashboard: built.');
   const store = await openOrFail(() => openStore(config));
   const trouble = store.trouble();

@@ -28,8 +28,8 @@ export type RouterOptions = {
   store: Store;
   clock: Clock;
   metrics: Metrics;
-  /** The folder of the built dashboard. */
-  pageDir: string;
+  /** The folder of the built dashboard, if there is one. */
+  pageDir: string | undefined;
   log: Logger;
 };
 

@@ -9,8 +9,8 @@ const shortLived = 'public, max-age=300';
 const revalidated = 'no-cache';
 
 /** The paths of the files of the client's build; none if there is no build. */
-export function listFiles(pageDir: string): Set<string> {
-  if (!existsSync(pageDir)) return new Set();
+export function listFiles(pageDir: string | undefined): Set<string> {
+  if (pageDir === undefined || !existsSync(pageDir)) return new Set();
   const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const listed = files.map(({ parentPath, name }) => relative(pageDir, join(parentPath, name)).replaceAll(sep, '/'));
   // The compressed copies have no address of their own.
@@ -18,7 +18,8 @@ export function listFiles(pageDir: string): Set<string> {
 }
 
 /** Serves the files of the client's build, compressed if the build made such a copy. */
-export function servePage(pageDir: string): RequestHandler[] {
+export function servePage(pageDir: string | undefined): RequestHandler[] {
+  if (pageDir === undefined) return [];
   const compressed = Object.entries(compressedFolders).map(([encoding, folder]): RequestHandler => {
     const serve = serveFolder(join(pageDir, folder), encoding);
     return (request, response, next) => {
