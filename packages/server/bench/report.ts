@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { contestants, liveVisitors } from './contestants.ts';
+import { measureFootprint } from './footprint.ts';
 
 export type Result = {
   /** Of the server's process, for each event that was delivered. */
@@ -132,7 +133,8 @@ export function writeReport(run: Run): void {
     .replaceAll('{{date}}', date)
     .replaceAll('{{machine}}', machine)
     .replaceAll('{{versions}}', versions())
-    .replaceAll('{{table}}', table);
+    .replaceAll('{{table}}', table)
+    .replaceAll('{{footprint}}', measureFootprint());
   writeFileSync(file, text);
   console.log(`\nWritten to ${file}`);
 }

@@ -93,9 +93,10 @@ function isUnknownCommand(command: Command): boolean {
 
 const knownVariables = new Set([
   ...variables.map(({ name }) => name),
-  // For the tests, for Node, and for the proxy of compose.fleet.yaml.
+  // For the tests, for Node, for a release, and for the proxy of compose.fleet.yaml.
   'PUPPETEER_EXECUTABLE_PATH',
   'NODE_ENV',
+  'NPM_TOKEN',
   'NODE_EXTRA_CA_CERTS',
   'SITE_ADDRESS',
 ]);

@@ -26,8 +26,12 @@ function runWithoutClose(options: object): string {
       abort.abort();
       server.close();
     });`;
-  const execution = { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] } as const;
-  return execFileSync(process.execPath, ['--input-type=module', '--eval', app], execution);
+  const args = ['--input-type=module', '--eval', app];
+  return execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 30_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 describe('a process with the library', () => {
