@@ -317,6 +317,10 @@ describe('liveVisitors in an app of another', () => {
       '0',
     ]);
     expect((await fetch(`${apps[0]?.url}/live/metrics`)).status).toBe(404);
+    const troubled = await startApp({ registry, redisUrl: 'redis://127.0.0.1:1' });
+    await eventually(async () => expect(await read('store_trouble')).toBe('1'));
+    await troubled.close();
+    expect(await read('store_trouble')).toBe('0');
     await apps[0]?.close();
     expect([await read('tabs'), await read('streams_opened_total')]).toEqual(['2', '2']);
     registry.clear();
