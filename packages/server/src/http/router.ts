@@ -1,6 +1,6 @@
 import { indexWithPages, paths } from '@live-visitors/shared';
 import cors from 'cors';
-import { type IRouter, type RequestHandler, Router } from 'express';
+import type { IRouter, RequestHandler } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
 import { createDayReader } from '../history/day-reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -16,9 +16,8 @@ import { mayRead, privateOnly } from './private-only.ts';
 import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
-import { decodedPath } from './request-target.ts';
 import { securityHeaders } from './security-headers.ts';
-import { listFiles, servePage } from './static-files.ts';
+import { forFiles, servePage } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
@@ -81,9 +80,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
   const servesPage = servePage(pageDir);
-  const files = listFiles(pageDir);
-  const answerFile = Router().use(...forAll, ...servesPage, methodNotAllowed);
-  router.use((request, ...rest) => (files.has(decodedPath(request)) ? answerFile(request, ...rest) : rest[1]()));
+  router.use(forFiles(pageDir, [...forAll, ...servesPage, methodNotAllowed]));
   get('/', endWithSlash, showPages(config), ...servesPage, pageNotBuilt);
   router.use(errorHandler(log));
 
