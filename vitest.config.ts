@@ -11,7 +11,7 @@ const unit = (name: string) => ({
 });
 
 /** These take most of a minute or more, and mostly wait. Started last, they would keep the run waiting. */
-const waiting = /(clock|counting-in-\w+|keep-alive|log|main|network|open-files|sqlite-store)\.test\.ts$/;
+const waiting = /(client-package|clock|counting-in-\w+|keep-alive|log|main|network|open-files|sqlite-store)\.test\.ts$/;
 
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

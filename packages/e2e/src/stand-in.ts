@@ -130,8 +130,10 @@ function day(peak: number) {
   const endsAt = Math.floor(Date.now() / 60_000) * 60_000;
   const mean = Array.from({ length: 1440 }, (_, minute) => wave(minute / 230) * (peak - 2));
   return {
+    range: '24h',
+    days: [],
     peak: { online: peak, at: endsAt - 3 * 3_600_000 },
-    minutes: {
+    series: {
       everyMs: 60_000,
       endsAt,
       lowest: mean.map((value) => Math.floor(value * 0.7)),

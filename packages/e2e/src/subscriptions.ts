@@ -37,7 +37,7 @@ export function testSubscriptions({
 
     test('is used as the guide has it', async () => {
       const { url } = server();
-      const code = fromGuide(url, 'js').replace('./subscribe.js', `${url}/subscribe.js`);
+      const code = fromGuide(url, 'js').replace('@live-visitors/client', `${url}/subscribe.js`);
       const page = await open((await startSite()).publish(`<script type="module">${code}</script>`));
       await eventually(async () => expect(await page.evaluate(() => document.title)).toBe('1 here now'));
     });

@@ -14,13 +14,19 @@ const defaults: BadgeQuery = {
   style: 'flat',
   format: 'full',
 };
-const figures = { online: 1234, visits: 1_234_567 };
+const figures = { online: 1234, browsers: 567, visits: 1_234_567, peak: 7890 };
 const draw = (query: Partial<BadgeQuery>) => drawBadge({ ...defaults, ...query }, figures[query.figure ?? 'online']);
 
 describe('parseBadgeQuery', () => {
   test('fills in what was left out, and passes over parameters of other names', () => {
     expect(parse('')).toEqual({ ok: true, query: defaults });
-    expect(parse('figure=visits')).toEqual({ ok: true, query: { ...defaults, figure: 'visits', label: 'visits' } });
+    for (const [figure, label] of [
+      ['browsers', 'browsers online'],
+      ['visits', 'visits'],
+      ['peak', 'peak visitors'],
+    ]) {
+      expect(parse(`figure=${figure}`)).toEqual({ ok: true, query: { ...defaults, figure, label } });
+    }
     expect(parse('__proto__=1&toString=2&logo=x').ok).toBe(true);
   });
 
@@ -47,7 +53,7 @@ describe('parseBadgeQuery', () => {
 
   const wrong = {
     page: ['', 'a'.repeat(129), 'a\nb', '\u0085', '\ufffd'],
-    figure: ['', 'peak', 'Online', 'online ', 'online\n'],
+    figure: ['', 'visitorSeconds', 'Online', 'online ', 'online\n'],
     label: ['a'.repeat(65), '👋'.repeat(65), 'a\nb', 'a\0b', '\u007f', '\u0085', '\ufffe', '\uffff', '\ud800'],
     color: ['', 'Blue', 'purple', '#4c1', '4c', '4c11', '4c1\n', 'ggg', '4c1;fill:url(x)', 'var(--x)', 'toString'],
     style: ['', 'social', 'Flat', '__proto__'],
@@ -174,6 +180,18 @@ describe('GET /badge.svg', () => {
       '"style" must be one of flat, flat-square, plastic, for-the-badge, but is "social".',
     );
     expect(await metric('live_visitors_refusals_total{reason="query"}')).toBe(1);
+  });
+
+  test('shows each of the figures', async () => {
+    const { url } = await openServer();
+    await (await openStream(`${url}/stream?tabs=2`)).close();
+    await openStream(`${url}/stream?tabs=3`);
+    const label = async (figure: string) =>
+      readSvg(await (await fetch(`${url}/badge.svg?figure=${figure}`)).text()).root.label;
+    await eventually(async () => {
+      const labels = await Promise.all(['online', 'browsers', 'visits', 'peak'].map(label));
+      expect(labels).toEqual(['visitors online: 3', 'browsers online: 1', 'visits: 5', 'peak visitors: 3']);
+    });
   });
 
   test('counts the tabs on one page, for any name', async () => {

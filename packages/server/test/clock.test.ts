@@ -1,4 +1,4 @@
-import { readDayHistory } from '@live-visitors/shared';
+import { readRangeHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../src/stream/clock.ts';
 import { eventually, openServer, openStream } from './helpers/support.ts';
@@ -47,8 +47,8 @@ describe.each([
     expect((await missed.first('welcome')).payload.history?.online.length).toBeGreaterThanOrEqual(2);
     expect((await missed.first('welcome')).payload.history?.online.length).toBeLessThan(ids.length);
 
-    const day = readDayHistory(await (await fetch(`${url}/history`)).json());
-    expect(Math.abs((day?.minutes.endsAt ?? 0) - clock.now())).toBeLessThan(120_000);
+    const day = readRangeHistory(await (await fetch(`${url}/history`)).json());
+    expect(Math.abs((day?.series.endsAt ?? 0) - clock.now())).toBeLessThan(120_000);
     const lines = logged.map((line) => JSON.parse(line));
     expect(lines).toMatchObject([{ msg: 'the clock was set' }]);
     expect(Math.abs(lines[0].byMs - byMs)).toBeLessThan(2000);

@@ -64,7 +64,7 @@ function leadsSomewhere({ path }: Document, link: string): boolean {
 type Command = { script: string; package: string };
 
 /** What pnpm can do without a script of ours. */
-const pnpmCommands = ['add', 'deploy', 'exec', 'install'];
+const pnpmCommands = ['add', 'deploy', 'exec', 'install', 'pack'];
 const ownPackage = '@live-visitors/repository';
 
 const scripts = new Map(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runProgram } from './helpers/program.ts';
 import { isInstalled } from './helpers/proxies.ts';
-import { eventually, makeFolder } from './helpers/support.ts';
+import { eventually, makeFolder, openStream } from './helpers/support.ts';
 
 /**
  * Runs the program on a file system that says it is of another type, and on whose database these calls of the system
@@ -56,7 +56,8 @@ describe.skipIf(missing)(`a file system without reliable locks${missing ? ' (it 
 
   test('is named when the totals cannot be written any more', async () => {
     const { url, output } = runOn({ type: 'fe534d42', fail: 'pwrite64:error=ESTALE:when=40+' });
-    await url();
+    // Otherwise, little is written.
+    await openStream(`${await url()}/stream`);
     await eventually(() =>
       expect(output()).toMatch(/The totals cannot be written to DATA_DIR: .*DATA_DIR is on SMB, .* local disk\./),
     );

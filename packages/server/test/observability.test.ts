@@ -7,7 +7,7 @@ import { eventually, makeFolder, openServer, openSocket, openStream } from './he
 
 test('what fails within is for the log, and no word of it for who asked', async () => {
   const store = new SqliteStore({ dataDir: makeFolder(), now: Date.now });
-  const broken = Object.assign(store, { lastDay: () => Promise.reject(new Error('the secret reason')) });
+  const broken = Object.assign(store, { past: () => Promise.reject(new Error('the secret reason')) });
   const { url, logged } = await openServer({}, { store: broken });
   const response = await fetch(`${url}/history`);
   expect(response.status).toBe(500);
@@ -197,7 +197,7 @@ describe('every answer', () => {
   );
 });
 
-test.each(['/readyz', '/badge.svg', '/history'])(
+test.each(['/readyz', '/badge.svg', '/history', '/history.csv'])(
   'GET %s is 503 as soon as the server drains, while a response is still under way',
   async (path) => {
     const pageDir = makeFolder();

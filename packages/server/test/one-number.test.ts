@@ -1,4 +1,4 @@
-import { readDayHistory } from '@live-visitors/shared';
+import { readRangeHistory } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
 import { eventually, openServer, openStream } from './helpers/support.ts';
 
@@ -31,9 +31,9 @@ test('every answer shows the same number at the same tick', async () => {
     ]);
     expect(observer.of('visitors').length).toBe(ticks + 1);
 
-    const history = readDayHistory(body);
-    const counted = history?.minutes.visits.reduce((sum: number, each) => sum + (each ?? 0), 0);
-    const all = [shown?.online, visitors.online, tabs, online, history?.minutes.highest.at(-1), history?.peak.online];
+    const history = readRangeHistory(body);
+    const counted = history?.series.visits.reduce((sum: number, each) => sum + (each ?? 0), 0);
+    const all = [shown?.online, visitors.online, tabs, online, history?.series.highest.at(-1), history?.peak.online];
     expect(all).toEqual(all.map(() => 8));
     expect([shown?.visits, visitors.visits, visits, counted]).toEqual([10, 10, 10, 10]);
     const { at: _, ...figures } = visitors;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
-import { startRedis, whyNoRedis } from './helpers/redis.ts';
+import { fillMinutes, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, recordTogether, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { describeStore } from './helpers/store-conformance.ts';
@@ -13,7 +13,10 @@ const missing = whyNoRedis();
 if (!missing) {
   describeStore('Redis', async () => {
     const redis = await startRedis();
-    return () => RedisStore.open({ url: redis.url, now: Date.now });
+    return {
+      open: () => RedisStore.open({ url: redis.url, now: Date.now }),
+      fill: (minutes) => fillMinutes(redis, minutes),
+    };
   });
 }
 
@@ -188,7 +191,7 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
     const expected = ticks.map(({ snapshot }) => ({ at: Math.round(snapshot.at / 1000) * 1000, online: 3 }));
     expect(seconds.slice(-3)).toEqual(expected.slice(-3));
 
-    const { minutes = [] } = (await store.lastDay()) ?? {};
+    const { entries: minutes = [] } = (await store.past({ everyMs: 60_000, entries: 1440 })) ?? {};
     const sum = (name: 'visits' | 'sum' | 'ticks') => minutes.reduce((total, minute) => total + minute[name], 0);
     expect(sum('visits')).toBe(ticks.length);
     const distinct = new Set(expected.map(({ at }) => at)).size;
@@ -197,6 +200,15 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
     expect(sum('sum')).toBeGreaterThanOrEqual(3 * distinct);
     expect(Object.keys(hash(await redis.ask(['HGETALL', '{live-visitors}:minutes']))).length).toBe(minutes.length);
     expect(minutes.map(({ highest }) => highest)).toContain(3);
+  });
+
+  test('is asked for one day at a time, so that others need not wait for a month', async () => {
+    const redis = await startRedis();
+    const node = await openNode(redis);
+    await node.record(nobody);
+    expect(await node.past({ everyMs: 900_000, entries: 2880 })).toBeDefined();
+    // And once for the peak.
+    expect((await redis.calls()).get('hmget')).toBe(31);
   });
 
   test('holds no more than it has to, however many processes come and go', async () => {

@@ -55,7 +55,7 @@ describe('what is refused', () => {
     }
   });
 
-  test.each(['/', '/stream', '/visitors', '/history', '/badge.svg', '/healthz', '/readyz'])(
+  test.each(['/', '/stream', '/visitors', '/history', '/history.csv', '/badge.svg', '/healthz', '/readyz'])(
     'another method on %s is',
     async (path) => {
       const { url, snapshot } = await openServer();
@@ -134,7 +134,7 @@ describe('origins', () => {
   test('others are refused before they are counted, in words that their page can read', async () => {
     const { url, snapshot } = await openServer({ ALLOWED_ORIGINS: listed });
     for (const origin of [other, 'null', 'http://example.com', `${listed}.evil.example`, 'rubbish']) {
-      for (const path of ['/stream', '/visitors', '/history', '/badge.svg']) {
+      for (const path of ['/stream', '/visitors', '/history', '/history.csv', '/badge.svg']) {
         const response = await fetch(url + path, { headers: { Origin: origin } });
         expect(response.headers.get('Access-Control-Allow-Origin')).toBe(origin);
         const { detail } = await expectReadableProblem(response, 403);

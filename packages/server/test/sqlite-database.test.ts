@@ -151,7 +151,7 @@ describe.each([
   test('the totals go on in memory, and are written to a new file once it is moved away', async () => {
     const { parent, store } = await restore();
     await store.record(counts(3, 12));
-    expect((await store.lastDay())?.peak).toEqual({ online: 12, at: now });
+    expect((await store.past({ everyMs: 60_000, entries: 1440 }))?.peak).toEqual({ online: 12, at: now });
     run(parent, 'mv data/live-visitors.db restored.db');
     await store.record(counts(4));
     await store.record(counts(5));

@@ -23,7 +23,14 @@ function refusal(dataDir: string): string {
 
 describeStore('a file', async () => {
   const dataDir = join(makeFolder(), 'made', 'where', 'missing');
-  return async () => open(dataDir);
+  return {
+    open: async () => open(dataDir),
+    fill: async (minutes) => {
+      const store = open(dataDir);
+      store.import({ visits: 1, visitorSeconds: 0, peak: 1000, peakAt: 0, minutes });
+      await store.close();
+    },
+  };
 });
 
 describe('the store in a file', () => {
@@ -177,9 +184,9 @@ describe('the store in a file', () => {
     const minutes = [0, 559, 560, 561, 1999, 2000, 2001, 900_000].map(at);
     expect(store.import({ visits: 1, visitorSeconds: 1, peak: 1, peakAt: start, minutes })).toBe(true);
     await store.record({ online: 3, browsers: 1, visits: 4, visitorSeconds: 0 });
-    const day = await store.lastDay();
+    const day = await store.past({ everyMs: 60_000, entries: 1440 });
     expect(day?.peak).toEqual({ online: 3, at: start + 2000 * 60_000 + 30_000 });
-    expect(day?.minutes).toEqual([
+    expect(day?.entries).toEqual([
       at(561),
       at(1999),
       { at: start + 2000 * 60_000, lowest: 1, highest: 3, sum: 4, ticks: 2, visits: 4 },
@@ -331,9 +338,9 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     await eventually(() => expect(stream.received()).toContain('"visits":8'));
     // What is kept in memory is shown with what is written.
     await eventually(async () => {
-      const { peak, minutes } = JSON.parse(await text('/history'));
-      expect([peak.online, Math.max(...minutes.highest)]).toEqual([8, 8]);
-      expect(minutes.visits.reduce((sum: number, visits: number | null) => sum + (visits ?? 0), 0)).toBe(8);
+      const { peak, series } = JSON.parse(await text('/history'));
+      expect([peak.online, Math.max(...series.highest)]).toEqual([8, 8]);
+      expect(series.visits.reduce((sum: number, visits: number | null) => sum + (visits ?? 0), 0)).toBe(8);
     });
 
     rmSync(filler);

@@ -1,11 +1,11 @@
 export * from './client-files.ts';
-export * from './day-history.ts';
 export * from './events.ts';
 export * from './guards.ts';
 export * from './page-list.ts';
 export * from './page-names.ts';
 export * as paths from './paths.ts';
 export * from './query.ts';
+export * from './range-history.ts';
 export * from './recent-history.ts';
 export * from './stream-query.ts';
 export * from './stream-url.ts';

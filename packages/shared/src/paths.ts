@@ -6,8 +6,11 @@ export const stream = '/stream';
 /** The current snapshot as JSON. */
 export const visitors = '/visitors';
 
-/** The last 24 hours by the minute, as JSON. */
+/** The last 24 hours, 7 days or 30 days, as JSON. */
 export const history = '/history';
+
+/** The same as a file for spreadsheets. */
+export const historyCsv = '/history.csv';
 
 /** A figure as an image, for places without scripts. */
 export const badge = '/badge.svg';

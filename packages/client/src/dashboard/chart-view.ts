@@ -1,4 +1,4 @@
-import type { DayHistory } from '@live-visitors/shared';
+import type { RangeHistory } from '@live-visitors/shared';
 import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, setText } from './dom.ts';
@@ -9,7 +9,7 @@ import { summarizeDay, summarizeRecent } from './wording.ts';
 const loadAgainMs = 60_000;
 
 /** `unread` until the server has answered. */
-type Day = DayHistory | 'unread' | 'unavailable';
+type Day = RangeHistory | 'unread' | 'unavailable';
 
 /** Shows who was here before: in the last minutes, or in the last day. The code of the chart is loaded when it is needed. */
 export class ChartView {
@@ -42,7 +42,7 @@ export class ChartView {
     return this.#period;
   }
 
-  learnDay(day: DayHistory | undefined): void {
+  learnDay(day: RangeHistory | undefined): void {
     // An older day is better than none.
     if (day) this.#day = day;
     else if (this.#day === 'unread') this.#day = 'unavailable';
@@ -77,10 +77,10 @@ export class ChartView {
 
   #showDay(locale: Locale): void {
     const day = this.#day;
-    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.minutes, locale));
+    if (typeof day === 'object') setText(this.#summary, summarizeDay(day.series, locale));
     else setText(this.#summary, day === 'unread' ? '…' : locale.messages.dayUnavailable);
     if (this.#drawnDay === day) return;
-    this.#chart?.showDay(typeof day === 'object' ? day.minutes : undefined);
+    this.#chart?.showDay(typeof day === 'object' ? day.series : undefined);
     this.#drawnDay = day;
   }
 }

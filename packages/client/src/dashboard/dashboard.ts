@@ -1,4 +1,4 @@
-import { paths, readDayHistory, readPageList, type Snapshot, tickMs } from '@live-visitors/shared';
+import { paths, readPageList, readRangeHistory, type Snapshot, tickMs } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Recent, Update } from '../update.ts';
 import { createAnnouncementView } from './announcement-view.ts';
@@ -50,7 +50,7 @@ export class Dashboard {
     });
     this.#embed = createEmbedDialog(server);
     this.#loadDay = createLoader(
-      () => requestJson(server + paths.history, readDayHistory),
+      () => requestJson(server + paths.history, readRangeHistory),
       dayEveryMs,
       now,
       (day) => {

@@ -1,4 +1,4 @@
-import type { DayHistory, Snapshot } from '@live-visitors/shared';
+import type { RangeHistory, Snapshot } from '@live-visitors/shared';
 
 /** If two snapshots are no further apart, the time of a rise between them is known. */
 const watchedMs = 5000;
@@ -7,11 +7,11 @@ export type PeakTime = ReturnType<typeof createPeakTime>;
 
 /** Knows when the peak was: from the server's history, and from the snapshots since. */
 export function createPeakTime() {
-  let known: DayHistory['peak'] = { online: -1, at: null };
+  let known: RangeHistory['peak'] = { online: -1, at: null };
   let last: Pick<Snapshot, 'peak' | 'at'> | undefined;
 
   return {
-    learn(peak: DayHistory['peak']): void {
+    learn(peak: RangeHistory['peak']): void {
       // The answer may be older than a peak seen since.
       if (peak.online >= known.online || last?.peak === peak.online) known = peak;
     },

@@ -1,4 +1,4 @@
-import type { DayHistory, History } from '@live-visitors/shared';
+import type { History, RangeHistory } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
 import type { Announcement } from './announcer.ts';
 import type { Span } from './formats.ts';
@@ -67,7 +67,7 @@ export function summarizeRecent(history: History | undefined, locale: Locale): s
 }
 
 /** The chart of the last day in words. */
-export function summarizeDay(minutes: DayHistory['minutes'], locale: Locale): string {
+export function summarizeDay(minutes: RangeHistory['series'], locale: Locale): string {
   return summarize(minutes.lowest, minutes.highest, minutes.everyMs, locale);
 }
 

@@ -1,22 +1,60 @@
-import type { Pages } from '../pages.ts';
+import type { Snapshot } from '@live-visitors/shared';
+import type { Pages, SnapshotWithPages } from '../pages.ts';
+import type { Connection } from '../stream/connection.ts';
 import { subscriptionTo } from '../subscription-to.ts';
 import { delayedShownForMs, shownForMs } from '../timing.ts';
 import type { Update } from '../update.ts';
-import { textsFor } from './labels.ts';
+import { figureOf, type ShownFigure, textsFor } from './labels.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 import styles from './widget.css?inline';
 
-/**
- * `<live-visitors>`, which shows how many visitors are on the site now.
- *
- * Its attributes are `server`, `label`, `lang`, `format` (`full` or `compact`), `page`, which shows how many are on this
- * page or on that of a name, and `observe`, which shows the count without counting the tab. It dispatches the events of `LiveVisitorsEventMap`.
- */
-class LiveVisitors extends HTMLElement {
+export type LiveVisitorsEventMap = HTMLElementEventMap & {
+  /** Dispatched once a second, with the figures, and when the element's page changes. */
+  snapshot: CustomEvent<SnapshotWithPages>;
+  /** Dispatched when the connection to the server changes. */
+  connection: CustomEvent<Connection>;
+};
+
+/** What can be set on the element, as attributes or as properties that reflect them, besides `lang`. */
+export type LiveVisitorsAttributes = {
+  /** The URL of the server, such as `https://visitors.example.com`. */
+  server?: string | null | undefined;
+  /** The text after the number. Default: what the figure is called, in the language. */
+  label?: string | null | undefined;
+  /** `compact` is 1.3K for 1,281. Default: `full`. */
+  format?: 'full' | 'compact' | null | undefined;
+  /** Default: `online`, the only figure of a page. */
+  figure?: ShownFigure | null | undefined;
+  /** Hides the element unless the figure is known to be this or more. The tab counts all the same. */
+  min?: number | string | null | undefined;
+  /** Shows the count without counting this tab. */
+  observe?: boolean | undefined;
+  /** Shows how many tabs are on this page, or on the one of that name. */
+  page?: boolean | string | null | undefined;
+};
+
+interface ElementWithEvents extends HTMLElement, LiveVisitorsAttributes {
+  addEventListener<Name extends keyof LiveVisitorsEventMap>(
+    type: Name,
+    listener: (this: this, event: LiveVisitorsEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof LiveVisitorsEventMap>(
+    type: Name,
+    listener: (this: this, event: LiveVisitorsEventMap[Name]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+// Servers that render pages import the class too. They have no elements.
+const Base = (globalThis.HTMLElement ?? class {}) as new () => ElementWithEvents;
+
+/** `<live-visitors>`, which shows how many visitors are on the site now. */
+export class LiveVisitorsElement extends Base {
   /** The URL of the server for elements without the attribute; empty if it is unknown. */
-  static defaultServer = '';
-  static observedAttributes = ['server', 'label', 'lang', 'format', 'observe', 'page'];
+  static defaultServer: string = '';
+  static observedAttributes: string[] = ['lang', 'server', 'label', 'format', 'figure', 'min', 'observe', 'page'];
 
   readonly #shadow = this.attachShadow({ mode: 'open' });
   readonly #dot = document.createElement('span');
@@ -27,12 +65,32 @@ class LiveVisitors extends HTMLElement {
     (detail) => this.#dispatch('snapshot', detail),
     (detail) => this.#dispatch('connection', detail),
   );
-  #online: number | undefined;
+  #snapshot: Snapshot | undefined;
+  #pages: Pages = new Map();
   #stop: (() => void) | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
 
+  static {
+    // Every element has the property `lang`.
+    for (const name of LiveVisitorsElement.observedAttributes.slice(1)) {
+      Object.defineProperty(LiveVisitorsElement.prototype, name, {
+        get(this: LiveVisitorsElement) {
+          const value = this.getAttribute(name);
+          if (name !== 'observe' && name !== 'page') return value;
+          // Frameworks write booleans as text until the element is defined, and React 18 always does.
+          return value !== null && value !== 'false' && (name === 'observe' || value === 'true' || value || true);
+        },
+        set(this: LiveVisitorsElement, value: unknown) {
+          if (value === false || value === null || value === undefined) this.removeAttribute(name);
+          else this.setAttribute(name, value === true ? '' : `${value}`);
+        },
+      });
+    }
+  }
+
   constructor() {
     super();
+    this.#dot.setAttribute('role', 'img');
     this.#shadow.append(this.#dot, this.#number, ' ', this.#label);
   }
 
@@ -43,13 +101,11 @@ class LiveVisitors extends HTMLElement {
     // A document without a window is not visible.
     if (!view) return;
     this.#show({ connection: { state: 'connecting' } });
-    const url = this.getAttribute('server') ?? LiveVisitors.defaultServer;
+    const url = this.server ?? LiveVisitorsElement.defaultServer;
     const server = serverAt(url);
     if (server) {
-      const observe = this.hasAttribute('observe');
-      const name = this.getAttribute('page');
-      const page: (string | true)[] = name === null ? [] : [name || true];
-      this.#stop = subscriptionTo(server).listen({ observe, page, onUpdate: this.#show });
+      const { observe = false, page } = this;
+      this.#stop = subscriptionTo(server).listen({ observe, page: [page || []].flat(), onUpdate: this.#show });
     } else {
       this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
     }
@@ -91,19 +147,20 @@ class LiveVisitors extends HTMLElement {
     const { connection, last } = update;
     const shownMs = connection.state === 'delayed' ? delayedShownForMs : shownForMs;
     clearTimeout(this.#expiry);
-    this.#online = undefined;
+    this.#pages = pages;
+    this.#snapshot = undefined;
     if (last && last.ageMs < shownMs) {
-      const [online = last.snapshot.online] = pages.values();
-      this.#online = online ?? undefined;
+      this.#snapshot = last.snapshot;
       this.#expiry = setTimeout(() => {
-        this.#online = undefined;
+        this.#snapshot = undefined;
         this.#render();
       }, shownMs - last.ageMs);
     }
-    this.#dot.part = `dot ${connection.state}`;
-    this.#number.part = `number ${connection.state}`;
-    this.#label.part = `label ${connection.state}`;
+    const { state } = connection;
+    this.#dot.part = `dot ${state}`;
+    this.#number.part = `number ${state}`;
     this.#number.title = 'reason' in connection ? connection.reason : '';
+    this.#label.part = `label ${state}`;
     this.#render();
     this.#tell(update, pages);
   };
@@ -113,14 +170,25 @@ class LiveVisitors extends HTMLElement {
   }
 
   #render(): void {
-    const language = this.closest<HTMLElement>('[lang]')?.lang || navigator.language;
-    const isCompact = this.getAttribute('format') === 'compact';
-    const { number, label, longest } = textsFor(language, isCompact, this.#online);
-    const ownLabel = this.getAttribute('label');
-    this.#number.textContent = number;
-    this.#label.textContent = ownLabel ?? label;
-    this.#label.dataset.longest = ownLabel ?? longest;
+    // Of a page, only `online` is known.
+    const figure = figureOf(this.#pages.size > 0 ? null : this.figure);
+    const [count = this.#snapshot?.[figure]] = this.#pages.values();
+    const value = this.#snapshot && (count ?? undefined);
+    const isCompact = this.format === 'compact';
+    const isLive = this.#dot.part.contains('live');
+    const texts = textsFor(languageOf(this), isCompact, value, figure, isLive);
+    this.#dot.title = this.#number.title || texts.dot;
+    this.#number.textContent = texts.number;
+    this.#label.textContent = this.label ?? texts.label;
+    this.#label.dataset.longest = this.label ?? texts.longest;
+    this.toggleAttribute('below-min', Number(this.min) > (value ?? 0));
   }
+}
+
+/** The nearest `lang`, which may be outside of the shadow roots that the element is in. */
+function languageOf(element: Element): string {
+  const { host } = element.getRootNode() as Partial<ShadowRoot>;
+  return element.closest<HTMLElement>('[lang]')?.lang || (host ? languageOf(host) : navigator.language);
 }
 
 /**
@@ -131,6 +199,12 @@ class LiveVisitors extends HTMLElement {
 export function defineElement(defaultServer: string): void {
   // A document may load the script twice.
   if (customElements.get('live-visitors')) return;
-  LiveVisitors.defaultServer = defaultServer;
-  customElements.define('live-visitors', LiveVisitors);
+  LiveVisitorsElement.defaultServer = defaultServer;
+  customElements.define('live-visitors', LiveVisitorsElement);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'live-visitors': LiveVisitorsElement;
+  }
 }

@@ -1,31 +1,79 @@
-const english = { one: 'visitor online', other: 'visitors online' };
-const labels: { [language: string]: typeof english } = {
-  es: { one: 'visitante en línea', other: 'visitantes en línea' },
-  pt: { one: 'visitante online', other: 'visitantes online' },
+/** What stands in parentheses is left out where there is one, and where the count is live. */
+const english = {
+  online: 'visitor(s) online',
+  browsers: 'browser(s) online',
+  visits: 'visit(s)',
+  peak: 'peak visitor(s)',
+  dot: '(not )live',
+};
+const translations: { [language: string]: typeof english } = {
+  es: {
+    online: 'visitante(s) en línea',
+    browsers: 'navegador(es) en línea',
+    visits: 'visita(s)',
+    peak: 'visitante(s) en el pico',
+    dot: '(no está )en vivo',
+  },
+  pt: {
+    online: 'visitante(s) online',
+    browsers: 'navegador(es) online',
+    visits: 'visita(s)',
+    peak: 'visitante(s) no pico',
+    dot: '(não está )ao vivo',
+  },
+};
+
+/** A figure that the element can show. */
+export type ShownFigure = 'online' | 'browsers' | 'visits' | 'peak';
+
+/** The figure of that name, or `online`. */
+export function figureOf(name: unknown): ShownFigure {
+  return name === 'browsers' || name === 'visits' || name === 'peak' ? name : 'online';
+}
+
+/** By language and notation: creating one takes longer than formatting, and elements format each second. */
+const formats: { [key: string]: Intl.NumberFormat } = {};
+
+type Texts = {
+  number: string;
+  label: string;
+  /** The longest label for any number. */
+  longest: string;
+  /** Whether the count is live. */
+  dot: string;
 };
 
 /**
- * The number and its label in a language (BCP 47). The label is English if there is none in that language.
+ * The texts of the element in a language (BCP 47). They are English if there are none in that language.
  *
- * @param online - left out while it is unknown
- * @returns `longest`: the longest label for any number
+ * @param value - left out while it is unknown
  */
-export function textsFor(language: string, isCompact: boolean, online: number | undefined) {
-  const tag = supported(language);
-  const { one, other } = labels[tag.slice(0, 2)] ?? english;
-  const notation = isCompact ? 'compact' : 'standard';
+export function textsFor(
+  language: string,
+  isCompact: boolean,
+  value?: number,
+  figure: ShownFigure = 'online',
+  isLive = false,
+): Texts {
+  const format = formatFor(language, isCompact ? 'compact' : 'standard');
+  const { [figure]: label, dot } = translations[format.resolvedOptions().locale.slice(0, 2)] ?? english;
   return {
-    number: online === undefined ? '–' : new Intl.NumberFormat(tag, { notation }).format(online),
-    label: online === 1 ? one : other,
-    longest: other,
+    number: value === undefined ? '–' : format.format(value),
+    label: form(label, value === 1),
+    longest: form(label, false),
+    dot: form(dot, isLive),
   };
 }
 
-/** The language itself, or English if it is not a language tag or the browser does not support it. */
-function supported(language: string): string {
+const form = (text: string, isShort: boolean): string => text.replace(isShort ? /\(.*\)/ : /[()]/g, '');
+
+/** Formats in the language, or in English if it is not a language tag or the browser does not support it. */
+function formatFor(language: string, notation: 'compact' | 'standard'): Intl.NumberFormat {
   try {
-    return Intl.NumberFormat.supportedLocalesOf(language)[0] ?? 'en';
+    const format = formats[language + notation] ?? new Intl.NumberFormat([language, 'en'], { notation });
+    formats[language + notation] = format;
+    return format;
   } catch {
-    return 'en';
+    return formatFor('en', notation);
   }
 }

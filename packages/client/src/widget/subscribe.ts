@@ -5,7 +5,7 @@ import { subscriptionTo } from '../subscription-to.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 
-export type { LiveVisitorsElement, LiveVisitorsEventMap } from './element-type.ts';
+export type { LiveVisitorsAttributes, LiveVisitorsElement, LiveVisitorsEventMap } from './element.ts';
 export type { Connection, Snapshot, SnapshotWithPages };
 
 export type SubscribeOptions = {

@@ -1,4 +1,4 @@
-import { type DayHistory, readDayHistory } from '@live-visitors/shared';
+import { type RangeHistory, readRangeHistory } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createLoader, requestJson } from '../../src/dashboard/loader.ts';
 import { type Answer, startServer } from './server.ts';
@@ -61,14 +61,16 @@ describe('a loader', () => {
 });
 
 describe('JSON that is requested', () => {
-  const day: DayHistory = {
+  const day: RangeHistory = {
+    range: '24h',
     peak: { online: 9, at: null },
-    minutes: { everyMs: 60_000, endsAt: 1_790_000_040_000, lowest: [1], mean: [1.25], highest: [4], visits: [3] },
+    series: { everyMs: 60_000, endsAt: 1_790_000_040_000, lowest: [1], mean: [1.25], highest: [4], visits: [3] },
+    days: [],
   };
 
   test('is the answer of the server', async () => {
     const { url, asked } = await startServer((response) => response.end(JSON.stringify(day)));
-    expect(await requestJson(`${url}/history`, readDayHistory)).toEqual(day);
+    expect(await requestJson(`${url}/history`, readRangeHistory)).toEqual(day);
     expect(asked).toEqual(['/history']);
   });
 
@@ -81,7 +83,7 @@ describe('JSON that is requested', () => {
     ['does not answer', () => {}],
   ])('is undefined if the server %s', async (_, answer) => {
     const { url, asked } = await startServer(answer);
-    expect(await requestJson(`${url}/history`, readDayHistory)).toBeUndefined();
+    expect(await requestJson(`${url}/history`, readRangeHistory)).toBeUndefined();
     expect(asked).toEqual(['/history']);
   });
 });

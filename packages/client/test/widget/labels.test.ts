@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { textsFor } from '../../src/widget/labels.ts';
 
 test.each([
@@ -36,4 +36,26 @@ test('a large number is short in the compact format', () => {
 
 test('the longest label is the same for every number', () => {
   for (const online of [undefined, 0, 1, 2]) expect(textsFor('es', false, online).longest).toBe('visitantes en línea');
+});
+
+test.each([
+  ['en', 'browsers', '1 browser online', '2 browsers online'],
+  ['en', 'visits', '1 visit', '2 visits'],
+  ['en', 'peak', '1 peak visitor', '2 peak visitors'],
+  ['es', 'browsers', '1 navegador en línea', '2 navegadores en línea'],
+  ['es', 'visits', '1 visita', '2 visitas'],
+  ['es', 'peak', '1 visitante en el pico', '2 visitantes en el pico'],
+  ['pt', 'browsers', '1 navegador online', '2 navegadores online'],
+  ['pt', 'visits', '1 visita', '2 visitas'],
+  ['pt', 'peak', '1 visitante no pico', '2 visitantes no pico'],
+] as const)('in %s, %s are called as they are', (language, figure, ...expected) => {
+  const shown = [1, 2].map((value) => textsFor(language, false, value, figure));
+  expect(shown.map(({ number, label }) => `${number} ${label}`)).toEqual(expected);
+});
+
+test('the format of a language is created once', () => {
+  const NumberFormat = vi.spyOn(Intl, 'NumberFormat');
+  for (const value of [1, 2, 3]) textsFor('fr-CA', true, value);
+  expect(NumberFormat).toHaveBeenCalledTimes(1);
+  NumberFormat.mockRestore();
 });

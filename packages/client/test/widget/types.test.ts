@@ -10,13 +10,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const tsc = join(root, '../../node_modules/.bin/tsc');
 
 const consumer = `
-import type { Connection, LiveVisitorsElement, Snapshot, SubscribeOptions } from './subscribe.js';
+import type { Connection, LiveVisitorsAttributes, LiveVisitorsElement, Snapshot, SubscribeOptions } from './subscribe.js';
 import { subscribe } from './subscribe.js';
 import type * as shared from '${root}../shared/src/index.ts';
-import type * as source from '${root}src/widget/subscribe.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
-const same: Same<Snapshot, shared.Snapshot> & Same<typeof subscribe, typeof source.subscribe> = true;
+const same: Same<Snapshot, shared.Snapshot> = true;
 
 const options: SubscribeOptions = { server: 'https://visitors.example.com' };
 const stop: () => void = subscribe(options, ({ online }) => online + 1);
@@ -32,6 +31,7 @@ const element: LiveVisitorsElement | null = document.querySelector('live-visitor
 element?.addEventListener('snapshot', ({ detail }) => detail satisfies Snapshot);
 element?.addEventListener('connection', ({ detail }) => detail satisfies Connection);
 element?.addEventListener('click', (event) => event satisfies PointerEvent);
+if (element) Object.assign(element, { observe: true, page: '/a', min: 5 } satisfies LiveVisitorsAttributes);
 // @ts-expect-error snapshots have no such figure
 element?.addEventListener('snapshot', ({ detail }) => detail.visitors);
 `;

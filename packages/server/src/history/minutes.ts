@@ -21,7 +21,7 @@ export type Minute = v.InferOutput<typeof minuteSchema>;
 /** Minutes begin at multiples of this, in milliseconds since 1970. */
 export const minuteMs = 60_000;
 
-export const dayMinutes = 24 * 60;
+const dayMinutes = 24 * 60;
 export const dayMs = dayMinutes * minuteMs;
 
 /** How many minutes are kept: those of 30 days. */
@@ -47,12 +47,11 @@ export function settleMinute({ lowest, highest, sum, ticks, ...minute }: Minute)
 }
 
 /**
- * Merges the minutes of two sources, oldest first. Where both know the same minute they are added up: each has ticks of
- * it that the other does not have.
+ * Merges minutes, oldest first. Those that began at the same time are added up: each has ticks that the others do not have.
  */
-export function mergeMinutes(some: Iterable<Minute>, others: Iterable<Minute>): Minute[] {
+export function mergeMinutes(...lists: (readonly Minute[])[]): Minute[] {
   const merged = new Map<number, Minute>();
-  for (const minute of [...some, ...others]) {
+  for (const minute of lists.flat()) {
     const known = merged.get(minute.at);
     merged.set(minute.at, known === undefined ? minute : addMinutes(known, minute));
   }

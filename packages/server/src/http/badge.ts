@@ -8,7 +8,7 @@ const label = /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]{0,64}$/u;
 const color = new RegExp(`^(?:${colors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$`);
 
 const parameters = {
-  figure: oneOf('online', 'visits'),
+  figure: oneOf('online', 'browsers', 'visits', 'peak'),
   /** The page whose tabs are counted; left out: those of the whole site. */
   page: pageName,
   /** The text to the left of the figure; empty for none. */
@@ -20,7 +20,7 @@ const parameters = {
   format: oneOf('full', 'compact'),
 };
 
-const labels = { online: 'visitors online', visits: 'visits' };
+const labels = { online: 'visitors online', browsers: 'browsers online', visits: 'visits', peak: 'peak visitors' };
 
 /** The query of `GET /badge.svg`. */
 export type BadgeQuery = Required<Omit<Given<typeof parameters>, 'page'>> & { page?: string };

@@ -1,6 +1,6 @@
-import { pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
+import { historyRangeNames, oneOf, pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
 import type { Request, RequestHandler, Response } from 'express';
-import { type DayReader, dayMaxAgeSeconds } from '../history/day-reader.ts';
+import { type HistoryFormat, type HistoryReader, maxAgeSeconds, retrySeconds } from '../history/reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +13,8 @@ import { queryOf } from './request-target.ts';
 /** How long a badge may be cached. Without a limit, image proxies keep it for hours. */
 const badgeMaxAgeSeconds = 3;
 
+const historyTypes = { json: 'application/json', csv: 'text/csv; charset=utf-8; header=present' };
+const historyParameters = { range: oneOf(...historyRangeNames) };
 const pagesParameters = { limit: wholeNumber(1, maxListedPages) };
 
 /** Answers with the current counts, and with those of the pages that the query names. */
@@ -44,20 +46,24 @@ export function sendPages(emitter: Emitter, refuse: Refuse): RequestHandler {
   };
 }
 
-/** Answers with the last 24 hours. Shared caches may keep them: they contain nothing personal. */
-export function sendHistory(readDay: DayReader): RequestHandler {
+/** Answers with the history of a range. Shared caches may keep it: it contains nothing personal. */
+export function sendHistory(readHistory: HistoryReader, format: HistoryFormat, refuse: Refuse): RequestHandler {
   return passingErrors(async (request, response) => {
-    const day = await readDay();
-    if (day === undefined) {
-      response.set('Retry-After', String(dayMaxAgeSeconds));
+    const result = parseQuery(historyParameters, queryOf(request.url));
+    if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
+    const { range = '24h' } = result.query;
+    const history = await readHistory(range, format);
+    if (history === undefined) {
+      response.set('Retry-After', String(retrySeconds));
       return sendProblem(response, 503, 'The history is not available right now. Try again in a moment.');
     }
     response
-      .set('Cache-Control', `public, max-age=${dayMaxAgeSeconds}`)
+      .set('Cache-Control', `public, max-age=${maxAgeSeconds(range)}`)
       .vary('Accept-Encoding')
-      .type('application/json');
-    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return response.send(day.json);
-    response.set('Content-Encoding', 'gzip').send(day.gzipped);
+      .type(historyTypes[format]);
+    if (format === 'csv') response.set('Content-Disposition', `attachment; filename="live-visitors-${range}.csv"`);
+    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return response.send(history.text);
+    response.set('Content-Encoding', 'gzip').send(history.gzipped);
   });
 }
 

@@ -2,7 +2,7 @@ import { indexWithPages, paths } from '@live-visitors/shared';
 import cors from 'cors';
 import type { IRouter, RequestHandler } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
-import { createDayReader } from '../history/day-reader.ts';
+import { createHistoryReader } from '../history/reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createRefusals } from '../observability/refusals.ts';
 import { createSafeLog, type Logger } from '../observability/safe-log.ts';
@@ -47,6 +47,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const refusals = createRefusals(metrics, log);
   const emitter = await Emitter.start({ store, clock, limits, metrics, log });
   const refuse = createRefuse(refusals);
+  const readHistory = createHistoryReader(store, clock.elapsed);
   const whenReady = checkReady(() => isReady, refuse);
   const checks = [checkOrigin(config, refuse), whenReady];
 
@@ -75,7 +76,8 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const get = route(forAll);
   get(paths.visitors, ...checks, sendSnapshot(emitter, refuse));
   if (config.listPages === 'on') get(paths.pages, ...pages);
-  get(paths.history, ...checks, sendHistory(createDayReader(store, clock.elapsed)));
+  get(paths.history, ...checks, sendHistory(readHistory, 'json', refuse));
+  get(paths.historyCsv, ...checks, sendHistory(readHistory, 'csv', refuse));
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 

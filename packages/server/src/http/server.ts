@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import type { Config } from '../config/read-config.ts';
 import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
@@ -37,7 +37,9 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
   const { limits, refusals, log, forAll } = service;
-  app.use(...forAll, nothingHere);
+  app.use(...forAll, (request, response) => {
+    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
+  });
   // Node would refuse a request without Host with an empty answer.
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
@@ -109,7 +111,3 @@ function createApp(trustProxy: Config['trustProxy']): Express {
   }) satisfies TrustFunction);
   return app;
 }
-
-const nothingHere: RequestHandler = (request, response) => {
-  sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
-};

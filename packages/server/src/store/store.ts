@@ -6,12 +6,18 @@ import type { Counts } from '../presence/presence.ts';
 /** What was online at one tick. `at` is in milliseconds since 1970. */
 export type Second = { at: number; online: number };
 
-/** The last 24 hours, read at one moment. Times are in milliseconds since 1970. */
-export type Day = {
-  /** The most tabs that were online at any tick, and when that was first so; `at` is 0 if that is not known. */
+/** How many entries a history has, and the milliseconds from one to the next. Together they are whole days. */
+export type Resolution = { everyMs: number; entries: number };
+
+/** What a store remembers. Times are in milliseconds since 1970. */
+export type Past = {
+  /** The most tabs that were ever online at any tick, and when that was first so; `at` is 0 if that is not known. */
   peak: { online: number; at: number };
-  /** Oldest first, without those in which nothing was recorded. The last one may still be running. */
-  minutes: Minute[];
+  /**
+   * Minutes, added up to entries that begin at multiples of `everyMs`: oldest first, without those in which nothing was
+   * recorded. The last one may still be running. There may be one too many: the end of an entry before the first.
+   */
+  entries: Minute[];
 };
 
 /** Keeps the totals and the history. What is counted is recorded here, and only then shown. */
@@ -31,8 +37,8 @@ export interface Store {
   record(counts: Counts, pages?: readonly PageChange[]): Promise<Snapshot>;
   /** The last hour, second by second, oldest first. Seconds in which nothing was recorded are left out. */
   recentSeconds(): Promise<Second[]>;
-  /** The last 24 hours; `undefined` while they cannot be read. */
-  lastDay(): Promise<Day | undefined>;
+  /** The history up to the last tick; `undefined` while it cannot be read. */
+  past(resolution: Resolution): Promise<Past | undefined>;
   /** What keeps it from recording, in a sentence for the operator. */
   trouble(): string | undefined;
   close(): Promise<void>;

@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
+const events = ['data', 'end', 'timeout', 'error', 'close'] as const;
+
 type Callback = (error?: Error | null) => void;
 
 /**
@@ -11,23 +13,20 @@ type Callback = (error?: Error | null) => void;
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
   #isDetached = false;
-  readonly #onData = (chunk: Buffer) => {
-    if (!this.push(chunk)) this.#socket.pause();
+  readonly #listeners = {
+    data: (chunk: Buffer) => {
+      if (!this.push(chunk)) this.#socket.pause();
+    },
+    end: () => this.push(null),
+    timeout: () => this.emit('timeout'),
+    error: (error: Error) => this.destroy(error),
+    close: () => this.destroy(),
   };
-  readonly #onEnd = () => this.push(null);
-  readonly #onTimeout = () => this.emit('timeout');
-  readonly #onError = (error: Error) => this.destroy(error);
-  readonly #onClose = () => this.destroy();
 
   constructor(socket: Socket) {
     super({ decodeStrings: false });
     this.#socket = socket;
-    socket
-      .on('data', this.#onData)
-      .on('end', this.#onEnd)
-      .on('timeout', this.#onTimeout)
-      .on('error', this.#onError)
-      .on('close', this.#onClose);
+    for (const event of events) socket.on(event, this.#listeners[event]);
   }
 
   get remoteAddress(): string | undefined {
@@ -49,12 +48,7 @@ class RequestSocket extends Duplex {
 
   /** Gives the socket away. What the HTTP server writes or closes from now on has no effect on it. */
   detach(): Socket {
-    this.#socket
-      .off('data', this.#onData)
-      .off('end', this.#onEnd)
-      .off('timeout', this.#onTimeout)
-      .off('error', this.#onError)
-      .off('close', this.#onClose);
+    for (const event of events) this.#socket.off(event, this.#listeners[event]);
     this.#isDetached = true;
     this.#socket.setTimeout(0);
     return this.#socket;
@@ -67,6 +61,7 @@ class RequestSocket extends Duplex {
 
   /** Closes the connection once everything is written. The HTTP server calls it after a last response. */
   destroySoon(): void {
+    // The server listens for `close`. Destroying an object that is not ended yet would create an error for each stream.
     if (this.#isDetached) this.emit('close');
     else this.end();
   }

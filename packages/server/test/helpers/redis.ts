@@ -4,6 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
+import { type Minute, maxMinutes } from '../../src/history/minutes.ts';
 import { findFreePort } from './free-port.ts';
 import { eventually, makeFolder } from './support.ts';
 
@@ -141,4 +142,13 @@ export async function startRedis({
       return new Map(lines.map(([, command = '', calls]) => [command, Number(calls)]));
     },
   };
+}
+
+/** Writes minutes as the script does: the last tick of each is not yet in its sums. */
+export async function fillMinutes({ ask }: RedisServer, minutes: readonly Minute[]): Promise<void> {
+  const fields = minutes.flatMap(({ at, lowest, sum, ticks, ...minute }) => [
+    String((at / 60_000) % maxMinutes),
+    JSON.stringify({ ...minute, at, lowest, sum: sum - lowest, ticks: ticks - 1, online: lowest, tick: at / 1000 }),
+  ]);
+  await ask(['HSET', '{live-visitors}:minutes', ...fields]);
 }

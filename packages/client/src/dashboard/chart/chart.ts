@@ -1,4 +1,4 @@
-import type { DayHistory, History } from '@live-visitors/shared';
+import type { History, RangeHistory } from '@live-visitors/shared';
 import type { Scale } from './axes.ts';
 import { readColors } from './colors.ts';
 import { type ChartData, chartDay, chartRecent, describePoint, type Labels, nearestValue } from './data.ts';
@@ -41,7 +41,7 @@ export class Chart {
   }
 
   /** Shows the last 24 hours. */
-  showDay(minutes: DayHistory['minutes'] | undefined): void {
+  showDay(minutes: RangeHistory['series'] | undefined): void {
     this.#data = chartDay(minutes, Date.now());
     this.#draw();
   }

@@ -1,4 +1,4 @@
-import type { DayHistory, History } from '@live-visitors/shared';
+import type { History, RangeHistory } from '@live-visitors/shared';
 import type { Formats } from '../formats.ts';
 import { recentSeconds } from '../recent.ts';
 
@@ -43,7 +43,7 @@ export function chartRecent(history: History | undefined, now: number): ChartDat
 }
 
 /** The last 24 hours, by the minute. They end `now` if there is no data. */
-export function chartDay(minutes: DayHistory['minutes'] | undefined, now: number): ChartData {
+export function chartDay(minutes: RangeHistory['series'] | undefined, now: number): ChartData {
   const to = minutes?.endsAt ?? now;
   const from = to - dayMs;
   if (!minutes?.mean.length) return { ...noData(from, to), range: { lowest: [null, null], highest: [null, null] } };

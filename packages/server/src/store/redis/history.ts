@@ -1,16 +1,15 @@
-import { maxHistorySeconds, tickMs, tickOf } from '@live-visitors/shared';
+import { maxHistorySeconds, tickMs } from '@live-visitors/shared';
 import * as v from 'valibot';
 import {
-  dayMinutes,
+  type Minute,
   maxMinutes,
   minuteMs,
-  minuteOf,
   minuteSchema,
   nonNegativeInteger,
   settleMinute,
 } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
-import type { Day, Second } from '../store.ts';
+import type { Past, Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
 import type { RedisNames, StoredPages } from './report.ts';
 
@@ -24,27 +23,27 @@ const storedMinuteSchema = v.pipe(
   ),
 );
 
-/**
- * Reads the last 24 hours of a fleet.
- *
- * @param at - when its last tick was, in milliseconds since 1970
- */
-export async function readDay(client: RedisClient, names: RedisNames, at: number): Promise<Day> {
-  const newest = minuteOf(tickOf(at) * tickMs);
-  const times = Array.from({ length: dayMinutes }, (_, index) => newest - (dayMinutes - 1 - index) * minuteMs);
+/** Reads the minutes of a fleet that began after one time, up to another, oldest first. */
+export async function readMinutes(
+  client: RedisClient,
+  names: RedisNames,
+  after: number,
+  until: number,
+): Promise<Minute[]> {
+  const times = Array.from({ length: (until - after) / minuteMs }, (_, index) => after + (index + 1) * minuteMs);
   const fields = times.map((time) => String((time / minuteMs) % maxMinutes));
-  const [[peak, peakAt], minutes] = await Promise.all([
-    client.hmGet(names.fleet, ['peak', 'peakAt']),
-    client.hmGet(names.minutes, fields),
-  ]);
-  return {
-    peak: { online: Number(peak ?? 0), at: Number(peakAt ?? 0) },
-    // The hash is a ring: if nothing was recorded in a minute, its field holds an older one.
-    minutes: minutes.flatMap((json, index) => {
-      const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
-      return minute !== undefined && minute.at === times[index] ? [minute] : [];
-    }),
-  };
+  const minutes = await client.hmGet(names.minutes, fields);
+  // The hash is a ring: if nothing was recorded in a minute, its field holds an older one.
+  return minutes.flatMap((json, index) => {
+    const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
+    return minute !== undefined && minute.at === times[index] ? [minute] : [];
+  });
+}
+
+/** Reads the peak of a fleet. */
+export async function readPeak(client: RedisClient, names: RedisNames): Promise<Past['peak']> {
+  const [peak, peakAt] = await client.hmGet(names.fleet, ['peak', 'peakAt']);
+  return { online: Number(peak ?? 0), at: Number(peakAt ?? 0) };
 }
 
 /** Reads the last hour of a fleet by the second, oldest first. */

@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Snapshot } from '@live-visitors/shared';
+import { type Snapshot, tickMs, tickOf } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
 import { nameOf } from '../../config/name-of.ts';
 import { defaultRedisPrefix } from '../../config/options.ts';
+import { minuteOf } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
 import { within } from '../../within.ts';
-import type { Day, Second, Store } from '../store.ts';
+import { readByDay } from '../by-day.ts';
+import type { Past, Resolution, Second, Store } from '../store.ts';
 import { type RedisClient, RedisConnection } from './connection.ts';
 import { explainErrorReply } from './explain-error.ts';
 import { Fleet } from './fleet.ts';
 import { FleetPages } from './fleet-pages.ts';
-import { readDay, readPages, readSeconds } from './history.ts';
+import { readMinutes, readPages, readPeak, readSeconds } from './history.ts';
 import { OwnPages } from './own-pages.ts';
 import { type RedisNames, readPublication, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
@@ -105,9 +107,14 @@ export class RedisStore implements Store {
     return this.#trouble.call ?? this.#trouble.hear;
   }
 
-  async lastDay(): Promise<Day | undefined> {
+  async past(resolution: Resolution): Promise<Past | undefined> {
     const { at } = this.#fleet;
-    return at === undefined ? undefined : this.#read((client) => readDay(client, this.#names, at));
+    if (at === undefined) return undefined;
+    const entries = await readByDay(resolution, minuteOf(tickOf(at) * tickMs), (after, until) =>
+      this.#read((client) => readMinutes(client, this.#names, after, until)),
+    );
+    const peak = entries && (await this.#read((client) => readPeak(client, this.#names)));
+    return peak && { peak, entries };
   }
 
   async recentSeconds(): Promise<Second[]> {

@@ -98,9 +98,13 @@ export class SqliteDatabase {
     return this.#queries.readTotals();
   }
 
-  /** The minutes that began after one time, up to another; by default all. */
-  readMinutes(after = -1, until = Number.MAX_SAFE_INTEGER): Minute[] {
-    return this.#isReadable() ? this.#queries.readMinutes(after, until) : [];
+  readMinutes(): Minute[] {
+    return this.#isReadable() ? this.#queries.readMinutes() : [];
+  }
+
+  /** The minutes that began after one time, up to another, added up to entries that begin at multiples of `everyMs`. */
+  readEntries(after: number, until: number, everyMs: number): Minute[] {
+    return this.#isReadable() ? this.#queries.readEntries(after, until, everyMs) : [];
   }
 
   readSeconds(after = -1, until = Number.MAX_SAFE_INTEGER): Second[] {

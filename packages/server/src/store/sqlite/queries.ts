@@ -10,9 +10,11 @@ export type Entry = { totals: Omit<Totals, 'minutes'>; minutes: readonly Minute[
 /** Prepares all reads and writes of a database whose schema is up to date. */
 export function prepareQueries(database: DatabaseSync) {
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
-  const selectMinutes = database.prepare(
-    'SELECT at, lowest, highest, sum, ticks, visits FROM minutes WHERE at > ? AND at <= ? ORDER BY at',
-  );
+  const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
+  const selectEntries = database.prepare(`
+    SELECT at - at % :everyMs AS at, min(lowest) AS lowest, max(highest) AS highest, sum(sum) AS sum,
+      sum(ticks) AS ticks, sum(visits) AS visits
+    FROM minutes WHERE at > :after AND at <= :until GROUP BY 1 ORDER BY 1`);
   const selectSeconds = database.prepare('SELECT at, online FROM seconds WHERE at > ? AND at <= ? ORDER BY at');
   const updateTotals = database.prepare(
     'UPDATE totals SET visits = :visits, visitorSeconds = :visitorSeconds, peak = :peak, peakAt = :peakAt',
@@ -44,8 +46,11 @@ export function prepareQueries(database: DatabaseSync) {
   return {
     readTotals: () => selectTotals.get() as Entry['totals'],
 
-    /** The minutes that began after one time, up to another. */
-    readMinutes: (after: number, until: number) => selectMinutes.all(after, until) as Minute[],
+    readMinutes: () => selectMinutes.all() as Minute[],
+
+    /** The minutes that began after one time, up to another, added up to entries. */
+    readEntries: (after: number, until: number, everyMs: number) =>
+      selectEntries.all({ after, until, everyMs }) as Minute[],
 
     readSeconds: (after: number, until: number) => selectSeconds.all(after, until) as Second[],
 

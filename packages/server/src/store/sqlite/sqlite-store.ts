@@ -1,10 +1,11 @@
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
-import { dayMs, maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
+import { maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
-import { type Day, type Second, type Store, StoreError } from '../store.ts';
+import { readByDay } from '../by-day.ts';
+import { type Past, type Resolution, type Second, type Store, StoreError } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
 import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
@@ -71,16 +72,15 @@ export class SqliteStore implements Store {
     return [...written, ...this.#unwritten.seconds.filter(({ at }) => at > after && at <= now)];
   }
 
-  async lastDay(): Promise<Day> {
+  async past(resolution: Resolution): Promise<Past | undefined> {
     // Not the newest in the file: a clock that was wrong once may have left minutes in the future.
     const newest = minuteOf(this.now());
-    const dayBefore = newest - dayMs;
-    const { totals, minutes } = this.#unwritten;
-    const written = this.#database.readMinutes(dayBefore, newest);
-    const known = mergeMinutes(written, minutes)
-      .filter(({ at }) => at > dayBefore)
-      .map(settleMinute);
-    return { peak: { online: totals.peak, at: totals.peakAt }, minutes: known };
+    const entries = await readByDay(resolution, newest, (after, until) => {
+      const unwritten = this.#unwritten.minutes.filter(({ at }) => at > after && at <= until);
+      return [...this.#database.readEntries(after, until, resolution.everyMs), ...unwritten];
+    });
+    const { peak, peakAt } = this.#unwritten.totals;
+    return entries && { peak: { online: peak, at: peakAt }, entries: entries.map(settleMinute) };
   }
 
   trouble(): string | undefined {

@@ -1,0 +1,2 @@
+export { LiveVisitorsElement } from './widget/element.ts';
+export * from './widget/subscribe.ts';
