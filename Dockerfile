@@ -4,6 +4,7 @@ WORKDIR /build
 # The manifests come first: packages are downloaded again only if these change.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/client/package.json packages/client/
+COPY packages/live-visitors/package.json packages/live-visitors/
 COPY packages/server/package.json packages/server/
 COPY packages/shared/package.json packages/shared/
 # Only the runtime has an install script, and the image has it already.
@@ -11,7 +12,7 @@ RUN npx -y pnpm@12 install --frozen-lockfile --ignore-scripts
 COPY . .
 RUN npx -y pnpm@12 build
 # Without injected workspace packages, deploy ignores the lockfile.
-RUN npx -y pnpm@12 --config.inject-workspace-packages=true --filter @live-visitors/server deploy --prod app
+RUN npx -y pnpm@12 --config.inject-workspace-packages=true --filter live-visitors deploy --prod app
 RUN mkdir data
 
 # This stage runs nothing: its files are the same on every processor.

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { concurrently } from 'concurrently';
-import { fail } from './packages/server/src/command/fail.ts';
-import { explainListenError } from './packages/server/src/command/listen-error.ts';
-import { configureOrFail } from './packages/server/src/command/start-up.ts';
+import { fail } from './packages/live-visitors/src/fail.ts';
+import { explainListenError } from './packages/live-visitors/src/listen-error.ts';
+import { configureOrFail } from './packages/live-visitors/src/start-up.ts';
 
 const config = configureOrFail(process.env);
 // On some systems, another program can listen on this address while the server listens on all of them.
@@ -14,7 +14,7 @@ process.env.PORT = String(await choosePort());
 
 const { result } = concurrently(
   [
-    { name: 'server', command: 'pnpm --filter @live-visitors/server dev', prefixColor: 'green' },
+    { name: 'server', command: 'pnpm --filter live-visitors dev', prefixColor: 'green' },
     { name: 'client', command: 'pnpm --filter @live-visitors/client dev', prefixColor: 'blue' },
   ],
   { killOthersOn: ['failure', 'success'] },

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { fail } from './packages/server/src/command/fail.ts';
+import { fail } from './packages/live-visitors/src/fail.ts';
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false }, tag: { type: 'string' } } });
 const isDry = values['dry-run'];

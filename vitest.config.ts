@@ -30,6 +30,11 @@ export default defineConfig({
     projects: [
       unit('shared'),
       unit('server'),
+      // The library, in an app with the Express before.
+      {
+        resolve: { alias: [{ find: /^express$/, replacement: 'express4' }] },
+        test: { ...unit('server').test, name: 'express4', include: ['packages/server/test/library.test.ts'] },
+      },
       unit('client'),
       {
         test: {

@@ -3,14 +3,14 @@ import express from 'express';
 
 const app = express();
 const visitors = liveVisitors({ dataDir: 'data' });
-app.use('/visitors', visitors);
+app.use('/live', visitors);
 
 app.get('/', (_request, response) => {
   response.send(`<!doctype html>
     <title>A shop</title>
     <h1>A shop</h1>
     <p>Here now: <live-visitors></live-visitors></p>
-    <script async src="/visitors/widget.js"></script>`);
+    <script async src="/live/widget.js"></script>`);
 });
 
 visitors.subscribe(({ online, visits }) => console.log(`${online} here now, ${visits} visits so far`));

@@ -10,8 +10,12 @@ export default defineConfig(({ mode }) => {
     build: {
       ssr: true,
       emptyOutDir: !isTypes,
-      rolldownOptions: { input: isTypes ? 'src/index.ts' : ['src/main.ts', 'src/totals.ts', 'src/index.ts'] },
-      target: 'node24',
+      rolldownOptions: {
+        input: isTypes ? 'src/index.ts' : ['src/index.ts', 'src/internal.ts'],
+        // The page is looked for beside the file that has `pageDir`.
+        output: { chunkFileNames: '[name]-[hash].js' },
+      },
+      target: 'node22',
     },
   };
 });

@@ -94,7 +94,7 @@ export async function startBuilt({
 } = {}) {
   const ownPort = port ?? String(await findFreePort());
   const env = { PORT: ownPort, HOST: '127.0.0.1', DATA_DIR: dataDir, ...settings };
-  const program = run(process.execPath, ['packages/server/dist/main.js'], env);
+  const program = run(process.execPath, ['packages/live-visitors/dist/main.js'], env);
   await program.printed(/("msg":"listening")/);
 
   return {
@@ -124,12 +124,19 @@ export async function startDev(port?: string) {
  */
 export async function startDevServer(port: string) {
   const packages = makeDataDir();
-  for (const path of ['server/src', 'server/dev.ts', 'server/package.json', 'shared/src']) {
+  for (const path of [
+    'live-visitors/src',
+    'live-visitors/dev.ts',
+    'live-visitors/package.json',
+    'server/src',
+    'shared/src',
+  ]) {
     cpSync(join(root, 'packages', path), join(packages, path), { recursive: true });
   }
-  symlinkSync(join(root, 'packages/server/node_modules'), join(packages, 'server/node_modules'));
+  for (const name of ['live-visitors', 'server'])
+    symlinkSync(join(root, 'packages', name, 'node_modules'), join(packages, name, 'node_modules'));
   const env = { PORT: port, HOST: '127.0.0.1', DATA_DIR: makeDataDir() };
-  const program = run(process.execPath, ['dev.ts'], env, join(packages, 'server'));
+  const program = run(process.execPath, ['dev.ts'], env, join(packages, 'live-visitors'));
   await program.printed(/("msg":"listening")/);
   return { ...program, packages };
 }

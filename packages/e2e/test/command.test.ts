@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeDataDir, root, run } from '../src/program.ts';
 
-const builtMain = join(root, 'packages/server/dist/main.js');
+const builtMain = join(root, 'packages/live-visitors/dist/main.js');
 
 /** Runs the command to its end, in a folder of its own. */
 async function command(args: string[], env: Record<string, string> = {}, cwd = makeDataDir()) {
@@ -83,31 +83,5 @@ describe('the command live-visitors', () => {
     child.kill('SIGTERM');
     expect(await exited).toEqual([1, null]);
     expect(output()).toContain('The check was stopped by SIGTERM');
-  });
-});
-
-describe('the server package', () => {
-  test('runs from an empty folder, away from the repository', async () => {
-    const folder = makeDataDir();
-    const deploy = run('pnpm', [
-      '--filter',
-      '@live-visitors/server',
-      'deploy',
-      '--config.inject-workspace-packages=true',
-      '--prod',
-      join(folder, 'app'),
-    ]);
-    onTestFinished(deploy.kill);
-    const [code] = await new Promise<[number | null]>((resolve) =>
-      deploy.child.once('exit', (code) => resolve([code])),
-    );
-    expect(code, deploy.output()).toBe(0);
-
-    const env = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') };
-    const program = run(process.execPath, [join(folder, 'app/dist/main.js')], env);
-    onTestFinished(program.kill);
-    const url = await program.printed(/"url":"([^"]+)"/);
-    expect(await (await fetch(url)).text()).toContain('data-figure="online"');
-    expect(await (await fetch(`${url}/widget.js`)).text()).toContain('live-visitors');
   });
 });

@@ -27,7 +27,7 @@ describeTabs('pnpm dev', async () => {
     url: dev.url,
     async restart() {
       const before = starts(dev);
-      await save('packages/server/src/main.ts');
+      await save('packages/live-visitors/src/main.ts');
       await eventually(() => expect(starts(dev)).toBe(before + 1));
     },
     stop: dev.kill,

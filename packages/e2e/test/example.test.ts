@@ -27,10 +27,10 @@ describe('the example app, which has the visitors under a path of its own', () =
     await eventually(async () => expect(await shown()).toBe('1'));
 
     // Without the slash at its end, as people type it.
-    const tab = await openTab(browser, `${url}/visitors`);
+    const tab = await openTab(browser, `${url}/live`);
     await eventually(async () => expect(await tab.figure('online')).toBe(2));
     expect(await tab.connection()).toBe('live');
-    expect(new URL(tab.page.url()).pathname).toBe('/visitors/');
+    expect(new URL(tab.page.url()).pathname).toBe('/live/');
     expect(tab.problems).toEqual([]);
     await eventually(async () => expect(await shown()).toBe('2'));
     expect(await tab.figure('browsers')).toBe(1);

@@ -52,7 +52,7 @@ describe('the Dockerfile, followed step by step without containers', () => {
       'use-pnpm.js',
     ]);
     expect(globSync('packages/*', { cwd: context }).toSorted()).toEqual(
-      ['client', 'server', 'shared'].map((name) => join('packages', name)),
+      ['client', 'live-visitors', 'server', 'shared'].map((name) => join('packages', name)),
     );
     expect(globSync('**/{node_modules,dist,data,test,bench,.env}', { cwd: context })).toEqual([]);
   });

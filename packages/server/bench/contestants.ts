@@ -19,7 +19,7 @@ export type Contestant = {
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 /** This server, as built. */
-export const liveVisitors: Contestant = { name: 'Live Visitors', file: here('../dist/main.js') };
+export const liveVisitors: Contestant = { name: 'Live Visitors', file: here('../../live-visitors/dist/main.js') };
 
 const floor: Contestant = { name: 'bare net socket, one shared buffer: the floor', file: here('contestants/net.ts') };
 const floorFor = (pages: PageLoad, name: string): Contestant => ({ ...floor, name, pages, floor: name });

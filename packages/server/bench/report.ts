@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { contestants, liveVisitors } from './contestants.ts';
+import { measureFootprint } from './footprint.ts';
 
 export type Result = {
   /** Of the server's process, for each event that was delivered. */
@@ -132,13 +133,14 @@ export function writeReport(run: Run): void {
     .replaceAll('{{date}}', date)
     .replaceAll('{{machine}}', machine)
     .replaceAll('{{versions}}', versions())
-    .replaceAll('{{table}}', table);
+    .replaceAll('{{table}}', table)
+    .replaceAll('{{footprint}}', measureFootprint());
   writeFileSync(file, text);
   console.log(`\nWritten to ${file}`);
 }
 
 function versions(): string {
-  const { devDependencies, dependencies } = JSON.parse(
+  const { devDependencies } = JSON.parse(
     readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
   );
   const nginx = (() => {
@@ -150,5 +152,5 @@ function versions(): string {
       return 'no nginx';
     }
   })();
-  return `Node ${process.versions.node}, Express ${dependencies.express}, better-sse ${devDependencies['better-sse']}, Hono ${devDependencies.hono}, ${nginx}`;
+  return `Node ${process.versions.node}, Express ${devDependencies.express}, better-sse ${devDependencies['better-sse']}, Hono ${devDependencies.hono}, ${nginx}`;
 }

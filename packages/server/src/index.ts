@@ -1,22 +1,28 @@
-import { fileURLToPath } from 'node:url';
+import './check-node.ts';
 import type { PageCount, Snapshot } from '@live-visitors/shared';
 import { Router } from 'express';
 import { nameSettingsAsOptions } from './config/name-of.ts';
 import { openFilesLimit } from './config/open-files.ts';
 import type { LibraryOptions } from './config/options.ts';
-import { readOptions } from './config/read-config.ts';
+import { type LibraryConfig, readOptions } from './config/read-config.ts';
 import { type Service, startRouter } from './http/router.ts';
-import { createMetrics } from './observability/metrics.ts';
-import type { Log } from './observability/safe-log.ts';
+import { type Metrics, type MetricsRegistry, noMetrics } from './observability/metrics.ts';
+import { isLogger, type Logger, silentLog } from './observability/safe-log.ts';
+import { requirePackage } from './optional-package.ts';
+import { pageDir, warnIfBundled } from './page-dir.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 
-export type { PageCount, Snapshot };
+warnIfBundled();
+
+export type { Logger, MetricsRegistry, PageCount, Snapshot };
 
 /** Each option has the name and the limits of its environment variable. The default differs where it says so. */
 export type LiveVisitorsOptions = Partial<LibraryOptions> & {
-  /** Receives the log, for example from pino. Without it, nothing is logged. */
-  logger?: Log;
+  /** Receives the log. Without it, nothing is logged. */
+  logger?: Logger;
+  /** The app's own registry of prom-client, to which the metrics are added. */
+  registry?: MetricsRegistry;
 };
 
 /** An Express router, and the count. */
@@ -39,18 +45,22 @@ export type LiveVisitors = Router & {
 
 /**
  * Counts the visitors of an app and shows the count. Returns a router to mount under a path of its own, for example
- * `app.use('/visitors', liveVisitors())`. Client addresses follow the app's `trust proxy` setting.
+ * `app.use('/live', liveVisitors())`. Client addresses follow the app's `trust proxy` setting.
  *
- * @throws TypeError if an option is wrong or unknown, and an error named StoreError if the totals cannot be stored in
- * `dataDir`; the message says what to set
+ * @throws TypeError if an option is wrong or unknown, an error named StoreError if the totals cannot be stored in
+ * `dataDir`, and an Error if a package is not installed; the message says what to do
  */
 export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   nameSettingsAsOptions();
-  const { logger = silent, ...settings } = options;
+  const { logger = silentLog, registry, ...settings } = options;
   const result = readOptions(settings, openFilesLimit());
   if (!result.ok) throw new TypeError(result.problems.join('\n'));
-  if (!isLog(logger)) throw new TypeError('logger must have the methods debug, info, warn and error, as in pino.');
+  if (!isLogger(logger)) throw new TypeError('logger must have the methods info, warn and error, as in pino.');
+  if (registry !== undefined && typeof registry?.registerMetric !== 'function')
+    throw new TypeError('registry must be a Registry of prom-client.');
   const { config } = result;
+  const metrics = openMetrics(config, registry);
+  if (config.redisUrl !== undefined) requirePackage('redis', 'redisUrl');
   const store = openStore(config);
   const router = Router({ caseSensitive: true, strict: true });
   let service: Service | undefined;
@@ -61,16 +71,18 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
       config,
       store: await store,
       clock: systemClock,
-      metrics: createMetrics(),
-      pageDir: fileURLToPath(new URL('page', import.meta.url)),
+      metrics: await metrics,
+      pageDir,
       log: logger,
     });
     return service;
   })();
+  // Requests and `close` report why it failed.
+  started.catch(() => {});
 
-  const answer = Router().use(async (request, response, next) => {
-    await started;
-    router(request, response, next);
+  // Express 4 does not handle rejected promises.
+  const answer = Router().use((request, response, next) => {
+    started.then(() => router(request, response, next)).catch(next);
   });
 
   return Object.assign(answer, {
@@ -80,9 +92,10 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
       let stop: (() => void) | undefined;
       let isStopped = false;
-      void started.then(({ emitter }) => {
+      const start = ({ emitter }: Service) => {
         if (!isStopped) stop = emitter.subscribe(onSnapshot);
-      });
+      };
+      started.then(start, () => {});
       return () => {
         isStopped = true;
         stop?.();
@@ -96,9 +109,8 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   });
 }
 
-const ignore = () => {};
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-function isLog(logger: Partial<Log>): boolean {
-  return [logger?.debug, logger?.info, logger?.warn, logger?.error].every((write) => typeof write === 'function');
+function openMetrics({ metrics }: LibraryConfig, registry?: MetricsRegistry): Metrics | Promise<Metrics> {
+  if (metrics === 'off' && registry === undefined) return noMetrics;
+  requirePackage('prom-client', registry === undefined ? 'metrics' : 'registry');
+  return import('./observability/prometheus.ts').then(({ createMetrics }) => createMetrics(registry));
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { variables } from '../src/config/help.ts';
+import { variables } from '../../live-visitors/src/help.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { readCompose, type Service, variablesIn } from './helpers/compose.ts';
 import { root } from './helpers/markdown.ts';

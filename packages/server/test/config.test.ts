@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { variables } from '../src/config/help.ts';
+import { variables } from '../../live-visitors/src/help.ts';
 import { readConfig } from '../src/config/read-config.ts';
 
 const openFiles = 20_000;

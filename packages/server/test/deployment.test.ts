@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openWhenFree } from '../src/command/open-when-free.ts';
+import { openWhenFree } from '../../live-visitors/src/open-when-free.ts';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreInUseError } from '../src/store/store.ts';
 import { findFreePort } from './helpers/free-port.ts';

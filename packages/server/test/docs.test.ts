@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { eventNames } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
-import { variables } from '../src/config/help.ts';
+import { variables } from '../../live-visitors/src/help.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { type Document, filesLike, readDocument, root } from './helpers/markdown.ts';
 import { runProgram } from './helpers/program.ts';
@@ -65,7 +65,7 @@ type Command = { script: string; package: string };
 
 /** What pnpm can do without a script of ours. */
 const pnpmCommands = ['add', 'deploy', 'exec', 'install', 'pack'];
-const ownPackage = 'live-visitors';
+const ownPackage = '@live-visitors/repository';
 
 const scripts = new Map(
   ['package.json', ...filesLike('{packages,examples}/*/package.json')].map((path) => {
@@ -93,9 +93,10 @@ function isUnknownCommand(command: Command): boolean {
 
 const knownVariables = new Set([
   ...variables.map(({ name }) => name),
-  // For the tests, for Node, and for the proxy of compose.fleet.yaml.
+  // For the tests, for Node, for a release, and for the proxy of compose.fleet.yaml.
   'PUPPETEER_EXECUTABLE_PATH',
   'NODE_ENV',
+  'NPM_TOKEN',
   'NODE_EXTRA_CA_CERTS',
   'SITE_ADDRESS',
 ]);
@@ -166,7 +167,7 @@ describe('docs/operating.md', () => {
   });
 
   test('names every message of the log', () => {
-    const sources = filesLike('packages/server/src/**/*.ts').map(read).join('\n');
+    const sources = filesLike('packages/{server,live-visitors}/src/**/*.ts').map(read).join('\n');
     const calls = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\(/g)];
     const messages = [...sources.matchAll(/\blog\.(?:debug|info|warn|error)\((?:[^()]|\([^()]*\))*?'([^']+)',?\s*\)/g)];
     expect(messages).toHaveLength(calls.length);

@@ -45,8 +45,13 @@ test('what is published is typed as it is', () => {
 test('what is published takes the options that there are, with their types, and no others', () => {
   checkTypes(`
     import { liveVisitors } from ${JSON.stringify(join(server, 'dist/index.js'))};
+    import { pino } from ${JSON.stringify(join(server, 'node_modules/pino/pino.js'))};
+    import { Registry, register } from ${JSON.stringify(join(server, 'node_modules/prom-client/index.js'))};
+    import winston from ${JSON.stringify(join(server, 'node_modules/winston/index.js'))};
 
     liveVisitors({ allowedOrigins: ['https://example.com'], maxStreams: 10, metrics: 'private', logger: console });
+    liveVisitors({ logger: pino(), registry: new Registry() });
+    liveVisitors({ logger: winston.createLogger(), registry: register });
     // @ts-expect-error: misspelt
     liveVisitors({ maxstreams: 10 });
     // @ts-expect-error: not a number
@@ -56,11 +61,10 @@ test('what is published takes the options that there are, with their types, and 
   `);
 });
 
-test('what is published imports nothing but packages that come with it', () => {
+test('what is published imports nothing but Express', () => {
   const imports = [...readFileSync(published, 'utf8').matchAll(/(?:from|import) ?\(?"([^"]+)"/g)].map(
     ([, name]) => name,
   );
-  expect(imports).toContain('express');
-  const { dependencies } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
-  expect(imports.filter((name = '') => !(name in dependencies))).toEqual([]);
+  // The peers that are optional may be missing.
+  expect(imports).toEqual(['express']);
 });

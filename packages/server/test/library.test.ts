@@ -1,9 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { Gauge, Registry } from 'prom-client';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import winston from 'winston';
 import { type LiveVisitorsOptions, liveVisitors, type Snapshot } from '../src/index.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { eventually, makeFolder, openSocket, openStream } from './helpers/support.ts';
@@ -11,12 +15,16 @@ import { eventually, makeFolder, openSocket, openStream } from './helpers/suppor
 const missing = whyNoRedis();
 
 /** An app as its makers write it, with the visitors under a path of it, until the test has finished. */
-async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Express) => void = () => {}) {
+async function startApp(
+  options: LiveVisitorsOptions = {},
+  prepare: (app: Express) => void = () => {},
+  mount = '/live',
+) {
   const app = express();
   prepare(app);
   const visitors = liveVisitors({ dataDir: makeFolder(), ...options });
-  app.use('/visitors', visitors);
-  app.get(['/', '/visitors/more'], (_request, response) => void response.send('The app itself.'.padEnd(5000)));
+  app.use(mount, visitors);
+  app.get(['/', '/live/more'], (_request, response) => void response.send('The app itself.'.padEnd(5000)));
   const server: Server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   let closed: Promise<void> | undefined;
@@ -28,25 +36,28 @@ async function startApp(options: LiveVisitorsOptions = {}, prepare: (app: Expres
   };
   onTestFinished(close);
   const { port } = server.address() as AddressInfo;
-  return { visitors, url: `http://127.0.0.1:${port}`, port, close };
+  return { app, visitors, url: `http://127.0.0.1:${port}`, port, close };
 }
+
+/** What an app answers with by itself. */
+const ownHeaders = ['connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive', 'x-powered-by'];
 
 describe('liveVisitors in an app of another', () => {
   test('counts under its own path, and leaves the rest to the app', async () => {
     const { visitors, url } = await startApp();
-    const stream = await openStream(`${url}/visitors/stream?tabs=3`);
+    const stream = await openStream(`${url}/live/stream?tabs=3`);
     await eventually(() => expect(visitors.current()).toMatchObject({ online: 3, browsers: 1, visits: 3 }));
     expect((await stream.first('welcome')).payload).toEqual({ tabs: 3 });
     await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
-    expect(await (await fetch(`${url}/visitors/visitors`)).json()).toMatchObject({ online: 3 });
-    expect((await fetch(`${url}/visitors/metrics`)).status).toBe(404);
+    expect(await (await fetch(`${url}/live/visitors`)).json()).toMatchObject({ online: 3 });
+    expect((await fetch(`${url}/live/metrics`)).status).toBe(404);
     const home = await fetch(url);
     expect(await home.text()).toContain('The app itself.');
     expect(home.headers.has('Content-Security-Policy')).toBe(false);
-    expect((await fetch(`${url}/visitors/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/live/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
-    expect((await fetch(`${url}/visitors/stream?tabs=x`)).status).toBe(400);
-    const refused = await openStream(`${url}/visitors/stream?tabs=x&refusal=event`);
+    expect((await fetch(`${url}/live/stream?tabs=x`)).status).toBe(400);
+    const refused = await openStream(`${url}/live/stream?tabs=x&refusal=event`);
     expect((await refused.first('refused')).payload.status).toBe(400);
 
     await stream.close();
@@ -55,7 +66,7 @@ describe('liveVisitors in an app of another', () => {
 
   test('does not compress what the app answers under the same path', async () => {
     const { url } = await startApp();
-    const { headers } = await fetch(`${url}/visitors/more`, { headers: { 'Accept-Encoding': 'gzip' } });
+    const { headers } = await fetch(`${url}/live/more`, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(headers.has('Content-Encoding')).toBe(false);
   });
 
@@ -63,7 +74,7 @@ describe('liveVisitors in an app of another', () => {
     const { visitors, url } = await startApp();
     const heard: Snapshot[] = [];
     const stop = visitors.subscribe((snapshot) => heard.push(snapshot));
-    await openStream(`${url}/visitors/stream`);
+    await openStream(`${url}/live/stream`);
     await eventually(() => expect(heard.at(-1)).toMatchObject({ online: 1, visits: 1 }));
     expect(Math.abs(Number(heard.at(-1)?.at) - Date.now())).toBeLessThan(2000);
     stop();
@@ -75,7 +86,7 @@ describe('liveVisitors in an app of another', () => {
 
   test('knows how many are on a page, and which pages are the fullest, without listing them to others', async () => {
     const { visitors, url, close } = await startApp();
-    await openStream(`${url}/visitors/stream?tabs=2&page=/a&page=/a&page=__proto__`);
+    await openStream(`${url}/live/stream?tabs=2&page=/a&page=/a&page=__proto__`);
     expect([visitors.page('/a'), visitors.page('__proto__'), visitors.page('constructor')]).toEqual([2, 1, 0]);
     const pages = [
       { name: '/a', online: 2 },
@@ -83,37 +94,39 @@ describe('liveVisitors in an app of another', () => {
     ];
     await eventually(() => expect(visitors.pages()).toEqual(pages));
     expect(visitors.pages(1)).toEqual(pages.slice(0, 1));
-    expect((await fetch(`${url}/visitors/pages`)).status).toBe(404);
+    expect((await fetch(`${url}/live/pages`)).status).toBe(404);
     await close();
     expect([visitors.page('/a'), visitors.pages()]).toEqual([null, null]);
   });
 
   test('lists pages, and counts as many as the app says', async () => {
     const { visitors, url } = await startApp({ listPages: 'on', maxPages: 1 });
-    await openStream(`${url}/visitors/stream?page=/a&page=/b`);
+    await openStream(`${url}/live/stream?page=/a&page=/b`);
     expect([visitors.page('/a'), visitors.page('/b')]).toEqual([1, null]);
     await eventually(async () =>
-      expect(await (await fetch(`${url}/visitors/pages`)).json()).toEqual({ pages: [{ name: '/a', online: 1 }] }),
+      expect(await (await fetch(`${url}/live/pages`)).json()).toEqual({ pages: [{ name: '/a', online: 1 }] }),
     );
   });
 
   test('answers for its operation only where the app says so', async () => {
     const { url } = await startApp({ metrics: 'on' });
-    expect(await (await fetch(`${url}/visitors/metrics`)).text()).toContain('live_visitors_drift 0');
+    expect(await (await fetch(`${url}/live/metrics`)).text()).toContain('live_visitors_drift 0');
   });
 
   test('answers private networks alone where the app says so, by what the app trusts', async () => {
     const { url } = await startApp({ metrics: 'private' }, (app) => app.set('trust proxy', 'loopback'));
-    const ask = (headers: Record<string, string>) => fetch(`${url}/visitors/metrics`, { headers });
+    const ask = (headers: Record<string, string>) => fetch(`${url}/live/metrics`, { headers });
     expect((await ask({})).status).toBe(200);
     expect((await ask({ 'X-Forwarded-For': '10.0.0.1' })).status).toBe(200);
     const refused = await ask({ 'X-Forwarded-For': '203.0.113.7' });
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain('set metrics to \\"on\\"');
     const untrusting = await startApp({ metrics: 'private' });
-    const forwarded = await fetch(`${untrusting.url}/visitors/metrics`, { headers: { 'X-Forwarded-For': '10.0.0.1' } });
+    const forwarded = await fetch(`${untrusting.url}/live/metrics`, { headers: { 'X-Forwarded-For': '10.0.0.1' } });
     expect(forwarded.status).toBe(403);
-    expect(await forwarded.text()).toContain(String.raw`Set the app's \"trust proxy\" to the addresses of all proxies`);
+    expect(await forwarded.text()).toContain(
+      String.raw`Set the app's \"trust proxy\" to the addresses or the number of all proxies`,
+    );
   });
 
   test('takes the same listener twice, and stops one of the two', async () => {
@@ -130,7 +143,7 @@ describe('liveVisitors in an app of another', () => {
 
   test('sends farewell and ends its streams, so that the app can close its server', async () => {
     const { visitors, url, close } = await startApp();
-    const stream = await openStream(`${url}/visitors/stream`);
+    const stream = await openStream(`${url}/live/stream`);
     await stream.first('visitors');
     await close();
     expect(visitors.current()).toBeUndefined();
@@ -141,7 +154,7 @@ describe('liveVisitors in an app of another', () => {
   test('goes on from its totals when the app restarts', async () => {
     const dataDir = makeFolder();
     const first = await startApp({ dataDir });
-    await (await openStream(`${first.url}/visitors/stream?tabs=5`)).first('visitors');
+    await (await openStream(`${first.url}/live/stream?tabs=5`)).first('visitors');
     await first.close();
     const second = await startApp({ dataDir });
     await eventually(() => expect(second.visitors.current()).toMatchObject({ online: 0, visits: 5 }));
@@ -149,16 +162,14 @@ describe('liveVisitors in an app of another', () => {
 
   test('serves its page under the path, with a slash at its end', async () => {
     const { url } = await startApp();
-    const response = await fetch(`${url}/visitors?lang=es`, { redirect: 'manual' });
+    const response = await fetch(`${url}/live?lang=es`, { redirect: 'manual' });
     expect(response.status).toBe(308);
-    expect(new URL(String(response.headers.get('Location')), `${url}/visitors?lang=es`).href).toBe(
-      `${url}/visitors/?lang=es`,
-    );
+    expect(new URL(String(response.headers.get('Location')), `${url}/live?lang=es`).href).toBe(`${url}/live/?lang=es`);
   });
 
   test('counts the addresses that the app trusts its proxies to say', async () => {
     const trusting = await startApp({ maxStreamsPerAddress: 1 }, (app) => app.set('trust proxy', true));
-    const from = (address: string) => openStream(`${trusting.url}/visitors/stream`, { 'X-Forwarded-For': address });
+    const from = (address: string) => openStream(`${trusting.url}/live/stream`, { 'X-Forwarded-For': address });
     expect((await from('192.0.2.1')).response.status).toBe(200);
     expect((await from('192.0.2.2')).response.status).toBe(200);
     expect((await from('192.0.2.1')).response.status).toBe(429);
@@ -176,25 +187,169 @@ describe('liveVisitors in an app of another', () => {
         next();
       }),
     );
-    const clients = Array.from({ length: 50 }, () =>
-      openSocket(port, 'GET /visitors/stream HTTP/1.1\r\nHost: x\r\n\r\n'),
-    );
+    const clients = Array.from({ length: 50 }, () => openSocket(port, 'GET /live/stream HTTP/1.1\r\nHost: x\r\n\r\n'));
     await eventually(() => expect(arrived).toBe(50));
     for (const { socket } of clients) socket.destroy();
     await eventually(() => expect(gone).toBe(50));
-    const staying = openStream(`${url}/visitors/stream`);
+    const staying = openStream(`${url}/live/stream`);
     await eventually(() => expect(arrived).toBe(51));
     gate.resolve();
     expect((await (await staying).first('visitors')).payload).toMatchObject({ online: 1, browsers: 1 });
     await eventually(async () => expect((await staying).of('visitors').at(-1)?.payload.visits).toBe(1));
   });
 
-  test('closes connections on which more is asked while a stream is open', async () => {
+  test('closes connections on which more is sent while a stream is open', async () => {
     const { visitors, port } = await startApp();
-    const request = 'GET /visitors/stream HTTP/1.1\r\nHost: x\r\n\r\n';
-    const { closed } = openSocket(port, request + request);
+    const request = 'GET /live/stream HTTP/1.1\r\nHost: x\r\n\r\n';
+    const { socket, received, closed } = openSocket(port, request);
+    await eventually(() => expect(received()).toContain('event: visitors'));
+    socket.write(request);
     await eventually(() => expect(closed()).toBe(true));
     await eventually(() => expect(visitors.current()?.online).toBe(0));
+  });
+
+  test('counts one stream of a connection, whatever waits behind it', async () => {
+    const { visitors, port } = await startApp();
+    const request = 'GET /live/stream HTTP/1.1\r\nHost: x\r\n\r\n';
+    const { socket } = openSocket(port, request + request);
+    await eventually(() => expect(visitors.current()).toMatchObject({ online: 1, visits: 1 }));
+    socket.destroy();
+    await eventually(() => expect(visitors.current()?.online).toBe(0));
+  });
+
+  test('lets the app finish its own answer before that to a pipelined request', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { visitors, port } = await startApp({}, (app) =>
+      app.get('/slow', async (_request, response) => {
+        response.write('begun, ');
+        await gate.promise;
+        response.end('done');
+      }),
+    );
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const { received } = openSocket(port, ask('/slow') + ask('/live/visitors') + ask('/live/stream'));
+    await eventually(() => expect(received()).toContain('begun'));
+    await eventually(() => expect(visitors.current()).toBeDefined());
+    gate.resolve();
+    await eventually(() => expect(received()).toMatch(/begun, .*done.*"online":0.*event: visitors/s));
+    await eventually(() => expect(visitors.current()?.online).toBe(1));
+  });
+
+  test.each(['/', '/live'])('mounted at %s, leaves all requests but its own to the app', async (mount) => {
+    const { app, url } = await startApp({}, () => {}, mount);
+    const paths = ['/own', '/metrics', '/pages', '/assets/none.js', '/.br/widget.js', '/%E0%A4%A', '/live/own'];
+    app.use((request, response) => void response.send(`The app, ${request.method} ${request.path}`));
+    for (const path of paths) {
+      for (const method of ['GET', 'POST', 'OPTIONS']) {
+        const response = await fetch(url + path, { method });
+        expect(await response.text()).toBe(`The app, ${method} ${path}`);
+        expect([...response.headers.keys()].filter((name) => !ownHeaders.includes(name))).toEqual([]);
+      }
+    }
+    const base = url + mount.replace(/\/$/, '');
+    const preflight = await fetch(`${base}/visitors`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://example.org' },
+    });
+    expect([preflight.status, preflight.headers.get('Access-Control-Allow-Origin')]).toEqual([204, '*']);
+    expect((await fetch(`${base}/visitors`, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('passes what fails in a handler on, and the app goes on', async () => {
+    const registry = new Registry();
+    new Gauge({
+      name: 'broken',
+      help: 'Fails.',
+      registers: [registry],
+      collect() {
+        throw new Error('the gauge broke');
+      },
+    });
+    const { url } = await startApp({ metrics: 'on', registry });
+    expect((await fetch(`${url}/live/metrics`)).status).toBe(500);
+    expect((await fetch(`${url}/live/visitors`)).status).toBe(200);
+  });
+
+  test('on a Unix socket, names the setting that tells visitors apart', async () => {
+    const socketPath = join(makeFolder(), 'app.sock');
+    const listen = async (trust: unknown) => {
+      const app = express().set('trust proxy', trust);
+      const visitors = liveVisitors({ dataDir: makeFolder(), maxStreamsPerAddress: 1 });
+      const server = createServer(app.use('/live', visitors)).listen(socketPath);
+      await once(server, 'listening');
+      return () => visitors.close().then(() => new Promise((resolve) => server.close(resolve)));
+    };
+    const open = async (address: string) => {
+      const headers = { 'X-Forwarded-For': address };
+      const sent = httpRequest({ socketPath, path: '/live/stream?refusal=event', headers }).end();
+      onTestFinished(() => void sent.destroy());
+      const [response] = await once(sent, 'response');
+      return String((await once(response, 'data'))[0]);
+    };
+    const stop = await listen('loopback');
+    expect(await open('192.0.2.1')).toContain('event: welcome');
+    expect(await open('192.0.2.2')).toMatch(/set the app's .*"trust proxy.* or 1 for a proxy on a Unix socket/);
+    await stop();
+    onTestFinished(await listen(1).then((stop) => () => void stop()));
+    expect(await open('192.0.2.1')).toContain('event: welcome');
+    expect(await open('192.0.2.2')).toContain('event: welcome');
+  });
+
+  test('says which two instances share a folder', async () => {
+    const dataDir = makeFolder();
+    const first = liveVisitors({ dataDir });
+    expect(() => liveVisitors({ dataDir: `${dataDir}/.` })).toThrow(
+      /is already open in this process\. .* give each its own dataDir\.$/,
+    );
+    await first.close();
+    await liveVisitors({ dataDir }).close();
+  });
+
+  test('adds its metrics to the registry of the app: sums, if it has two instances', async () => {
+    const registry = new Registry();
+    const apps = [await startApp({ registry }), await startApp({ registry })];
+    const read = async (name: string) =>
+      new RegExp(`^live_visitors_${name} (\\d+)$`, 'm').exec(await registry.metrics())?.[1];
+    for (const { url } of apps) await (await openStream(`${url}/live/stream?tabs=2`)).first('visitors');
+    expect([await read('tabs'), await read('streams_opened_total'), await read('store_trouble')]).toEqual([
+      '4',
+      '2',
+      '0',
+    ]);
+    expect((await fetch(`${apps[0]?.url}/live/metrics`)).status).toBe(404);
+    const troubled = await startApp({ registry, redisUrl: 'redis://127.0.0.1:1' });
+    await eventually(async () => expect(await read('store_trouble')).toBe('1'));
+    await troubled.close();
+    expect(await read('store_trouble')).toBe('0');
+    await apps[0]?.close();
+    expect([await read('tabs'), await read('streams_opened_total')]).toEqual(['2', '2']);
+    registry.clear();
+    const { url } = await startApp({ registry });
+    await openStream(`${url}/live/stream`);
+    expect([await read('tabs'), await read('streams_opened_total')]).toEqual(['1', '1']);
+  });
+
+  test('logs to pino, winston and the console, in the order that each of them takes', async () => {
+    const byPino: string[] = [];
+    const byWinston: string[] = [];
+    const stream = new PassThrough().on('data', (chunk) => byWinston.push(String(chunk)));
+    const onConsole = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    vi.spyOn(console, 'debug').mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const loggers = [
+      pino({}, { write: (line) => byPino.push(line) }),
+      winston.createLogger({ transports: [new winston.transports.Stream({ stream })] }),
+      console,
+    ];
+    for (const logger of loggers) {
+      const { url, close } = await startApp({ logger });
+      expect((await fetch(`${url}/live/stream?tabs=x`)).status).toBe(400);
+      await close();
+    }
+    const refused = { query: 1 };
+    expect(JSON.parse(byPino.join(''))).toMatchObject({ level: 40, msg: 'requests refused', refused });
+    expect(JSON.parse(byWinston.join(''))).toEqual({ level: 'warn', message: 'requests refused', refused });
+    expect(onConsole.mock.calls).toEqual([[{ refused }, 'requests refused']]);
   });
 
   test.each([
@@ -227,9 +382,14 @@ describe('liveVisitors in an app of another', () => {
     [{ allowedOrigins: 'https://example.com' }, /^allowedOrigins must be \* or a list of origins, /],
     [{ allowedOrigins: [1n] }, /^allowedOrigins must be \* or a list of origins, .*, but is \[ 1n \]\.$/],
     [{ redisUrl: { password: 'secret' } }, /^redisUrl must be the URL of a Redis, .*is hidden/],
-    [{ logger: {} }, 'logger must have the methods debug, info, warn and error, as in pino.'],
+    [{ logger: {} }, 'logger must have the methods info, warn and error, as in pino.'],
     [{ logger: null }, /^logger must have/],
-    [{ maxstreams: 10 }, /^There is no option "maxstreams"\. The options are allowedOrigins, .* and logger\.$/],
+    [{ registry: {} }, 'registry must be a Registry of prom-client.'],
+    [{ registry: null }, 'registry must be a Registry of prom-client.'],
+    [
+      { maxstreams: 10 },
+      /^There is no option "maxstreams"\. The options are allowedOrigins, .*, logger and registry\.$/,
+    ],
     [{ port: 80 }, /^There is no option "port"\./],
     [{ MAX_STREAMS: 80 }, /^There is no option "MAX_STREAMS"\./],
   ])('refuses %o from JavaScript, where no type is checked', (options, message) => {
@@ -250,8 +410,8 @@ describe('liveVisitors in an app of another', () => {
     const limits = { maxStreams: 2, maxStreamsPerAddress: 1, allowedOrigins: ['https://example.com'] };
     const { url, close } = await startApp({ ...limits, logger });
     const refusal = async (headers: Record<string, string>) =>
-      (await openStream(`${url}/visitors/stream?refusal=event`, headers)).first('refused');
-    await (await openStream(`${url}/visitors/stream`)).first('visitors');
+      (await openStream(`${url}/live/stream?refusal=event`, headers)).first('refused');
+    await (await openStream(`${url}/live/stream`)).first('visitors');
     expect((await refusal({})).payload.detail).toContain('maxStreamsPerAddress is 1.');
     expect((await refusal({ Origin: 'https://example.org' })).payload.detail).toContain(
       'add this origin to allowedOrigins.',

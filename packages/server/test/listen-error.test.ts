@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainListenError } from '../src/command/listen-error.ts';
+import { explainListenError } from '../../live-visitors/src/listen-error.ts';
 
 describe('explainListenError', () => {
   const config = { host: '192.0.2.1', port: 80 };

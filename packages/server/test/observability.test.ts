@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createMetrics } from '../src/observability/metrics.ts';
+import { createMetrics } from '../src/observability/prometheus.ts';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
@@ -105,12 +105,12 @@ describe('GET /metrics', () => {
     let readings = 0;
     watch(() => {
       readings++;
-      return { streams: readings, tabs: readings, pages: readings, drift: readings };
+      return { streams: readings, tabs: readings, pages: readings, drift: readings, store_trouble: readings };
     });
     for (const expected of [1, 2]) {
       const text = await registry.metrics();
       expect(readings).toBe(expected);
-      for (const name of ['streams', 'tabs', 'pages', 'drift'])
+      for (const name of ['streams', 'tabs', 'pages', 'drift', 'store_trouble'])
         expect(text).toContain(`live_visitors_${name} ${expected}\n`);
     }
   });

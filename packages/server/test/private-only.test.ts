@@ -47,7 +47,7 @@ describe('METRICS=private, the default', () => {
     async (addresses) => {
       const { port } = await openServer();
       const detail = await detailOf(askMetrics(port, { 'X-Forwarded-For': addresses, Host: 'localhost' }));
-      expect(detail).toContain('Set TRUST_PROXY to the addresses of all proxies');
+      expect(detail).toContain('Set TRUST_PROXY to the addresses or the number of all proxies');
     },
   );
 
@@ -69,7 +69,7 @@ describe('METRICS=private, the default', () => {
     async (header) => {
       const { port } = await openServer({ TRUST_PROXY: '192.0.2.99' });
       const detail = await detailOf(askMetrics(port, { [header]: '10.0.0.1' }));
-      expect(detail).toContain('Set TRUST_PROXY to the addresses of all proxies');
+      expect(detail).toContain('Set TRUST_PROXY to the addresses or the number of all proxies');
       expect(detail).toContain('set METRICS to "on"');
     },
   );

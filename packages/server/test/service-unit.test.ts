@@ -36,8 +36,10 @@ describe(path, () => {
   });
 
   test('runs what the package has, and lets V8 make code', () => {
-    const { bin } = JSON.parse(readFileSync(join(root, 'packages/server/package.json'), 'utf8'));
-    expect(setting('Service.ExecStart')).toBe(`/usr/bin/node /opt/live-visitors/${bin['live-visitors']}`);
+    const { bin } = JSON.parse(readFileSync(join(root, 'packages/live-visitors/package.json'), 'utf8'));
+    expect(setting('Service.ExecStart')).toBe(
+      `/usr/bin/node /opt/live-visitors/node_modules/live-visitors/${bin['live-visitors']}`,
+    );
     expect(setting('Service.MemoryDenyWriteExecute')).toBe('no');
   });
 

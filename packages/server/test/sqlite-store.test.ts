@@ -194,10 +194,10 @@ describe('the store in a file', () => {
     await store.close();
   });
 
-  test('is refused while another process has it, with the way to count with several', async () => {
+  test('is refused while this process has it already', async () => {
     const dataDir = makeFolder();
     const store = open(dataDir);
-    expect(refusal(dataDir)).toMatch(/is in use by another process\. .* set REDIS_URL/);
+    expect(refusal(dataDir)).toMatch(/is already open in this process\. /);
     await store.close();
     await open(dataDir).close();
   });

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { makeFolder } from './helpers/support.ts';
 
-const program = fileURLToPath(new URL('../src/totals.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../live-visitors/src/totals.ts', import.meta.url));
 
 type Ended = { code: number; output: string; errors: string };
 

@@ -42,7 +42,9 @@ export function readOptions(given: Readonly<Record<string, unknown>>, openFiles:
   const names = options.map(({ name }) => name);
   const problems = Object.keys(given)
     .filter((name) => !names.includes(name))
-    .map((name) => `There is no option ${JSON.stringify(name)}. The options are ${names.join(', ')} and logger.`);
+    .map(
+      (name) => `There is no option ${JSON.stringify(name)}. The options are ${names.join(', ')}, logger and registry.`,
+    );
   const values = options.map(({ name, ...option }) => {
     if (given[name] === undefined) return [name, option.libraryDefault ?? option.default];
     const value = readOption(option, given[name]);

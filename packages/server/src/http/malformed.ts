@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import type { RefusalReason, Refusals } from '../observability/refusals.ts';
-import { hangUp } from '../stream/detachable-socket.ts';
+import { hangUp, isServedDetachably } from '../stream/detachable-socket.ts';
 import { STATUS_CODES } from './node-http.ts';
 import { encodeProblem, sendProblem } from './problem.ts';
 import { hostnameOf, parseRequestTarget } from './request-target.ts';
@@ -71,12 +71,13 @@ function hasValidHost({ rawHeaders, headers: { host }, httpVersion }: IncomingMe
 /**
  * Closes connections on which a request arrives before the previous one is answered (pipelining). Behind a stream it
  * would wait for ever, and files opened for its answer would stay open. A client that pipelines tries again
- * (RFC 9112 §9.3.2).
+ * (RFC 9112 §9.3.2). On the server of an app, the previous answer may be the app's, so the request waits its turn.
  */
 export function oneAtATime(refusals: Refusals): RequestHandler {
   return (request, response, next) => {
     // Node gives a response its socket when its turn comes.
     if (response.socket !== null) return next();
+    if (!isServedDetachably(request)) return void response.once('socket', () => next());
     refusals.count('pipelined', request.ip);
     // Node would not tell those who wait for the response's end.
     response.destroy();

@@ -29,7 +29,7 @@ function whyNotPrivate(request: Request): string | undefined {
     const { all, untrusted } = forwardedAddresses(request);
     // Otherwise the proxy itself would pass for the client.
     if (all === 0 || untrusted > 0)
-      return `This request came through a proxy. Set ${nameOf('TRUST_PROXY')} to the addresses of all proxies, and configure them to send X-Forwarded-For.`;
+      return `This request came through a proxy. Set ${nameOf('TRUST_PROXY')} to the addresses or the number of all proxies, and configure them to send X-Forwarded-For.`;
   }
   if (!isPrivateAddress(request.ip)) return 'Only clients on private networks may read this.';
   // DNS rebinding: a page whose own name resolves to a private address could read this under that name.

@@ -1,5 +1,5 @@
 import { historyRangeNames, oneOf, pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { type HistoryFormat, type HistoryReader, maxAgeSeconds, retrySeconds } from '../history/reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { maxListedPages } from '../presence/pages.ts';
@@ -48,7 +48,7 @@ export function sendPages(emitter: Emitter, refuse: Refuse): RequestHandler {
 
 /** Answers with the history of a range. Shared caches may keep it: it contains nothing personal. */
 export function sendHistory(readHistory: HistoryReader, format: HistoryFormat, refuse: Refuse): RequestHandler {
-  return async (request, response) => {
+  return passingErrors(async (request, response) => {
     const result = parseQuery(historyParameters, queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
     const { range = '24h' } = result.query;
@@ -64,12 +64,12 @@ export function sendHistory(readHistory: HistoryReader, format: HistoryFormat, r
     if (format === 'csv') response.set('Content-Disposition', `attachment; filename="live-visitors-${range}.csv"`);
     if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return response.send(history.text);
     response.set('Content-Encoding', 'gzip').send(history.gzipped);
-  };
+  });
 }
 
 /** Answers with a figure as an image. */
 export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
-  return async (request, response) => {
+  return passingErrors(async (request, response) => {
     const result = parseBadgeQuery(queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
     // Drawing takes 8 MiB, and many servers never draw.
@@ -82,7 +82,7 @@ export function sendBadge(emitter: Emitter, refuse: Refuse): RequestHandler {
       .set('Cache-Control', `public, max-age=${badgeMaxAgeSeconds}`)
       .type('image/svg+xml')
       .send(drawBadge(result.query, page === undefined ? siteFigure : emitter.pages.online(page)));
-  };
+  });
 }
 
 /** Answers 200, even if totals cannot be recorded: counting continues, and only the log says what is wrong. */
@@ -98,8 +98,18 @@ export function sendStatus(store?: Pick<Store, 'trouble'>): RequestHandler {
 
 /** Answers with the metrics, as Prometheus reads them. */
 export function sendMetrics({ registry }: Metrics): RequestHandler {
-  return async (_request, response) => {
-    const text = await registry.metrics();
-    response.set('Cache-Control', 'no-store').type(registry.contentType).send(text);
+  return passingErrors(async (_request, response) => {
+    const text = await registry?.metrics();
+    response
+      .set('Cache-Control', 'no-store')
+      .type(registry?.contentType ?? '')
+      .send(text);
+  });
+}
+
+/** Passes a rejection on to the error handler, which Express 4 does not do. */
+function passingErrors(handle: (request: Request, response: Response) => Promise<unknown>): RequestHandler {
+  return (request, response, next) => {
+    handle(request, response).catch(next);
   };
 }

@@ -23,6 +23,15 @@ export function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
 }
 
+/** The path of a request, without percent-encoding; empty if that is malformed. */
+export function decodedPath({ path }: { path: string }): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
+}
+
 /** `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2): an IPv6 address in brackets, or a name or IPv4 address. */
 const hostForm = /^(?:\[([\da-f:.]+)\]|((?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*))(?::(\d{0,5}))?$/i;
 

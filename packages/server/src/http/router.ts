@@ -5,7 +5,7 @@ import type { LibraryConfig } from '../config/read-config.ts';
 import { createHistoryReader } from '../history/reader.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createRefusals } from '../observability/refusals.ts';
-import { createSafeLog, type Log } from '../observability/safe-log.ts';
+import { createSafeLog, type Logger } from '../observability/safe-log.ts';
 import { createLimits } from '../presence/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../stream/clock.ts';
@@ -17,7 +17,7 @@ import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
-import { servePage } from './static-files.ts';
+import { forFiles, servePage } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
@@ -27,9 +27,9 @@ export type RouterOptions = {
   store: Store;
   clock: Clock;
   metrics: Metrics;
-  /** The folder of the built dashboard. */
-  pageDir: string;
-  log: Log;
+  /** The folder of the built dashboard, if there is one. */
+  pageDir: string | undefined;
+  log: Logger;
 };
 
 export type Service = Awaited<ReturnType<typeof startRouter>>;
@@ -51,30 +51,29 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const whenReady = checkReady(() => isReady, refuse);
   const checks = [checkOrigin(config, refuse), whenReady];
 
-  const get = (path: string | string[], ...handlers: RequestHandler[]) =>
-    router.get(path, ...handlers).all(path, methodNotAllowed);
   // Scripts of any origin must be able to read errors, even if their origin is refused.
   const allowScripts = cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
+  // None of this is for other requests: they are the app's.
+  const route =
+    (before: RequestHandler[]) =>
+    (path: string, ...handlers: RequestHandler[]) =>
+      router.get(path, ...before, ...handlers).all(path, ...before, methodNotAllowed);
   const answersOneAtATime = oneAtATime(refusals);
   // First, and without the headers of a page: after a restart, all streams are opened at once.
-  get(
-    paths.stream,
-    answersOneAtATime,
-    allowScripts,
-    ...checks,
-    openStream({ emitter, limits, config, refusals, refuse }),
-  );
-  router.use(answersOneAtATime, securityHeaders);
+  const getStream = route([answersOneAtATime, allowScripts]);
+  getStream(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
-  get(paths.healthz, sendStatus());
-  get(paths.readyz, whenReady, sendStatus(store));
-  if (config.metrics === 'on') get(paths.metrics, sendMetrics(metrics));
-  if (config.metrics === 'private') get(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
+  const getPrivately = route([answersOneAtATime, securityHeaders]);
+  getPrivately(paths.healthz, sendStatus());
+  getPrivately(paths.readyz, whenReady, sendStatus(store));
+  if (config.metrics === 'on') getPrivately(paths.metrics, sendMetrics(metrics));
+  if (config.metrics === 'private') getPrivately(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
   const pages = [...checks, sendPages(emitter, refuse)];
-  if (config.listPages === 'private') get(paths.pages, privateOnly('LIST_PAGES'), ...pages);
+  if (config.listPages === 'private') getPrivately(paths.pages, privateOnly('LIST_PAGES'), ...pages);
 
-  router.use(allowScripts);
+  const forAll = [answersOneAtATime, securityHeaders, allowScripts];
+  const get = route(forAll);
   get(paths.visitors, ...checks, sendSnapshot(emitter, refuse));
   if (config.listPages === 'on') get(paths.pages, ...pages);
   get(paths.history, ...checks, sendHistory(readHistory, 'json', refuse));
@@ -82,13 +81,9 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  router.get('/', endWithSlash, (request, _response, next) => {
-    // Others get the dashboard without the list of pages.
-    if (mayRead(request, config.listPages)) request.url = `/${indexWithPages}`;
-    next();
-  });
-  router.use(servePage(pageDir));
-  get(['/', `/${indexWithPages}`], pageNotBuilt);
+  const servesPage = servePage(pageDir);
+  router.use(forFiles(pageDir, [...forAll, ...servesPage, methodNotAllowed]));
+  get('/', endWithSlash, showPages(config), ...servesPage, pageNotBuilt);
   router.use(errorHandler(log));
 
   return {
@@ -96,6 +91,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
     limits,
     refusals,
     log,
+    forAll,
     /** Refuses new streams, sends `farewell` to the open ones, and closes the store. Calling it again changes nothing. */
     close(): Promise<void> {
       isReady = false;
@@ -114,6 +110,14 @@ const endWithSlash: RequestHandler = ({ originalUrl }, response, next) => {
   if (path.endsWith('/')) return next();
   response.redirect(308, `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
 };
+
+/** Others get the dashboard without the list of pages. */
+function showPages({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
+  return (request, _response, next) => {
+    if (mayRead(request, listPages)) request.url = `/${indexWithPages}`;
+    next();
+  };
+}
 
 const pageNotBuilt: RequestHandler = (_request, response) => {
   const detail = 'The page has not been built. Run "pnpm build", or open the address that "pnpm dev" prints.';

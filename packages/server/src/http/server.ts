@@ -36,10 +36,10 @@ export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
 export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
-  app.use((request, response) => {
+  const { limits, refusals, log, forAll } = service;
+  app.use(...forAll, (request, response) => {
     sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
   });
-  const { limits, refusals, log } = service;
   // Node would refuse a request without Host with an empty answer.
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;

@@ -1,14 +1,33 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { compressedFolders, scripts } from '@live-visitors/shared';
-import express, { type RequestHandler, type Response } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import { decodedPath } from './request-target.ts';
 
 const immutable = 'public, max-age=31536000, immutable';
 // Other sites link to these by name: a new version must arrive within minutes, without a request on every page.
 const shortLived = 'public, max-age=300';
 const revalidated = 'no-cache';
 
+/** Lets handlers answer requests for the files of the client's build, and leaves all others to the next handlers. */
+export function forFiles(pageDir: string | undefined, handlers: RequestHandler[]): RequestHandler {
+  const files = listFiles(pageDir);
+  const answer = Router().use(...handlers);
+  return (request, response, next) => (files.has(decodedPath(request)) ? answer(request, response, next) : next());
+}
+
+/** The paths of the files of the client's build; none if there is no build. */
+function listFiles(pageDir: string | undefined): Set<string> {
+  if (pageDir === undefined || !existsSync(pageDir)) return new Set();
+  const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const listed = files.map(({ parentPath, name }) => relative(pageDir, join(parentPath, name)).replaceAll(sep, '/'));
+  // The compressed copies have no address of their own.
+  return new Set(listed.filter((path) => !path.startsWith('.')).map((path) => `/${path}`));
+}
+
 /** Serves the files of the client's build, compressed if the build made such a copy. */
-export function servePage(pageDir: string): RequestHandler[] {
+export function servePage(pageDir: string | undefined): RequestHandler[] {
+  if (pageDir === undefined) return [];
   const compressed = Object.entries(compressedFolders).map(([encoding, folder]): RequestHandler => {
     const serve = serveFolder(join(pageDir, folder), encoding);
     return (request, response, next) => {

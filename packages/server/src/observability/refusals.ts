@@ -15,7 +15,7 @@ export const hints = () => ({
   max_streams: `All ${nameOf('MAX_STREAMS')} streams are in use. Raise ${nameOf('MAX_STREAMS')} (and the open-file limit, ulimit -n, if necessary), or add a server.`,
   max_streams_per_address: `If these are visitors behind your proxy, configure it to send X-Forwarded-For. If they are people behind one address, raise ${nameOf('MAX_STREAMS_PER_ADDRESS')}.`,
   /** The same limit, but the address is very likely that of a proxy that `TRUST_PROXY` does not name. */
-  untrusted_proxy: `If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them: their addresses and networks, or their number, for example 2 for a CDN and nginx.`,
+  untrusted_proxy: `If visitors come through proxies, set ${nameOf('TRUST_PROXY')} to all of them: their addresses and networks, or their number, for example 2 for a CDN and nginx, or 1 for a proxy on a Unix socket.`,
   /** The same limit, but most visitors have the same private address: a network in between replaces theirs. */
   hidden_addresses: `If a network such as that of Docker Swarm, rootless Docker or Kubernetes gives all visitors this private address, make it pass on their own addresses, or set ${nameOf('MAX_STREAMS_PER_ADDRESS')} as high as ${nameOf('MAX_STREAMS')}.`,
   /** The stream was opened, but its address has brought too many new visits in this minute, and its own are not counted. */

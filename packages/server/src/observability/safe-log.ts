@@ -4,14 +4,27 @@ type Write = (fields: object, message: string) => void;
 
 export type Log = { debug: Write; info: Write; warn: Write; error: Write };
 
+/** A log such as pino, winston or the console. `debug` gets a message with the client's address for each refusal. */
+export type Logger = Omit<Log, 'debug'> & { debug?: Write };
+
+const ignore = () => {};
+
+export const silentLog: Logger = { info: ignore, warn: ignore, error: ignore };
+
 /** Catches the exceptions of a logger, so that counting continues. The first one becomes a Node warning. */
-export function createSafeLog(logger: Log): Log {
+export function createSafeLog(logger: Logger): Log {
+  // As all of its loggers are streams with transports, winston can be told from pino. It takes the message first.
+  const isMessageFirst = 'transports' in logger;
   let hasFailed = false;
 
   function safely(level: keyof Log): Write {
     return (fields, message) => {
       try {
-        logger[level](fields, message);
+        Reflect.apply(
+          logger[level] ?? ignore,
+          logger,
+          isMessageFirst ? [message, withStack(fields)] : [fields, message],
+        );
       } catch (error) {
         if (!hasFailed) process.emitWarning(`The logger failed, and messages are lost: ${messageOf(error)}`);
         hasFailed = true;
@@ -20,4 +33,14 @@ export function createSafeLog(logger: Log): Log {
   }
 
   return { debug: safely('debug'), info: safely('info'), warn: safely('warn'), error: safely('error') };
+}
+
+/** As JSON, an error is empty. */
+function withStack(fields: object): object {
+  return 'err' in fields && fields.err instanceof Error ? { ...fields, err: fields.err.stack } : fields;
+}
+
+export function isLogger(value: unknown): value is Logger {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['info', 'warn', 'error'].every((level) => typeof Reflect.get(value, level) === 'function');
 }

@@ -130,6 +130,11 @@ export function takeSocket(response: ServerResponse): Socket {
   return detached;
 }
 
+/** Whether the request is on a connection of a server that serves detachably. */
+export function isServedDetachably({ socket }: IncomingMessage): boolean {
+  return socket instanceof RequestSocket;
+}
+
 /** Closes the connection of a request, even if its socket was taken. */
 export function hangUp({ socket }: IncomingMessage): void {
   if (socket instanceof RequestSocket) socket.hangUp();

@@ -25,7 +25,7 @@ const lifetimeMs = { min: 35_000, max: 46_000 };
  */
 const renewalShare = 0.6;
 
-export type EmitterOptions = RecorderOptions & { limits: Limits };
+export type EmitterOptions = RecorderOptions & { limits: Limits; metrics: Metrics };
 
 export type StreamRequest = {
   query: StreamQuery;
@@ -51,6 +51,7 @@ export class Emitter {
   readonly #registry: PresenceRegistry<EventStream>;
   readonly #pauseWatch;
   readonly #stopTicking: () => Promise<void>;
+  readonly #stopWatching: () => void;
   readonly #listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
   /** How many streams have been opened and closed so far. */
   #changes = 0;
@@ -65,7 +66,9 @@ export class Emitter {
     const onReplaced = (stream: EventStream) => this.#sendFarewell(stream, 'replaced');
     this.#registry = new PresenceRegistry(limits, this.pages, clock.elapsed, onReplaced);
     this.#pauseWatch = createPauseWatch(clock);
-    metrics.watch(() => this.#registry.audit());
+    this.#stopWatching = metrics.watch(() => {
+      return { ...this.#registry.audit(), store_trouble: store.trouble() === undefined ? 0 : 1 };
+    });
     this.#stopTicking = startTicking(
       tickMs,
       () => store.now(),
@@ -145,7 +148,10 @@ export class Emitter {
     } finally {
       await inSlices(streams, this.#clock.elapsed, (stream) => {
         if (stream.isOpen) this.#sendFarewell(stream, 'restart');
-      }).finally(() => this.#recorder.close());
+      }).finally(() => {
+        this.#stopWatching();
+        return this.#recorder.close();
+      });
     }
   }
 

@@ -1,5 +1,4 @@
 import { type History, maxHistorySeconds, RecentHistory, type Snapshot, type StreamQuery } from '@live-visitors/shared';
-import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { PageChange } from '../presence/page-names.ts';
 import type { Counts } from '../presence/presence.ts';
@@ -7,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { longestCountedMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
 
-export type RecorderOptions = { store: Store; clock: Clock; metrics: Metrics; log: Log };
+export type RecorderOptions = { store: Store; clock: Clock; log: Log };
 
 /** One tick: what this process counted, and the snapshot that the store made of it. */
 type RecordedTick = {
@@ -80,9 +79,8 @@ export class Recorder {
   }
 
   #reportTrouble(): void {
-    const { store, metrics, log } = this.#options;
+    const { store, log } = this.#options;
     const trouble = store.trouble();
-    metrics.storeTrouble.set(trouble === undefined ? 0 : 1);
     if (trouble === this.#reportedTrouble) return;
     this.#reportedTrouble = trouble;
     if (trouble === undefined) log.info({}, 'totals are being recorded again');

@@ -15,7 +15,8 @@ export function startTicking(everyMs: number, now: () => number, onTick: (latene
       underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
         if (!stopped) schedule(dueAt);
       });
-    }, dueAt - now());
+      // Only a server keeps a process alive, so that one ends whose servers are closed.
+    }, dueAt - now()).unref();
   };
   schedule();
 

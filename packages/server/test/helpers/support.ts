@@ -10,8 +10,8 @@ import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { startServer } from '../../src/http/server.ts';
-import { createMetrics } from '../../src/observability/metrics.ts';
-import type { Log } from '../../src/observability/safe-log.ts';
+import { createMetrics } from '../../src/observability/prometheus.ts';
+import type { Logger } from '../../src/observability/safe-log.ts';
 import { RedisStore } from '../../src/store/redis/redis-store.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -53,7 +53,7 @@ export async function openServer(
     dataDir = makeFolder(),
     store = new SqliteStore({ dataDir, now: clock.now }),
     log,
-  }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; store?: Store; log?: Log } = {},
+  }: { pageDir?: string; openFiles?: number; clock?: Clock; dataDir?: string; store?: Store; log?: Logger } = {},
 ) {
   const result = readConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, openFiles);
   if (!result.ok) throw new Error(result.problems.join('\n'));
@@ -165,7 +165,7 @@ export function openSocket(
   return { socket, received: () => received, closed: () => closed };
 }
 
-export const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../../live-visitors/src/main.ts', import.meta.url));
 
 /** A store whose Redis is not there. */
 export async function openLostStore(): Promise<Store> {

@@ -95,6 +95,7 @@ export class RedisConnection {
     const { url, urlName, onReady, onTrouble } = this.#options;
     const client = createConnection(this.#address);
     this.#client = client;
+    client.unref();
     client.on('error', (error) => {
       if (client !== this.#client) return;
       onTrouble(`${this.place} ${explainConnectionError(error, urlName)}`);
@@ -117,7 +118,7 @@ export class RedisConnection {
     this.close();
     this.#address = address;
     this.#tries++;
-    this.#timer = setTimeout(() => this.#connect(), afterMs);
+    this.#timer = setTimeout(() => this.#connect(), afterMs).unref();
   }
 
   #pauseMs(): number {

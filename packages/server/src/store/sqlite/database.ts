@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Minute } from '../../history/minutes.ts';
 import type { Second } from '../store.ts';
+import { StoreInUseError } from '../store.ts';
+import { explainSecondInstance } from './explain-error.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
 import { type Entry, prepareQueries } from './queries.ts';
@@ -18,6 +20,8 @@ const logHeaderBytes = 32;
  * checkpoints only, and truncates the log at each, so that every other change is by another program.
  */
 export class SqliteDatabase {
+  /** Those of this process. */
+  static readonly #open = new Set<SqliteDatabase>();
   readonly #path: string;
   /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
@@ -35,8 +39,13 @@ export class SqliteDatabase {
    */
   constructor(dataDir: string) {
     this.#path = sqlitePath(dataDir);
-    this.#database = openSqliteFile(dataDir);
+    try {
+      this.#database = openSqliteFile(dataDir);
+    } catch (error) {
+      throw error instanceof StoreInUseError && this.#isOpenHere() ? explainSecondInstance(this.#path, error) : error;
+    }
     this.#realPath = realpathSync(this.#path);
+    SqliteDatabase.#open.add(this);
     this.#queries = prepareQueries(this.#database);
     this.#file = new OpenFile(this.#path);
     this.#noteLog();
@@ -156,8 +165,15 @@ export class SqliteDatabase {
       if (isMoved) renameSync(aside, this.#realPath);
     }
     this.#isOpen = false;
+    SqliteDatabase.#open.delete(this);
     this.#log?.close();
     this.#file.close();
+  }
+
+  /** Whether this process has the file open already. */
+  #isOpenHere(): boolean {
+    const path = realpathSync(this.#path);
+    return [...SqliteDatabase.#open].some((database) => database.#realPath === path);
   }
 
   #isReadable(): boolean {

@@ -29,6 +29,12 @@ export function toStoreError(cause: unknown, path: string, dataDir: string): Sto
   }
 }
 
+/** Two instances of the library in one process. */
+export function explainSecondInstance(path: string, cause: StoreInUseError): StoreInUseError {
+  const sentence = `${path} is already open in this process. Use one instance, or give each its own ${nameOf('DATA_DIR')}.`;
+  return new StoreInUseError(sentence, { cause });
+}
+
 export function explainDamagedFile(path: string): string {
   return `${path} is damaged and was not changed. Restore a backup, or set ${nameOf('DATA_DIR')} to another folder.`;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { sqlite } from '../../check-node.ts';
 import { nameOf } from '../../config/name-of.ts';
 import { StoreError } from '../store.ts';
 import { explainDamagedFile, explainForeignFile, toStoreError } from './explain-error.ts';
@@ -49,7 +50,7 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
   try {
     mkdirSync(dataDir, { recursive: true });
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
-    database = new DatabaseSync(path, { timeout: 0 });
+    database = new sqlite.DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     migrate(database, path);
     return database;

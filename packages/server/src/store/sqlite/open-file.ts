@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /** What has become of an open database file and its write-ahead log. */
@@ -67,6 +67,6 @@ export class OpenFile {
     const stats = fstatSync(this.#descriptor, { bigint: true });
     const bytes = Buffer.alloc(Math.min(Number(stats.size), this.#digestBytes));
     readSync(this.#descriptor, bytes, 0, bytes.length, 0);
-    return { stats, digest: hash('sha256', bytes) };
+    return { stats, digest: createHash('sha256').update(bytes).digest('hex') };
   }
 }

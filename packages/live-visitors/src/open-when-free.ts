@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreInUseError } from '../store/store.ts';
+import { StoreInUseError } from '../../server/src/internal.ts';
 
 /** How often, and for how long, to retry while another process has the store open. */
 export const retry = { everyMs: 250, forMs: 30_000 };

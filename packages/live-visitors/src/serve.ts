@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { type ServerOptions, startServer } from '../http/server.ts';
-import { openLog } from '../observability/log.ts';
-import { createMetrics, watchProcess } from '../observability/metrics.ts';
-import { openStore } from '../store/open-store.ts';
-import type { StoreInUseError } from '../store/store.ts';
-import { systemClock } from '../stream/clock.ts';
+import {
+  createMetrics,
+  openStore,
+  pageDir,
+  type ServerOptions,
+  type StoreInUseError,
+  startServer,
+  systemClock,
+  watchProcess,
+} from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 import { explainListenError } from './listen-error.ts';
+import { openLog } from './log.ts';
 import { openWhenFree, retry } from './open-when-free.ts';
 import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 
 /** Runs the server until a signal stops it, then ends the process with exit code 0. */
-export async function serve({ env, pageDir, stop }: CommandContext): Promise<never> {
+export async function serve({ env, stop }: CommandContext): Promise<never> {
   const config = configureOrFail(env);
   const metrics = createMetrics();
   watchProcess(metrics);

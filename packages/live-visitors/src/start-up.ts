@@ -1,12 +1,8 @@
-import { openFilesLimit } from '../config/open-files.ts';
-import { type Config, readConfig } from '../config/read-config.ts';
-import { StoreError } from '../store/store.ts';
+import { type Config, openFilesLimit, readConfig, StoreError } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 
 export type CommandContext = {
   env: NodeJS.ProcessEnv;
-  /** The folder of the built dashboard. */
-  pageDir: string;
   /** Aborts on a signal to stop, with the signal's name as its reason. */
   stop: AbortSignal;
 };

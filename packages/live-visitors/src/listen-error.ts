@@ -1,4 +1,4 @@
-import type { Config } from '../config/read-config.ts';
+import type { Config } from '../../server/src/internal.ts';
 
 /** A sentence that says why listening failed and what to set, or `undefined` for an error that no setting can fix. */
 export function explainListenError(error: NodeJS.ErrnoException, { host, port }: Pick<Config, 'host' | 'port'>) {

@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const sourceFolders = ['src', '../shared/src'];
+const sourceFolders = ['src', '../server/src', '../shared/src'];
 /** Sources and folders. Temporary files of editors have other names. */
 const sourceName = /^[\w-]+(\.ts)?$/;
 /** Saving a file can take several steps. */

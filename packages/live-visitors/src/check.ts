@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { openStore } from '../store/open-store.ts';
+import { resolve } from 'node:path';
+import { openStore, pageDir } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
 
 /** Checks whether the server could run as configured. It does not try the port: another server may be using it. */
-export async function check({ env, pageDir, stop }: CommandContext): Promise<void> {
+export async function check({ env, stop }: CommandContext): Promise<void> {
   const config = configureOrFail(env);
   console.log('Configuration: valid.');
-  if (!existsSync(join(pageDir, 'index.html'))) fail('Dashboard: not built. Run "pnpm build".');
+  if (pageDir === undefined) fail('Dashboard: not built. Run "pnpm build".');
   console.log('Dashboard: built.');
   const store = await openOrFail(() => openStore(config));
   const trouble = store.trouble();

@@ -2,12 +2,9 @@
 // Exports and imports the totals while the server is stopped: `totals export FILE` and `totals import FILE`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fail } from './command/fail.ts';
-import { configureOrFail } from './command/start-up.ts';
-import { messageOf } from './observability/message-of.ts';
-import { sqlitePath } from './store/sqlite/file.ts';
-import { SqliteStore } from './store/sqlite/sqlite-store.ts';
-import { parseTotals } from './store/totals-file.ts';
+import { messageOf, parseTotals, SqliteStore, sqlitePath } from '../../server/src/internal.ts';
+import { fail } from './fail.ts';
+import { configureOrFail } from './start-up.ts';
 
 const usage = `Usage: totals export FILE   writes the totals in DATA_DIR to a new file, as JSON
        totals import FILE   reads them into an empty DATA_DIR

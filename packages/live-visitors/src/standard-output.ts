@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { within } from '../within.ts';
+import { within } from '../../server/src/internal.ts';
 
 /** How much may wait for a slow reader. A line that does not fit fails. */
 const maxQueuedBytes = 1024 * 1024;

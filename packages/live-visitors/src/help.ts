@@ -1,4 +1,4 @@
-import { type Option, optionsFor } from './options.ts';
+import { type Option, optionsFor } from '../../server/src/internal.ts';
 
 /** The environment variables as `--help` and the documents list them, whatever the number of open files. */
 export const variables = Object.entries<Option<unknown>>(optionsFor(16_384)).map(([name, option]) => {

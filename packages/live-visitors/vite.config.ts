@@ -1,0 +1,14 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** The sources import those of the library, so that they run without a build. What is built imports the package. */
+const library: Plugin = {
+  name: 'library',
+  enforce: 'pre',
+  resolveId: (id) =>
+    id.endsWith('/server/src/internal.ts') ? { id: '@live-visitors/server/internal', external: true } : undefined,
+};
+
+export default defineConfig({
+  plugins: [library],
+  build: { ssr: true, rolldownOptions: { input: ['src/main.ts', 'src/totals.ts'] }, target: 'node22' },
+});

@@ -1,0 +1,15 @@
+// What the command `live-visitors` takes of the library. It is not for others: it may change in any version.
+export { openFilesLimit } from './config/open-files.ts';
+export { type Option, optionsFor } from './config/options.ts';
+export { type Config, readConfig } from './config/read-config.ts';
+export { type ServerOptions, startServer } from './http/server.ts';
+export { messageOf } from './observability/message-of.ts';
+export { createMetrics, watchProcess } from './observability/prometheus.ts';
+export { pageDir } from './page-dir.ts';
+export { openStore } from './store/open-store.ts';
+export { sqlitePath } from './store/sqlite/file.ts';
+export { SqliteStore } from './store/sqlite/sqlite-store.ts';
+export { StoreError, StoreInUseError } from './store/store.ts';
+export { parseTotals } from './store/totals-file.ts';
+export { systemClock } from './stream/clock.ts';
+export { within } from './within.ts';

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+// A bundler may leave `dirname` undefined, or put another folder of this name there.
+const folder = join((import.meta as Partial<ImportMeta>).dirname ?? '', 'page');
+
+/** The folder of the built page: the client's build puts it beside the bundle of this module. */
+export const pageDir: string | undefined = existsSync(join(folder, 'widget.js')) ? folder : undefined;
+
+/** Warns if this module was bundled with an app: the page and the widget are files. */
+export function warnIfBundled(): void {
+  if (pageDir !== undefined) return;
+  process.emitWarning(
+    'Live Visitors cannot find its page and widget. If you bundle your app, exclude the package @live-visitors/server from the bundle ("external").',
+  );
+}
