@@ -1,6 +1,10 @@
 // The floor: no HTTP server at all, one shared buffer, written to every socket in one go.
 import { createServer, type Socket } from 'node:net';
+import { limitHeap } from '../../../live-visitors/src/limit-heap.ts';
 import { frameNow, port } from './payload.ts';
+
+// As this server does: otherwise the two would be compared under different settings of V8.
+limitHeap();
 
 const sockets = new Set<Socket>();
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
