@@ -16,7 +16,7 @@ const server: ProxyOptions = {
   },
 };
 
-/** Makes the dashboard that has no list of pages, for those who may not read it. */
+/** Makes the dashboard that has no list of pages, for those who may not read it. Both are sent without comments. */
 const offerPages: Plugin = {
   name: 'offer-pages',
   enforce: 'post',
@@ -28,8 +28,9 @@ const offerPages: Plugin = {
   generateBundle(_options, bundle) {
     const index = bundle['index.html'];
     if (index?.type !== 'asset') throw new Error('index.html was not built.');
-    this.emitFile({ type: 'asset', fileName: indexWithPages, source: index.source });
-    index.source = withoutPages(`${index.source}`);
+    const html = `${index.source}`.replace(/\s*<!--.*?-->/gs, '');
+    this.emitFile({ type: 'asset', fileName: indexWithPages, source: html });
+    index.source = withoutPages(html);
   },
 };
 
