@@ -72,6 +72,10 @@ describe('in forced colours', () => {
       expect(await style(page, button, 'border-top-style')).toBe('solid');
       expect(await style(page, button, 'border-top-color')).not.toBe(await systemColor(page, 'Canvas'));
     }
+    expect(await style(page, '.copy', 'background-color')).toBe(ink);
+    expect(await style(page, '.copy', 'color')).toBe(await systemColor(page, 'Canvas'));
+    // Otherwise the browser puts a background behind the text, in the same colour.
+    expect(await style(page, '.copy', 'forced-color-adjust')).toBe('none');
   });
 
   test('a number that is not updated does not look live', async () => {
