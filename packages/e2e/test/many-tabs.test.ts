@@ -1,5 +1,5 @@
-import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { whyLoaded } from '../src/back-forward-cache.ts';
 import type { PuppeteerTab } from '../src/browser.ts';
 import { chromium, describeIn, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
@@ -86,16 +86,6 @@ describe('a page in a sandboxed frame', () => {
     await allShow({ online: 2, browsers: 2 });
   });
 });
-
-/** Why the page was loaded and not taken from the back/forward cache, as Chromium tells it. */
-const whyLoaded = (page: Page): Promise<(string | undefined)[]> =>
-  page.evaluate(() => {
-    // TypeScript does not know `notRestoredReasons` (HTML Standard §7.3.2).
-    const [entry] = performance.getEntriesByType('navigation') as unknown as {
-      notRestoredReasons?: { reasons: { reason: string }[] };
-    }[];
-    return entry?.notRestoredReasons?.reasons.map(({ reason }) => reason) ?? [];
-  });
 
 describeIn(wholeChromium, 'the back/forward cache', () => {
   const { open, allShow, tab } = useTabs(wholeChromium.launch);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { whyLoaded } from '../src/back-forward-cache.ts';
 import { chromium, describeIn, firefox, wholeChromium } from '../src/engine.ts';
 import { eventually } from '../src/eventually.ts';
 import { scriptOf, useWidgets } from '../src/widget-page.ts';
@@ -21,6 +22,7 @@ describeIn(wholeChromium, 'a widget', () => {
     await counts({ online: 0 });
     await page.goBack();
     await allShow(1);
+    expect(await whyLoaded(page)).toEqual([]);
     expect(await page.evaluate(() => 'isMarked' in globalThis)).toBe(true);
     await keepsCounting({ online: 1, visits: 1 });
   });
@@ -37,6 +39,7 @@ describeIn(wholeChromium, 'a widget', () => {
     await page.goto('about:blank');
     await page.goBack();
     await allShow(1);
+    expect(await whyLoaded(page)).toEqual([]);
     expect(await page.evaluate(() => (window as unknown as { parts: string }).parts)).toBe('number connecting');
   });
 
