@@ -8,7 +8,7 @@ import { summarize } from './wording.ts';
 /** When to try again to load the code of the chart. */
 const loadAgainMs = 60_000;
 
-/** Shows who was here before: in the last minutes, or in a range of history. The code of the chart is loaded when it is needed. */
+/** Shows who was here before: in the last minutes, or in a range of history. Loads the code of the chart when it is needed. */
 export class ChartView {
   readonly #container = find('.chart');
   readonly #summary = find('.summary');

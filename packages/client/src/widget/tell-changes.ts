@@ -3,8 +3,9 @@ import type { Connection } from '../stream/connection.ts';
 import type { Update } from '../update.ts';
 
 /**
- * Reports each snapshot once for each state of its pages, and the connection when it has changed; a wait that gets shorter is not a change. Reports
- * are microtasks: listeners may do or throw anything without disturbing the code that is running.
+ * Reports each snapshot once for each state of its pages, and the connection when it has changed; a wait that gets
+ * shorter is not a change. Reports are microtasks: listeners may do or throw anything without disturbing the code that is
+ * running.
  */
 export function tellChanges(
   onSnapshot: (snapshot: SnapshotWithPages) => void,

@@ -170,10 +170,17 @@ export class Pages {
     this.#limits.takePage(address);
     const own = flat(name);
     const id = this.#nextId++;
-    this.#pages.set(own, {
-      ...{ name: own, id, broughtBy: address },
-      ...{ online: 0, watchers: 0, counted: 0, sent: null, json: '' },
-    });
+    const page: Page = {
+      name: own,
+      id,
+      broughtBy: address,
+      online: 0,
+      watchers: 0,
+      counted: 0,
+      sent: null,
+      json: '',
+    };
+    this.#pages.set(own, page);
     return undefined;
   }
 

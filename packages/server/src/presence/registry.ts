@@ -96,8 +96,8 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   }
 
   /**
-   * Counts the clients, lists their streams, and says which of their pages have changed. All present tabs have spent the time since the last count, unless that
-   * is longer than {@link longestCountedMs}. Kept places raise no peak.
+   * Counts the clients, lists their streams, and says which of their pages have changed. All present tabs have spent the
+   * time since the last count, unless that is longer than {@link longestCountedMs}. Kept places raise no peak.
    *
    * @param options - with `isConfirmed` false, the count raises no peak
    */

@@ -33,7 +33,10 @@ export function optionsFor(data: ChartData, look: Look, formats: Formats): uPlot
     ...(!isRange && stepped && { paths: stepped, fill: colors.fill }),
     points: {
       filter: ({ data: [, values = []] }) => dotsOf(values),
-      ...{ size: em, width: em * 0.45, fill: colors.line, stroke: colors.halo },
+      size: em,
+      width: em * 0.45,
+      fill: colors.line,
+      stroke: colors.halo,
     },
   };
   const edge = { width: 0, points: { show: false } };

@@ -73,8 +73,8 @@ function migrate(database: DatabaseSync, path: string): void {
   if (readPragma(database, 'quick_check') !== 'ok') throw new StoreError(explainDamagedFile(path));
 
   // Waits for the disk at checkpoints only: a crash of the machine may cost the last ticks, but never the file. A crash of
-  // this process costs nothing that was committed. Checkpoints are explicit, so that a commit never writes to the file itself, and every
-  // other change to it is by another program.
+  // this process costs nothing that was committed. Checkpoints are explicit, so that a commit never writes to the file
+  // itself, and every other change to it is by another program.
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE',
   );
