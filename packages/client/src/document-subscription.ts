@@ -43,8 +43,8 @@ export function createDocumentSubscription(
   recent?: Recent,
 ) {
   const { now, schedule, whilePageIsOpen, documentPage, onNavigation } = environment;
-  const name = `${tabId}/${randomId()}`;
-  const self: TabDocument = { name, visit: 'new', observes: true, on: [], watch: [], unanswered: 0 };
+  // It gets its name when it joins.
+  const self: TabDocument = { name: '', visit: 'new', observes: true, on: [], watch: [], unanswered: 0 };
   const listeners = new Set<Listener>();
   let ownPage = documentPage();
   let latest: Update = { connection: { state: 'connecting' } };
@@ -83,6 +83,8 @@ export function createDocumentSubscription(
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
     spread({ ...current(), connection: { state: 'connecting' } });
     let isOpen = true;
+    // A new one each time: others may still wait for the end of the last.
+    self.name = `${tabId}/${randomId()}`;
     const onUpdate = (update: Update) => isOpen && spread(update);
     joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
     const { leave } = joined;

@@ -43,6 +43,18 @@ describeIn(wholeChromium, 'a widget', () => {
     expect(await page.evaluate(() => (window as unknown as { parts: string }).parts)).toBe('number connecting');
   });
 
+  test('leaves a page that holds a lock of its own in that cache', async () => {
+    const site = await startSite();
+    const { page } = await open(
+      site.publish('<script>navigator.locks.request("lock of the site", () => new Promise(() => {}));</script>'),
+    );
+    await page.goto('about:blank');
+    await open(site.publish(`${scriptOf(server().url)}<live-visitors></live-visitors>`));
+    await keepsCounting({ online: 1 });
+    await page.goBack();
+    expect(await whyLoaded(page)).toEqual([]);
+  });
+
   test('is not counted before its prerendered page is shown', async () => {
     const site = await startSite();
     const widget = site.publish(`${scriptOf(server().url)}<live-visitors></live-visitors>`);

@@ -51,10 +51,11 @@ type Role<Payload> =
 /**
  * One document among those of its browser. One of them leads, and shares what it does with the others.
  *
- * - With locks, the holder of one lock leads. Each document holds another that shows that it is there. If the browser does
- *   not tell which locks are held, followers answer once a second; one that stops answering is removed.
+ * - With locks, the holder of one lock leads. Each document holds another while it is there, for which the leader waits. A
+ *   leader that has heard of no other leads after a query of the locks.
  * - Without locks, a document leads if no leader answers its hello, when the leader says bye, or after 4 s of silence. Of
- *   two leaders the one of the later term stays; at equal terms, the one whose name is smaller. Followers answer, too.
+ *   two leaders the one of the later term stays; at equal terms, the one whose name is smaller. Followers answer once a
+ *   second; one that stops answering is removed.
  * - Without a channel, each document leads itself while it is visible: a browser opens at most six connections to an
  *   origin, and a hidden tab must not take one.
  * - A frozen leader keeps its lock. A visible follower steals it after 4 s of silence; the frozen document stays in the
@@ -77,8 +78,8 @@ export class Group<Payload> {
   #term = 0;
   #leaderName: string | undefined;
   #release = () => {};
-  /** Whether the locks tell which documents are there. */
-  #isCensusKnown = false;
+  /** The names of the documents for whose end it waits. */
+  #awaited = new Set<string>();
   #heardAt: number;
   #sharedAt = 0;
 
@@ -110,7 +111,7 @@ export class Group<Payload> {
     // After sleep, this document has old news, and may not lead any more.
     if (role.name !== 'leader' || !this.#noteActivity()) return;
     const now = this.#environment.now();
-    const asks = !this.#isCensusKnown && this.roster.ask(now);
+    const asks = !this.#meeting.locks && this.roster.ask(now);
     const documents = this.roster.documents();
     const from = this.#options.self;
     this.#post({ type: 'update', term: role.term, from, browserId: this.#browserId, documents, asks, payload });
@@ -143,8 +144,8 @@ export class Group<Payload> {
   leave(): void {
     this.#become({ name: 'left' });
     this.#say('bye');
-    this.#release();
     this.#meeting.close();
+    this.#release();
   }
 
   #post = (message: Presence | Shared<Payload>) => this.#meeting.post?.(message);
@@ -188,36 +189,55 @@ export class Group<Payload> {
     this.#campaign(false);
   }
 
-  /** As candidate or leader, finds out which documents are there, and that none of them leads by a later term. */
+  /** As candidate, leads once it has found out which documents are there. As leader, keeps its term the latest. */
   async #confirmLead(): Promise<void> {
     const before = this.#role;
     const isStanding = before.name === 'candidate' || before.name === 'leader';
     if (!isStanding || !this.#noteActivity()) return;
-    const { locks, post } = this.#meeting;
-    const census = await locks?.query();
+    // In any case later: what shares an update is to be done with it first.
+    await (before.name === 'candidate' ? this.#findDocuments() : undefined);
     if (this.#role !== before || !this.#noteActivity()) return;
-    this.#isCensusKnown = census !== undefined;
-    if (census) {
-      this.roster.reconcile(census.names);
-      this.#browserId = census.browserId ?? this.#browserId;
-    }
     let role = before;
     if (role.name === 'candidate') {
-      if (census) locks?.showBrowserId(this.#browserId);
       role = { name: 'leader', term: ++this.#term, leadership: this.#options.lead(this.#browserId) };
       this.#become(role);
     } else if (this.#term > role.term) {
       role.term = ++this.#term;
     }
-    role.leadership.keep(post || this.#environment.isVisible() ? this.roster.documents() : undefined);
-    // Sharing confirms the lead again, and ends there: the document is no candidate any more.
+    this.#awaitEnds();
+    role.leadership.keep(this.#meeting.post || this.#environment.isVisible() ? this.roster.documents() : undefined);
     if (before.name === 'candidate') this.#shareCurrent();
+  }
+
+  async #findDocuments(): Promise<void> {
+    const { locks } = this.#meeting;
+    const census = this.#leaderName === undefined ? await locks?.query() : undefined;
+    if (census) {
+      this.roster.reconcile(census.names);
+      this.#browserId = census.browserId ?? this.#browserId;
+    }
+    this.#awaitEnds();
+    await locks?.showBrowserId(this.#browserId);
+  }
+
+  /** Removes each of the documents as soon as it is gone, if there are locks. */
+  #awaitEnds(): void {
+    const { locks } = this.#meeting;
+    for (const { name } of this.roster.documents()) {
+      if (!locks || name === this.#options.self.name || this.#awaited.has(name)) continue;
+      this.#awaited.add(name);
+      locks.whenGone(name, () => {
+        this.#awaited.delete(name);
+        this.roster.remove(name);
+        void this.#confirmLead();
+      });
+    }
   }
 
   #hearPresence({ type, term, from }: Presence): void {
     this.#noteActivity();
     this.#term = Math.max(this.#term, term);
-    if (type === 'bye') this.roster.remove(from);
+    if (type === 'bye') this.roster.remove(from.name);
     else this.roster.hear(from);
     if (type === 'hello') this.#shareCurrent();
     if (type === 'bye' && from.name === this.#leaderName && !this.#meeting.locks) this.#campaign(false);

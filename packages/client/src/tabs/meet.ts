@@ -7,9 +7,18 @@ export type Locks = {
    * @returns how to release the lock, or to leave the queue for it
    */
   request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
-  /** Shows the browser's id to documents that come while the leader is frozen. */
-  showBrowserId: (browserId: string) => void;
-  /** The names of all documents and the browser's id, if it is shown; `undefined` if the browser does not tell. */
+  /** Calls back when the document of this name is gone; at once if it is not there. */
+  whenGone: (documentName: string, onGone: () => void) => void;
+  /**
+   * Shows the browser's id to documents that come while the leader is frozen.
+   *
+   * @returns resolves when `whenGone` has called back for all documents that are gone already
+   */
+  showBrowserId: (browserId: string) => Promise<void>;
+  /**
+   * The names of all documents, frozen ones too, and the browser's id, if it is shown; `undefined` if this document found no
+   * other one when it came, or the browser does not tell.
+   */
   query: () => Promise<{ names: readonly string[]; browserId: string | undefined } | undefined>;
 };
 
@@ -56,22 +65,32 @@ export async function meet(
 }
 
 /**
- * The locks of one group. The leader holds the one that is named after the channel. A space and a document's name, or `#`
- * and the browser's id, follow the channel's name in the others: a server's URL contains neither.
+ * The locks of one group. The leader holds the one that is named after the channel. In the names of the others, a `#` and the
+ * browser's id, a space and a document's name, or a space alone for all documents together follow the channel's name: a
+ * server's URL contains neither character.
  *
  * @throws if there are no locks, as on a page that came over plain HTTP, or the browser withholds them
  */
 async function takeLocks(channelName: string, documentName: string, left: AbortSignal): Promise<Locks> {
+  const { locks } = navigator;
   const documents = `${channelName} `;
   const browserIds = `${channelName}#`;
+  const share = { mode: 'shared' } as const;
+  const wasAlone = await locks.request(documents, { ifAvailable: true }, (lock) => lock !== null);
+  hold(documents, share, left, () => {}).catch(() => {});
   await new Promise<void>((resolve, reject) => {
     hold(documents + documentName, {}, left, resolve).catch(reject);
   });
 
   return {
-    showBrowserId(browserId) {
-      hold(browserIds + browserId, { mode: 'shared' }, left, () => {}).catch(() => {});
+    whenGone(name, onGone) {
+      locks.request(documents + name, { ...share, signal: left }, onGone).catch(() => {});
     },
+
+    showBrowserId: (browserId) =>
+      new Promise((resolve) => {
+        hold(browserIds + browserId, share, left, resolve).catch(() => {});
+      }),
 
     request(steal, onGranted, onStolen) {
       const released = new AbortController();
@@ -81,12 +100,16 @@ async function takeLocks(channelName: string, documentName: string, left: AbortS
     },
 
     async query() {
+      // A query removes all pages that hold locks, also those of the site's own, from Chromium's back/forward cache.
+      if (wasAlone) return undefined;
       try {
-        const { held = [] } = await navigator.locks.query();
-        const shownBy = (prefix: string) =>
-          held.flatMap(({ name = '' }) => (name.startsWith(prefix) ? name.slice(prefix.length) : []));
+        const { held = [] } = await locks.query();
+        const shownBy = (prefix: string, wanted: LockMode) =>
+          held.flatMap(({ name = '', mode }) =>
+            mode === wanted && name.startsWith(prefix) ? name.slice(prefix.length) : [],
+          );
         // Two ids are shown only if the lead was stolen before its id was. Later leaders all find the same one first.
-        return { names: shownBy(documents), browserId: shownBy(browserIds)[0] };
+        return { names: shownBy(documents, 'exclusive'), browserId: shownBy(browserIds, 'shared')[0] };
       } catch {
         // Firefox rejects it in cross-site frames, every browser in the back/forward cache.
         return undefined;

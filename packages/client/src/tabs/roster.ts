@@ -8,8 +8,6 @@ const maxUnanswered = 3;
 export class Roster {
   readonly #self: TabDocument;
   #documents = new Map<string, TabDocument>();
-  /** The names of documents that have left, though the locks may not show it yet. */
-  #left = new Set<string>();
   #askedAt = 0;
 
   constructor(self: TabDocument) {
@@ -28,13 +26,11 @@ export class Roster {
     const { name } = document;
     const heard: TabDocument = { ...document, unanswered: 0 };
     if (this.#documents.get(name)?.visit === 'acknowledged') heard.visit = 'acknowledged';
-    this.#left.delete(name);
     this.#documents.set(name, heard);
   }
 
-  remove({ name }: TabDocument): void {
+  remove(name: string): void {
     this.#documents.delete(name);
-    this.#left.add(name);
   }
 
   /**
@@ -46,17 +42,14 @@ export class Roster {
     const self = this.#self;
     const entry = documents.find(({ name }) => name === self.name);
     if (entry?.visit === 'acknowledged') self.visit = 'acknowledged';
-    this.#left.clear();
     this.#replace(documents);
     return entry !== undefined && entry.visit === self.visit && wishesOf(entry) === wishesOf(self);
   }
 
   /** Takes the names that the locks show: they decide which documents are there. */
   reconcile(names: readonly string[]): void {
-    this.#left = new Set(names.filter((name) => this.#left.has(name)));
-    const present = names.filter((name) => !this.#left.has(name));
     const unheard = { visit: 'unknown', observes: false, on: [], watch: [], unanswered: 0 } as const;
-    this.#replace(present.map((name) => this.#documents.get(name) ?? { name, ...unheard }));
+    this.#replace(names.map((name) => this.#documents.get(name) ?? { name, ...unheard }));
   }
 
   /**
@@ -68,7 +61,7 @@ export class Roster {
     if (now - this.#askedAt < tickMs) return false;
     this.#askedAt = now;
     for (const document of this.documents()) {
-      if (document !== this.#self && document.unanswered++ >= maxUnanswered) this.remove(document);
+      if (document !== this.#self && document.unanswered++ >= maxUnanswered) this.remove(document.name);
     }
     return true;
   }

@@ -23,6 +23,9 @@ export type Tab = Owner & {
 
 type Lock = { tab: Tab; onGranted: () => void; onStolen: () => void };
 
+/** A tab waits for the end of the document of this name. */
+type Wait = { tab: Tab; name: string; onGone: () => void };
+
 /** A copy of all that a receiver may change, as a structured clone would be, only faster. */
 function copyOf(message: unknown): unknown {
   const { from, documents, ...rest } = message as { from: TabDocument; documents?: TabDocument[] };
@@ -43,9 +46,11 @@ export class BrowserModel {
   #holder: Lock | undefined;
   #queue: Lock[] = [];
   /** The tabs that show that they are there. */
-  #present = new Set<Tab>();
+  #present = new Map<string, Tab>();
+  #waits: Wait[] = [];
   /** The browser's ids that tabs show. */
   #browserIds = new Map<Tab, string>();
+  #entered = 0;
   /** How many queries of the locks fail from now on. */
   failingQueries = 0;
 
@@ -72,8 +77,7 @@ export class BrowserModel {
   /** @param tabId - given where the document is a frame of a tab */
   open(visible: boolean, options: Partial<TabDocument & { tabId: string }> = {}): Tab {
     const { observes = false, on = [], watch = [], tabId = `tab-of-document-${this.tabs.length}` } = options;
-    const name = `${tabId}/${this.tabs.length}`;
-    const self: TabDocument = { name, visit: 'new', observes, on, watch, unanswered: 0 };
+    const self: TabDocument = { name: '', visit: 'new', observes, on, watch, unanswered: 0 };
     // `#enter` gives it what is missing.
     const tab = {
       id: tabId,
@@ -142,6 +146,7 @@ export class BrowserModel {
     // What is still to come for the document as it was does not run in it as it is.
     const owner = tab;
     owner.state = 'running';
+    owner.self.name = `${tab.id}/${this.#entered++}`;
     let latest: Update = { connection: { state: 'connecting' } };
     let toldAt = this.simulation.now;
     const environment = this.#environmentOf(tab);
@@ -194,9 +199,10 @@ export class BrowserModel {
   async #meet(tab: Tab, hear: (message: unknown) => void): Promise<Meeting> {
     tab.hear = hear;
     if (this.#means === 'nothing') return { close() {} };
-    const locks = this.#means === 'channel' ? undefined : this.#locksOf(tab);
+    const { name } = tab.self;
+    const locks = this.#means === 'channel' ? undefined : this.#locksOf(tab, this.#present.size === 0);
     await new Promise<void>((resolve) => this.simulation.after(1, tab, resolve));
-    if (tab.state === 'running') this.#present.add(tab);
+    if (tab.state === 'running') this.#present.set(name, tab);
     return {
       ...(locks && { locks }),
       post: (message) => {
@@ -205,14 +211,11 @@ export class BrowserModel {
           if (other !== tab) this.simulation.after(1, other, () => other.hear(copyOf(copy)));
         }
       },
-      close: () => {
-        this.#present.delete(tab);
-        this.#browserIds.delete(tab);
-      },
+      close: () => this.#forget(tab, name),
     };
   }
 
-  #locksOf(tab: Tab): Locks {
+  #locksOf(tab: Tab, wasAlone: boolean): Locks {
     return {
       request: (steal, onGranted, onStolen) => {
         const lock = { tab, onGranted, onStolen };
@@ -227,12 +230,20 @@ export class BrowserModel {
         this.#grantNext();
         return () => this.#release(lock);
       },
-      showBrowserId: (browserId) => void this.#browserIds.set(tab, browserId),
+      whenGone: (name, onGone) => {
+        this.#waits.push({ tab, name, onGone });
+        this.#endWaits();
+      },
+      showBrowserId: (browserId) =>
+        new Promise((resolve) => {
+          this.#browserIds.set(tab, browserId);
+          this.simulation.after(1, tab, resolve);
+        }),
       query: () =>
         new Promise((resolve) => {
-          const fails = this.#means === 'locks without query' || this.failingQueries-- > 0;
+          const fails = wasAlone || this.#means === 'locks without query' || this.failingQueries-- > 0;
           this.simulation.after(1, undefined, () => {
-            const names = [...this.#present].map(({ self }) => self.name);
+            const names = [...this.#present.keys()];
             const census = { names, browserId: [...this.#browserIds.values()][0] };
             this.simulation.after(1, tab, () => resolve(fails ? undefined : census));
           });
@@ -256,10 +267,22 @@ export class BrowserModel {
     this.#grantNext();
   }
 
+  #forget(tab: Tab, name: string): void {
+    this.#present.delete(name);
+    this.#browserIds.delete(tab);
+    this.#waits = this.#waits.filter((wait) => wait.tab !== tab);
+    this.#endWaits();
+  }
+
+  #endWaits(): void {
+    const ended = this.#waits.filter(({ name }) => !this.#present.has(name));
+    this.#waits = this.#waits.filter((wait) => !ended.includes(wait));
+    for (const { tab, onGone } of ended) this.simulation.after(1, tab, onGone);
+  }
+
   #drop(tab: Tab, state: 'gone' | 'away'): void {
     tab.state = state;
-    this.#present.delete(tab);
-    this.#browserIds.delete(tab);
+    this.#forget(tab, tab.self.name);
     this.server.dropStreamsOf(tab);
     for (const lock of [this.#holder, ...this.#queue]) if (lock?.tab === tab) this.#release(lock);
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BrowserModel, type Means, means, type Tab } from './browser-model.ts';
 
 /** How soon a crashed tab is out of the count: if no lock tells, it has to miss questions first. */
-const crashedWithinMs = (given: Means) => (given === 'locks' ? 1500 : 10_000);
+const crashedWithinMs = (given: Means) => (given === 'channel' ? 10_000 : 1500);
 
 /** What must hold once things are quiet. */
 function expectTruth({ server, present }: BrowserModel, expected = present): void {
@@ -95,9 +95,9 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     browser.freeze(frozen);
     await browser.pass(12_000);
     expect(leaderOf(browser)).not.toBe(frozen);
-    // Where locks show that it is there, it is still counted.
+    // Its lock shows that it is still there.
     const awake = browser.present.filter((tab) => tab !== frozen);
-    expectTruth(browser, given === 'locks' ? browser.present : awake);
+    expectTruth(browser, given === 'channel' ? awake : browser.present);
 
     // Nobody is to notice what a leader of old believes when it wakes up.
     for (const { updates } of awake) updates.length = 0;
@@ -261,7 +261,7 @@ describe.each(means.filter((each) => each !== 'nothing'))('tabs that share by %s
     const frozen = leaderOf(browser);
     browser.freeze(frozen);
     await browser.pass(12_000);
-    expect(browser.server.onPage('/a')).toBe(given === 'locks' ? 4 : 3);
+    expect(browser.server.onPage('/a')).toBe(given === 'channel' ? 3 : 4);
     browser.thaw(frozen);
     await browser.pass(3000);
     expect(browser.server.onPage('/a')).toBe(4);
