@@ -1,4 +1,4 @@
-import { type EventMap, maxPages, maxTabs } from '@live-visitors/shared';
+import { type EventMap, maxPages, maxTabs, tickMs } from '@live-visitors/shared';
 import { lookUpEveryMs, lostAfterMs, muteAfterMs, staleAfterMs } from '../timing.ts';
 import type { Figures } from '../update.ts';
 import { type Claim, isOutdated, limited } from './claim.ts';
@@ -104,7 +104,7 @@ function keep(draft: Draft, claim: Claim | undefined): void {
 
   if (!isMute(draft) || now - draft.lookedUpAt < lookUpEveryMs) return;
   // This tab is not counted before the request for the next stream arrives, which a look-up may overtake.
-  if (draft.effects.some(({ type }) => type === 'open')) return;
+  if ('next' in draft.phase && now - draft.phase.next.openedAt < tickMs) return;
   draft.lookedUpAt = now;
   draft.effects.push({ type: 'lookUp', page: claim ? pagesOf(limited(claim, draft.limit)).slice(0, maxPages) : [] });
 }
