@@ -33,34 +33,65 @@ const betterSse = app(
   `app.get('/', async (request, response) => (await createSession(request, response)).push('hello'));`,
   '/',
 );
-const liveVisitors = app(
-  `const { liveVisitors } = await import('@live-visitors/server');`,
-  `app.use('/live', liveVisitors());`,
-  '/live/stream',
-);
+/** @param imported - what is imported besides, as the server does only if it is asked for */
+const liveVisitors = (options = '{}', path = '/live/stream', imported = '') =>
+  app(
+    `const { liveVisitors } = await import('@live-visitors/server'); ${imported}`,
+    `app.use('/live', liveVisitors(${options}));`,
+    path,
+  );
 
-/** Installs a library with npm and starts apps with it, as a Markdown table. It takes the npm registry. */
-export function measureFootprint(): string {
+/** How much memory each part may add, in MiB. */
+const budgets = { library: 12, metrics: 6, badge: 15, redis: 15 };
+
+/**
+ * Installs a library with npm and starts apps with it. It takes the npm registry.
+ *
+ * @returns a Markdown table, and what is over its budget
+ */
+export function measureFootprint(): { table: string; faults: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'live-visitors-footprint-'));
   try {
     const options = ['--pack-destination', folder];
     execFileSync('pnpm', ['pack', ...options], { cwd: fileURLToPath(new URL('..', import.meta.url)) });
     const tarball = join(folder, readdirSync(folder)[0] ?? 'missing');
-    const rows = [
-      ['Express alone', ...measure(folder, plain)],
-      ['with better-sse', ...measure(folder, betterSse, `better-sse@${devDependencies['better-sse']}`)],
-      ['with Live Visitors', ...measure(folder, liveVisitors, tarball)],
+    const of = (name: string) => `${name}@${devDependencies[name]}`;
+    const alone = measure(folder, plain);
+    const library = measure(folder, liveVisitors(), tarball);
+    const metrics = measure(folder, liveVisitors("{ metrics: 'on' }", '/live/metrics'), tarball, of('prom-client'));
+    const badge = measure(folder, liveVisitors('{}', '/live/badge.svg'), tarball);
+    const redis = measure(folder, liveVisitors('{}', '/live/stream', `await import('redis');`), tarball, of('redis'));
+    const rows: [string, Footprint, { base: Footprint; budgetMib: number }?][] = [
+      ['Express alone', alone],
+      ['with better-sse', measure(folder, betterSse, of('better-sse'))],
+      ['with Live Visitors', library, { base: alone, budgetMib: budgets.library }],
+      ['with Live Visitors and metrics', metrics, { base: library, budgetMib: budgets.metrics }],
+      ['with Live Visitors and a badge', badge, { base: library, budgetMib: budgets.badge }],
+      ['with Live Visitors and Redis', redis, { base: library, budgetMib: budgets.redis }],
     ];
-    const titles = ['', 'packages', 'installed, MiB', 'import to first answer, ms', 'memory then, MiB'];
-    return [titles, ['---', ...titles.slice(1).map(() => '--:')], ...rows]
-      .map((cells) => `| ${cells.join(' | ')} |`)
-      .join('\n');
+    const titles = ['', 'packages', 'installed, MiB', 'import to first answer, ms', 'memory then, MiB', 'budget'];
+    const cells = rows.map(([name, { packages, installedMib, ms, mib }, budget]) => {
+      const most = budget ? (budget.base.mib + budget.budgetMib).toFixed(0) : '–';
+      return [name, packages, installedMib.toFixed(1), ms.toFixed(0), mib.toFixed(0), most];
+    });
+    return {
+      table: [titles, ['---', ...titles.slice(1).map(() => '--:')], ...cells]
+        .map((row) => `| ${row.join(' | ')} |`)
+        .join('\n'),
+      faults: rows.flatMap(([name, { mib }, budget]) =>
+        budget && mib > budget.base.mib + budget.budgetMib
+          ? [`Express ${name} takes ${mib.toFixed(0)} MiB, over ${budget.budgetMib} MiB more than without.`]
+          : [],
+      ),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function measure(parent: string, program: string, ...packages: string[]): string[] {
+type Footprint = { packages: number; installedMib: number; ms: number; mib: number };
+
+function measure(parent: string, program: string, ...packages: string[]): Footprint {
   const cwd = mkdtempSync(join(parent, 'app-'));
   writeFileSync(join(cwd, 'package.json'), '{ "private": true }');
   execFileSync('npm', ['install', '--no-audit', '--no-fund', express, ...packages], { cwd, stdio: 'pipe' });
@@ -71,11 +102,11 @@ function measure(parent: string, program: string, ...packages: string[]): string
   const median = (index: number) => runs.map((run) => Number(run[index])).sort((a, b) => a - b)[starts >> 1] ?? 0;
   const lock = JSON.parse(readFileSync(join(cwd, 'package-lock.json'), 'utf8'));
   const kib = execFileSync('du', ['-sk', 'node_modules'], { cwd, encoding: 'utf8' });
-  return [
+  return {
     // The first is the app itself.
-    String(Object.keys(lock.packages).length - 1),
-    (Number.parseInt(kib, 10) / 1024).toFixed(1),
-    median(0).toFixed(0),
-    median(1).toFixed(0),
-  ];
+    packages: Object.keys(lock.packages).length - 1,
+    installedMib: Number.parseInt(kib, 10) / 1024,
+    ms: median(0),
+    mib: median(1),
+  };
 }

@@ -96,7 +96,8 @@ for (let round = 1; round <= rounds; round++) {
   }
 }
 load.disconnect();
-writeReport({ results, streams, seconds, rounds });
-const fault = findFault({ results });
-if (fault !== undefined) console.error(fault);
-process.exit(fault === undefined ? 0 : 1);
+const faults = [findFault({ results }), ...writeReport({ results, streams, seconds, rounds })].filter(
+  (fault) => fault !== undefined,
+);
+for (const fault of faults) console.error(fault);
+process.exit(faults.length);

@@ -92,8 +92,12 @@ export function findFault({ results }: Pick<Run, 'results'>): string | undefined
   return `V8's space for new objects is ${largest} MiB, not ${maxNewSpaceMib} or less: limit-heap.ts has no effect.`;
 }
 
-/** Prints the table, and writes it to docs/benchmarks.md if the documents show such runs. */
-export function writeReport(run: Run): void {
+/**
+ * Prints the table, and writes it to docs/benchmarks.md if the documents show such runs.
+ *
+ * @returns what is over its budget
+ */
+export function writeReport(run: Run): string[] {
   const { results, streams, seconds, rounds } = run;
   const rows = [...results].map(([name, all]) => {
     const floor = results.get(floors.get(name) ?? '') ?? [];
@@ -118,7 +122,7 @@ export function writeReport(run: Run): void {
   const why = whyNotDocumented(run);
   if (why !== undefined) {
     console.log(`\ndocs/benchmarks.md is left as it was: ${why}.`);
-    return;
+    return [];
   }
 
   const date = new Date().toISOString().slice(0, 10);
@@ -126,6 +130,7 @@ export function writeReport(run: Run): void {
   const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
   const file = fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url));
   const template = readFileSync(fileURLToPath(new URL('report.md', import.meta.url)), 'utf8');
+  const footprint = measureFootprint();
   const text = template
     .replaceAll('{{streams}}', streams.toLocaleString('en'))
     .replaceAll('{{seconds}}', String(seconds))
@@ -134,9 +139,10 @@ export function writeReport(run: Run): void {
     .replaceAll('{{machine}}', machine)
     .replaceAll('{{versions}}', versions())
     .replaceAll('{{table}}', table)
-    .replaceAll('{{footprint}}', measureFootprint());
+    .replaceAll('{{footprint}}', footprint.table);
   writeFileSync(file, text);
   console.log(`\nWritten to ${file}`);
+  return footprint.faults;
 }
 
 function versions(): string {
