@@ -69,8 +69,11 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
 }
 
 function hearLookUp(draft: Draft, figures: Figures | undefined): void {
+  const { phase, lookedUpAt } = draft;
   if (!isMute(draft)) return;
-  if (figures) tell(draft, { state: 'delayed' }, figures);
+  // It may have come to the server between the end of the last stream and the request for this one.
+  if ('next' in phase && phase.next.openedAt >= lookedUpAt) draft.lookedUpAt = Number.NEGATIVE_INFINITY;
+  else if (figures) tell(draft, { state: 'delayed' }, figures);
   else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
 }
 

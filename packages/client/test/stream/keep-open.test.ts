@@ -497,6 +497,31 @@ describe('a stream that stays mute', () => {
     expect(Math.min(...lookUpsAfterMs)).toBeGreaterThanOrEqual(1000);
   });
 
+  test('is looked up again where the next stream was opened before the answer', async () => {
+    const world = createWorld();
+    world.world.answer = { snapshot };
+    world.pass(9900);
+    await answered();
+    world.pass(150, { awake: false });
+    world.check();
+    expect(world.streams).toHaveLength(2);
+    world.pass(9950);
+    expect(world.world.lookUps).toHaveLength(2);
+    world.world.answer = { snapshot: { ...snapshot, online: 0 } };
+    world.pass(50, { awake: false });
+    world.check();
+    expect(world.streams).toHaveLength(3);
+    await answered();
+    expect(world.update().last?.snapshot.online).toBe(snapshot.online);
+    world.world.answer = { snapshot: { ...snapshot, online: 8 } };
+    world.pass(1000);
+    world.check();
+    await answered();
+    expect(world.world.lookUps).toHaveLength(3);
+    expect(world.update().last?.snapshot.online).toBe(8);
+    expect(world.states()).toEqual(['delayed']);
+  });
+
   test('has the counts of its pages looked up, too', async () => {
     const world = createWorld({ tabs: 2, page: ['/a', '/a'], watch: ['/b'] });
     world.world.answer = { snapshot, pages: { '/a': 2, '/b': 5 } };
