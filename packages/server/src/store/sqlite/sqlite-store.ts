@@ -40,7 +40,7 @@ export class SqliteStore implements Store {
     this.now = now;
     this.#dataDir = dataDir;
     this.#database = new SqliteDatabase(dataDir);
-    this.#before = this.#database.readTotals();
+    this.#before = this.#database.totals;
     this.#unwritten = { totals: this.#before, minutes: [], seconds: [] };
   }
 
@@ -68,7 +68,7 @@ export class SqliteStore implements Store {
   async recentSeconds(): Promise<Second[]> {
     const now = this.now();
     const after = now - maxHistorySeconds * tickMs;
-    const written = this.#database.readSeconds(after, now);
+    const written = this.#database.content?.readSeconds(after, now) ?? [];
     return [...written, ...this.#unwritten.seconds.filter(({ at }) => at > after && at <= now)];
   }
 
@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
     const newest = minuteOf(this.now());
     const entries = await readByDay(resolution, newest, (after, until) => {
       const unwritten = this.#unwritten.minutes.filter(({ at }) => at > after && at <= until);
-      return [...this.#database.readEntries(after, until, resolution.everyMs), ...unwritten];
+      return [...(this.#database.content?.readMinutes(after, until) ?? []), ...unwritten];
     });
     const { peak, peakAt } = this.#unwritten.totals;
     return entries && { peak: { online: peak, at: peakAt }, entries: entries.map(settleMinute) };
@@ -98,7 +98,8 @@ export class SqliteStore implements Store {
 
   /** All totals and minutes. */
   export(): Totals {
-    return { ...this.#database.readTotals(), minutes: this.#database.readMinutes().map(settleMinute) };
+    const minutes = this.#database.content?.readMinutes() ?? [];
+    return { ...this.#unwritten.totals, minutes: minutes.map(settleMinute) };
   }
 
   /**
@@ -107,7 +108,7 @@ export class SqliteStore implements Store {
    * @returns false if this store has totals of its own, which it keeps
    */
   import({ minutes, ...totals }: Totals): boolean {
-    const { visits, visitorSeconds, peak } = this.#database.readTotals();
+    const { visits, visitorSeconds, peak } = this.#unwritten.totals;
     if (visits + visitorSeconds + peak > 0) return false;
     this.#database.write({ totals, minutes, seconds: [] });
     this.#before = totals;
@@ -160,9 +161,6 @@ export class SqliteStore implements Store {
       case 'replaced':
         this.#database.removeLog();
         return false;
-      case 'overwritten':
-        this.#database.close();
-        return false;
       default:
         return state satisfies never;
     }
@@ -173,21 +171,20 @@ export class SqliteStore implements Store {
     try {
       this.#database = SqliteDatabase.create(this.#dataDir, {
         totals: this.#unwritten.totals,
-        minutes: readIfPossible(() => old.readMinutes()),
-        seconds: readIfPossible(() => old.readSeconds()),
+        minutes: readIfPossible(() => old.content?.readMinutes()),
+        seconds: readIfPossible(() => old.content?.readSeconds()),
       });
     } catch (error) {
       throw new StoreError(explainFailedCreation(sqlitePath(this.#dataDir), error), { cause: error });
     }
-    old.removeLog();
     old.close();
   }
 }
 
 /** The disk of the old file may be gone. */
-function readIfPossible<Row>(read: () => Row[]): Row[] {
+function readIfPossible<Row>(read: () => Row[] | undefined): Row[] {
   try {
-    return read();
+    return read() ?? [];
   } catch {
     return [];
   }
