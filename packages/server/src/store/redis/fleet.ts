@@ -73,7 +73,7 @@ export class Fleet {
     // This node's counts must stay those that the known totals contain.
     if (this.#copied === undefined || (!this.#isComplete && id === this.#id)) return;
     this.#nodes.set(id, { counts, presentUntil: tickOf(counts.at) + missedTicks });
-    if (this.#isComplete) this.#copied = { ...this.#copied, ...totals, seq, at: counts.at };
+    if (this.#isComplete) this.#copied = { seq, at: counts.at, totals };
   }
 
   /** Adds up who is online and what was counted, with these counts of the node's own. */
@@ -82,7 +82,7 @@ export class Fleet {
     const add = (own: number, figure: 'online' | 'browsers') =>
       others.reduce((sum, [, { counts }]) => sum + counts[figure], own);
     const reported = this.#nodes.get(this.#id)?.counts ?? { visits: 0, visitorSeconds: 0 };
-    const totals = this.#copied ?? { visits: 0, visitorSeconds: 0, peak: 0 };
+    const totals = this.#copied?.totals ?? { visits: 0, visitorSeconds: 0, peak: 0 };
     return {
       online: add(online, 'online'),
       browsers: add(browsers, 'browsers'),

@@ -219,11 +219,12 @@ export class RedisStore implements Store {
       return this.#send(counts);
     }
     if (pageReport) this.#ownPages.acknowledge(pageReport);
-    if ('copy' in answer) {
-      this.#fleet.join(answer.copy);
+    const { seq, totals, nodes } = answer;
+    const { at } = answer.counts;
+    if (nodes) {
+      this.#fleet.join({ seq, at, totals, nodes });
       void this.#readPages();
-    } else this.#fleet.hear(answer.publication);
-    const { seq, at } = 'copy' in answer ? answer.copy : { ...answer.publication, at: answer.publication.counts.at };
+    } else this.#fleet.hear(answer);
     this.#own.answered = seq;
     this.#aheadMs = at - (sentAt + this.#localNow()) / 2;
   }
