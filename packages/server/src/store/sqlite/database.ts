@@ -20,6 +20,7 @@ const logHeaderBytes = 32;
 export class SqliteDatabase {
   /** Those of this process. */
   static readonly #open = new Set<SqliteDatabase>();
+  readonly #dataDir: string;
   readonly #path: string;
   /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
@@ -37,6 +38,7 @@ export class SqliteDatabase {
    * @throws StoreError if it cannot be opened
    */
   constructor(dataDir: string) {
+    this.#dataDir = dataDir;
     this.#path = sqlitePath(dataDir);
     try {
       this.#database = openSqliteFile(dataDir);
@@ -49,29 +51,6 @@ export class SqliteDatabase {
     this.totals = this.#queries.readTotals();
     this.#file = new OpenFile(this.#path);
     this.#noteLog();
-  }
-
-  /**
-   * Creates the database of a folder, with an entry. Leaves no file behind if that fails.
-   *
-   * @throws if a file exists already, or cannot be created
-   */
-  static create(dataDir: string, entry: Entry): SqliteDatabase {
-    const path = sqlitePath(dataDir);
-    mkdirSync(dataDir, { recursive: true });
-    // Fails if a file exists by now. SQLite would open it.
-    writeFileSync(path, '', { flag: 'wx' });
-    let created: SqliteDatabase | undefined;
-    try {
-      created = new SqliteDatabase(dataDir);
-      created.write(entry);
-      return created;
-    } catch (error) {
-      rmSync(path, { force: true });
-      created?.close();
-      rmSync(logPathOf(path), { force: true });
-      throw error;
-    }
   }
 
   /** What has become of its files. */
@@ -105,6 +84,30 @@ export class SqliteDatabase {
     } finally {
       this.#noteLog();
     }
+  }
+
+  /**
+   * Creates the file again after it was deleted or moved: with these totals, and with the history if it can be read.
+   * Closes this one. Leaves no file behind if that fails.
+   *
+   * @throws if a file exists already, or cannot be created
+   */
+  createAgain(totals: Entry['totals']): SqliteDatabase {
+    mkdirSync(this.#dataDir, { recursive: true });
+    // Fails if a file exists by now. SQLite would open it.
+    writeFileSync(this.#path, '', { flag: 'wx' });
+    let created: SqliteDatabase | undefined;
+    try {
+      created = new SqliteDatabase(this.#dataDir);
+      created.write({ totals, ...this.#readHistory() });
+    } catch (error) {
+      rmSync(this.#path, { force: true });
+      created?.close();
+      rmSync(logPathOf(this.#path), { force: true });
+      throw error;
+    }
+    this.close();
+    return created;
   }
 
   /** Begins a new log after the old one was deleted. SQLite still has that one open, and loses nothing. */
@@ -157,6 +160,15 @@ export class SqliteDatabase {
   #isOpenHere(): boolean {
     const path = realpathSync(this.#path);
     return [...SqliteDatabase.#open].some((database) => database.#realPath === path);
+  }
+
+  #readHistory(): Pick<Entry, 'minutes' | 'seconds'> {
+    try {
+      return { minutes: this.content?.readMinutes() ?? [], seconds: this.content?.readSeconds() ?? [] };
+    } catch {
+      // The disk of the file may be gone.
+      return { minutes: [], seconds: [] };
+    }
   }
 
   #checkpoint(): void {

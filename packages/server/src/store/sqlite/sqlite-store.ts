@@ -5,7 +5,7 @@ import { messageOf } from '../../observability/message-of.ts';
 import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { readByDay } from '../by-day.ts';
-import { type Past, type Resolution, type Second, type Store, StoreError } from '../store.ts';
+import type { Past, Resolution, Second, Store } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
 import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
@@ -135,10 +135,9 @@ export class SqliteStore implements Store {
       const isCreated = isWritable && state.name === 'missing';
       if (!isCreated) trouble = explainFileState(state, sqlitePath(this.#dataDir));
     } catch (error) {
-      trouble =
-        error instanceof StoreError
-          ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
+      trouble = this.#isMissing
+        ? explainFailedCreation(sqlitePath(this.#dataDir), error)
+        : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
     }
     this.#trouble = trouble && trouble + adviseLocalDisk(this.#dataDir);
   }
@@ -156,7 +155,7 @@ export class SqliteStore implements Store {
         return true;
       case 'missing':
         // A folder that is moved away and back at once is not created in between.
-        if (wasMissing) this.#createAgain();
+        if (wasMissing) this.#database = this.#database.createAgain(this.#unwritten.totals);
         return wasMissing;
       case 'replaced':
         this.#database.removeLog();
@@ -164,28 +163,5 @@ export class SqliteStore implements Store {
       default:
         return state satisfies never;
     }
-  }
-
-  #createAgain(): void {
-    const old = this.#database;
-    try {
-      this.#database = SqliteDatabase.create(this.#dataDir, {
-        totals: this.#unwritten.totals,
-        minutes: readIfPossible(() => old.content?.readMinutes()),
-        seconds: readIfPossible(() => old.content?.readSeconds()),
-      });
-    } catch (error) {
-      throw new StoreError(explainFailedCreation(sqlitePath(this.#dataDir), error), { cause: error });
-    }
-    old.close();
-  }
-}
-
-/** The disk of the old file may be gone. */
-function readIfPossible<Row>(read: () => Row[] | undefined): Row[] {
-  try {
-    return read() ?? [];
-  } catch {
-    return [];
   }
 }
