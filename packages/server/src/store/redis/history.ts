@@ -9,7 +9,7 @@ import {
   settleMinute,
 } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
-import type { Past, Second } from '../store.ts';
+import type { Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
 import type { RedisNames, StoredPages } from './report.ts';
 
@@ -38,12 +38,6 @@ export async function readMinutes(
     const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
     return minute !== undefined && minute.at === times[index] ? [minute] : [];
   });
-}
-
-/** Reads the peak of a fleet. */
-export async function readPeak(client: RedisClient, names: RedisNames): Promise<Past['peak']> {
-  const [peak, peakAt] = await client.hmGet(names.fleet, ['peak', 'peakAt']);
-  return { online: Number(peak ?? 0), at: Number(peakAt ?? 0) };
 }
 
 /** Reads the last hour of a fleet by the second, oldest first. */
