@@ -60,12 +60,8 @@ export async function readPages(client: RedisClient, key: string): Promise<Store
   const readNumber = async () => Number((await client.hGet(key, '')) ?? 0);
   const number = await readNumber();
   const changes: PageChange[] = [];
-  let cursor = '0';
-  do {
-    const part = await client.hScan(key, cursor, { COUNT: 1000 });
-    for (const { field, value } of part.entries) if (field !== '') changes.push([field, Number(value)]);
-    cursor = part.cursor;
-  } while (cursor !== '0');
+  for await (const entries of client.hScanIterator(key, { COUNT: 1000 }))
+    for (const { field, value } of entries) if (field !== '') changes.push([field, Number(value)]);
   // If Redis lost the hash meanwhile, only a part of it was read.
   return { number: Math.abs(number), isWhole: number > 0 && (await readNumber()) > 0, changes };
 }
