@@ -210,6 +210,15 @@ test('the contents of the file may come back after it was overwritten', async ()
   expect(afterKill(parent)).toMatchObject({ visits: 44, minutes: { length: 101 } });
 });
 
+test('a backup that is put in place just before the server stops is left as it is', async () => {
+  const { parent, file, backup, store } = await openStore();
+  const bytes = readFileSync(backup);
+  run(parent, 'mv backup.db data/live-visitors.db');
+  await store.close();
+  expect(run(parent, 'ls data')).toBe('live-visitors.db\n');
+  expect(readFileSync(file)).toEqual(bytes);
+});
+
 test('a backup from just before the start is recognized as one', async () => {
   const { parent, dataDir, store } = await openStore();
   await store.close();
