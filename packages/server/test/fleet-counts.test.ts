@@ -9,12 +9,16 @@ function counts(at: number, online: number, visits = online): NodeCounts {
   return { online, browsers: online, confirmed: online, visits, visitorSeconds: 0, pages: 0, at };
 }
 
+function totalsOf(visits: number): Publication['totals'] {
+  return { since: second(-1000), visits, visitorSeconds: 0, peak: 50, peakAt: 1 };
+}
+
 function copyOf(seq: number, at: number, nodes: FleetCopy['nodes'], visits = 100): FleetCopy {
-  return { seq, since: second(-1000), at, visits, visitorSeconds: 0, peak: 50, peakAt: 1, nodes };
+  return { seq, at, totals: totalsOf(visits), nodes };
 }
 
 function publication(seq: number, id: string, own: NodeCounts, visits = 100): Publication {
-  return { seq, id, counts: own, totals: { visits, visitorSeconds: 0, peak: 50, peakAt: 1 } };
+  return { seq, id, counts: own, totals: totalsOf(visits) };
 }
 
 function joined() {

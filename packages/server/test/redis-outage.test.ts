@@ -93,7 +93,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
 
   test('a node closes within half a second, and does not hang', async () => {
     const redis = await startRedis();
-    const node = await RedisStore.open({ url: redis.url, now: Date.now });
+    const node = await RedisStore.open({ url: redis.url, prefix: 'live-visitors', now: Date.now });
     await node.record({ ...nobody, online: 1 });
     redis.freeze();
     const startedAt = performance.now();

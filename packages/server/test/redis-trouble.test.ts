@@ -34,9 +34,9 @@ test('a server that takes connections and says nothing is in trouble as soon as 
 
 test('a failed DNS lookup is not taken for a missing host, nor a forbidden command for a wrong password', () => {
   const lookup = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' });
-  expect(explainConnectionError(lookup, 'REDIS_URL')).toBe('cannot be found: the DNS lookup failed (EAI_AGAIN)');
+  expect(explainConnectionError(lookup)).toBe('cannot be found: the DNS lookup failed (EAI_AGAIN)');
   const forbidden = new Error("NOPERM User late has no permissions to run the 'client|setinfo' command");
-  expect(explainConnectionError(forbidden, 'REDIS_URL')).toBe(
+  expect(explainConnectionError(forbidden)).toBe(
     'does not allow the user in REDIS_URL to run the commands it needs (NOPERM)',
   );
 });
@@ -50,7 +50,7 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
     const module = new URL('../src/store/redis/redis-store.ts', import.meta.url);
     const program = `
       import { RedisStore } from ${JSON.stringify(module.href)};
-      const store = await RedisStore.open({ url: ${JSON.stringify(url)}, now: Date.now });
+      const store = await RedisStore.open({ url: ${JSON.stringify(url)}, prefix: 'live-visitors', now: Date.now });
       for (let i = 0; i < 3; i++) console.log(await store.record({ online: 1, browsers: 1, visits: 1, visitorSeconds: 1 }));
       console.log(store.trouble());
       await store.close();`;

@@ -198,6 +198,27 @@ test('the same file may come back after it was replaced', async () => {
   expect(afterKill(parent)).toMatchObject({ visits: 44, minutes: { length: 101 } });
 });
 
+test('the contents of the file may come back after it was overwritten', async () => {
+  const { parent, store } = await openStore();
+  run(parent, 'cp data/live-visitors.db ours.db; cp backup.db data/live-visitors.db');
+  await store.record(counts(2));
+  expect(store.trouble()).toMatch(/replaced or overwritten/);
+  run(parent, 'cp ours.db data/live-visitors.db');
+  await store.record(counts(3));
+  await store.record(counts(4));
+  expect(store.trouble()).toBeUndefined();
+  expect(afterKill(parent)).toMatchObject({ visits: 44, minutes: { length: 101 } });
+});
+
+test('a backup that is put in place just before the server stops is left as it is', async () => {
+  const { parent, file, backup, store } = await openStore();
+  const bytes = readFileSync(backup);
+  run(parent, 'mv backup.db data/live-visitors.db');
+  await store.close();
+  expect(run(parent, 'ls data')).toBe('live-visitors.db\n');
+  expect(readFileSync(file)).toEqual(bytes);
+});
+
 test('a backup from just before the start is recognized as one', async () => {
   const { parent, dataDir, store } = await openStore();
   await store.close();

@@ -5,8 +5,6 @@ import { isRedisUrl } from '../store/redis/url.ts';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export const defaultRedisPrefix = 'live-visitors';
-
 /** The options of the library: each has the name of its environment variable, in camel case. */
 export type LibraryOptions = {
   /** Origins whose pages may read the count, besides the app's own. A host may begin with `*.`; `*` allows all. */
@@ -106,7 +104,7 @@ export function optionsFor(openFiles: number): Options {
     },
     REDIS_PREFIX: {
       meaning: 'Prefix of all keys in Redis.',
-      default: defaultRedisPrefix,
+      default: 'live-visitors',
       ...matching('1 to 64 characters of A-Z a-z 0-9 _ . : -, for example live-visitors', /^[\w.:-]{1,64}$/),
     },
     MAX_STREAMS: {

@@ -12,14 +12,14 @@ export const nobody: Counts = { online: 0, browsers: 0, visits: 0, visitorSecond
 /** Opens a store as one node does, until the test has finished. */
 export async function openNode({
   url,
-  prefix,
+  prefix = 'live-visitors',
   now = Date.now,
 }: {
   url: string;
   prefix?: string;
   now?: () => number;
 }): Promise<Store> {
-  const store = await RedisStore.open({ url, now, ...(prefix && { prefix }) });
+  const store = await RedisStore.open({ url, prefix, now });
   onTestFinished(() => store.close());
   return store;
 }

@@ -169,5 +169,5 @@ export const mainFile = fileURLToPath(new URL('../../../live-visitors/src/main.t
 
 /** A store whose Redis is not there. */
 export async function openLostStore(): Promise<Store> {
-  return RedisStore.open({ url: `redis://127.0.0.1:${await findFreePort()}`, now: Date.now });
+  return RedisStore.open({ url: `redis://127.0.0.1:${await findFreePort()}`, prefix: 'live-visitors', now: Date.now });
 }

@@ -29,8 +29,6 @@ export type RedisClient = ReturnType<typeof createConnection>;
 
 export type RedisConnectionOptions = {
   url: string;
-  /** The name of the setting that holds the URL. */
-  urlName: string;
   /** Takes each connection when it is made. */
   onReady: (client: RedisClient) => void;
   /** Takes a sentence, without its full stop, about what keeps a connection from being made. */
@@ -92,14 +90,14 @@ export class RedisConnection {
   }
 
   #connect(): void {
-    const { url, urlName, onReady, onTrouble } = this.#options;
+    const { onReady, onTrouble } = this.#options;
     const client = createConnection(this.#address);
     this.#client = client;
     client.unref();
     client.on('error', (error) => {
       if (client !== this.#client) return;
-      onTrouble(`${this.place} ${explainConnectionError(error, urlName)}`);
-      this.#goTo(url, this.#pauseMs());
+      onTrouble(`${this.place} ${explainConnectionError(error)}`);
+      this.renew();
     });
     client.on('ready', () => onReady(client));
     // Its rejection also comes as an 'error' event.

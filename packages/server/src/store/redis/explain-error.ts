@@ -1,4 +1,5 @@
 import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError } from 'redis';
+import { nameOf } from '../../config/name-of.ts';
 
 /** Certificates that no trusted authority has signed (Node.js documentation, X509 certificate error codes). */
 const untrusted = [
@@ -13,21 +14,20 @@ const untrusted = [
 /**
  * Why a connection cannot be made, or has ended; to be put after "Redis at …". The error's own message is not used: some
  * servers repeat the arguments of a command in it, and a password may be one of them.
- *
- * @param urlName - the name of the setting that holds the URL
  */
-export function explainConnectionError(error: unknown, urlName: string): string {
+export function explainConnectionError(error: unknown): string {
+  const urlName = nameOf('REDIS_URL');
   const code = codeOf(error);
   if (code === undefined) {
-    if (error instanceof ConnectionTimeoutError) return `does not accept connections in time. ${chooseScheme(urlName)}`;
-    if (error instanceof SocketClosedUnexpectedlyError) return `closes the connection. ${chooseScheme(urlName)}`;
+    if (error instanceof ConnectionTimeoutError) return `does not accept connections in time. ${chooseScheme()}`;
+    if (error instanceof SocketClosedUnexpectedlyError) return `closes the connection. ${chooseScheme()}`;
     return 'cannot be reached';
   }
   switch (code) {
     case 'ECONNREFUSED':
       return 'refuses connections';
     case 'ECONNRESET':
-      return `closes the connection (${code}). ${chooseScheme(urlName)}`;
+      return `closes the connection (${code}). ${chooseScheme()}`;
     case 'EAI_AGAIN':
       return `cannot be found: the DNS lookup failed (${code})`;
     case 'ENOTFOUND':
@@ -39,26 +39,26 @@ export function explainConnectionError(error: unknown, urlName: string): string 
     case 'WRONGPASS':
       return `does not accept the user and password in ${urlName} (${code})`;
     default:
-      return explainTlsError(code, urlName) ?? `cannot be reached (${code})`;
+      return explainTlsError(code) ?? `cannot be reached (${code})`;
   }
 }
 
-function explainTlsError(code: string, urlName: string): string | undefined {
+function explainTlsError(code: string): string | undefined {
   if (untrusted.includes(code))
     return `has a certificate that is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of its CA, or with its own if it is self-signed, and restart`;
   if (code === 'CERT_HAS_EXPIRED') return `has a certificate that has expired (${code}). Renew it`;
   if (code === 'CERT_NOT_YET_VALID')
     return `has a certificate that is not valid yet (${code}). Check the clocks of both machines`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `has a certificate for another name (${code}). Set ${urlName} to a name or address that is in its certificate`;
+    return `has a certificate for another name (${code}). Set ${nameOf('REDIS_URL')} to a name or address that is in its certificate`;
   if (code.endsWith('_CERTIFICATE_REQUIRED'))
     return `asks for a client certificate, which is not supported (${code}). Set tls-auth-clients to no in its configuration`;
-  return code.startsWith('ERR_SSL_') ? `does not agree on TLS (${code}). ${chooseScheme(urlName)}` : undefined;
+  return code.startsWith('ERR_SSL_') ? `does not agree on TLS (${code}). ${chooseScheme()}` : undefined;
 }
 
 /** What may be wrong if one side uses TLS and the other does not. */
-function chooseScheme(urlName: string): string {
-  return `${urlName} must begin with rediss:// if it uses TLS, and with redis:// if it does not`;
+function chooseScheme(): string {
+  return `${nameOf('REDIS_URL')} must begin with rediss:// if it uses TLS, and with redis:// if it does not`;
 }
 
 /** Describes an error that Redis answered. Where in the script it arose is left out: one problem would look like several. */

@@ -15,7 +15,7 @@ type Node = { counts: NodeCounts; presentUntil: number };
 export class Fleet {
   readonly #id: string;
   #nodes = new Map<string, Node>();
-  #copied: Omit<FleetCopy, 'nodes'> | undefined;
+  #latest: Omit<FleetCopy, 'nodes'> | undefined;
   #isComplete = false;
   /** What was heard since the last call that asked for a copy: part of it may be newer than the copy. */
   #early: Publication[] = [];
@@ -30,20 +30,15 @@ export class Fleet {
     return this.#isComplete;
   }
 
-  /** The number of the last publication that is known; 0 before the first. */
-  get seq(): number {
-    return this.#copied?.seq ?? 0;
-  }
-
-  /** When that was, in milliseconds since 1970. */
-  get at(): number | undefined {
-    return this.#copied?.at;
+  /** What the last publication that is known has said; `undefined` before the first copy. */
+  get latest(): Omit<FleetCopy, 'nodes'> | undefined {
+    return this.#latest;
   }
 
   /** Takes the copy that Redis gives once for each connection. */
   join({ nodes, ...copied }: FleetCopy): void {
     const before = this.#nodes;
-    const lastAt = this.at ?? 0;
+    const lastAt = this.#latest?.at ?? 0;
     this.#nodes = new Map();
     for (const [name, counts] of Object.entries(nodes)) {
       const known = before.get(name);
@@ -51,7 +46,7 @@ export class Fleet {
       const returnsUntil = known && isPresent(known, lastAt) ? tickOf(copied.at) + returnTicks : 0;
       this.#nodes.set(name, { counts, presentUntil: Math.max(tickOf(counts.at) + missedTicks, returnsUntil) });
     }
-    this.#copied = copied;
+    this.#latest = copied;
     this.#isComplete = true;
     const early = this.#early;
     this.#early = [];
@@ -67,13 +62,14 @@ export class Fleet {
   /** Takes a publication. One that is known already changes nothing. */
   hear(publication: Publication): void {
     const { seq, id, counts, totals } = publication;
-    if (this.#isComplete && seq <= this.seq) return;
-    if (seq !== this.seq + 1) this.#isComplete = false;
+    const lastSeq = this.#latest?.seq ?? 0;
+    if (this.#isComplete && seq <= lastSeq) return;
+    if (seq !== lastSeq + 1) this.#isComplete = false;
     if (!this.#isComplete && this.#early.length < maxEarly) this.#early.push(publication);
     // This node's counts must stay those that the known totals contain.
-    if (this.#copied === undefined || (!this.#isComplete && id === this.#id)) return;
+    if (this.#latest === undefined || (!this.#isComplete && id === this.#id)) return;
     this.#nodes.set(id, { counts, presentUntil: tickOf(counts.at) + missedTicks });
-    if (this.#isComplete) this.#copied = { ...this.#copied, ...totals, seq, at: counts.at };
+    if (this.#isComplete) this.#latest = { seq, at: counts.at, totals };
   }
 
   /** Adds up who is online and what was counted, with these counts of the node's own. */
@@ -82,7 +78,7 @@ export class Fleet {
     const add = (own: number, figure: 'online' | 'browsers') =>
       others.reduce((sum, [, { counts }]) => sum + counts[figure], own);
     const reported = this.#nodes.get(this.#id)?.counts ?? { visits: 0, visitorSeconds: 0 };
-    const totals = this.#copied ?? { visits: 0, visitorSeconds: 0, peak: 0 };
+    const totals = this.#latest?.totals ?? { visits: 0, visitorSeconds: 0, peak: 0 };
     return {
       online: add(online, 'online'),
       browsers: add(browsers, 'browsers'),
@@ -94,18 +90,18 @@ export class Fleet {
 
   /** The number of the last report about pages of each other node that is present; `undefined` before the first copy. */
   pageReports(): ReadonlyMap<string, number> | undefined {
-    return this.#copied && new Map(this.#others().map(([id, { counts }]) => [id, counts.pages]));
+    return this.#latest && new Map(this.#others().map(([id, { counts }]) => [id, counts.pages]));
   }
 
   #others() {
-    const at = this.at ?? 0;
+    const at = this.#latest?.at ?? 0;
     return [...this.#nodes].filter(([id, node]) => id !== this.#id && isPresent(node, at));
   }
 
   /** A copy for a Redis that may have lost what it knew; `undefined` if this node knows nothing. */
   copy(): FleetCopy | undefined {
     const nodes = Object.fromEntries([...this.#nodes].map(([id, { counts }]) => [id, counts]));
-    return this.#copied && { ...this.#copied, nodes };
+    return this.#latest && { ...this.#latest, nodes };
   }
 }
 

@@ -9,7 +9,7 @@ import {
   settleMinute,
 } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
-import type { Past, Second } from '../store.ts';
+import type { Second } from '../store.ts';
 import type { RedisClient } from './connection.ts';
 import type { RedisNames, StoredPages } from './report.ts';
 
@@ -40,12 +40,6 @@ export async function readMinutes(
   });
 }
 
-/** Reads the peak of a fleet. */
-export async function readPeak(client: RedisClient, names: RedisNames): Promise<Past['peak']> {
-  const [peak, peakAt] = await client.hmGet(names.fleet, ['peak', 'peakAt']);
-  return { online: Number(peak ?? 0), at: Number(peakAt ?? 0) };
-}
-
 /** Reads the last hour of a fleet by the second, oldest first. */
 export async function readSeconds(client: RedisClient, names: RedisNames): Promise<Second[]> {
   const entries = await client.hVals(names.seconds);
@@ -66,12 +60,8 @@ export async function readPages(client: RedisClient, key: string): Promise<Store
   const readNumber = async () => Number((await client.hGet(key, '')) ?? 0);
   const number = await readNumber();
   const changes: PageChange[] = [];
-  let cursor = '0';
-  do {
-    const part = await client.hScan(key, cursor, { COUNT: 1000 });
-    for (const { field, value } of part.entries) if (field !== '') changes.push([field, Number(value)]);
-    cursor = part.cursor;
-  } while (cursor !== '0');
+  for await (const entries of client.hScanIterator(key, { COUNT: 1000 }))
+    for (const { field, value } of entries) if (field !== '') changes.push([field, Number(value)]);
   // If Redis lost the hash meanwhile, only a part of it was read.
   return { number: Math.abs(number), isWhole: number > 0 && (await readNumber()) > 0, changes };
 }

@@ -3,8 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Snapshot, tickMs, tickOf } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
-import { nameOf } from '../../config/name-of.ts';
-import { defaultRedisPrefix } from '../../config/options.ts';
 import { minuteOf } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
@@ -16,7 +14,7 @@ import { type RedisClient, RedisConnection } from './connection.ts';
 import { explainErrorReply } from './explain-error.ts';
 import { Fleet } from './fleet.ts';
 import { FleetPages } from './fleet-pages.ts';
-import { readMinutes, readPages, readPeak, readSeconds } from './history.ts';
+import { readMinutes, readPages, readSeconds } from './history.ts';
 import { OwnPages } from './own-pages.ts';
 import { type RedisNames, readPublication, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
@@ -31,7 +29,7 @@ export type RedisStoreOptions = {
   /** One that {@link isRedisUrl} accepts. */
   url: string;
   /** The prefix of all keys. Fleets with different prefixes can share a Redis. */
-  prefix?: string;
+  prefix: string;
   /** The time of this machine, in milliseconds since 1970. Redis's own is derived from it. */
   now: () => number;
 };
@@ -60,12 +58,11 @@ export class RedisStore implements Store {
   #isReadingPages = false;
   #isClosed = false;
 
-  private constructor({ url, prefix = defaultRedisPrefix, now }: RedisStoreOptions) {
+  private constructor({ url, prefix, now }: RedisStoreOptions) {
     this.#names = redisNames(prefix, databaseOf(url));
     this.#localNow = now;
     this.#connection = new RedisConnection({
       url,
-      urlName: nameOf('REDIS_URL'),
       onReady: (client) => this.#join(client),
       onTrouble: (sentence) => {
         this.#trouble.call = toTrouble(sentence);
@@ -99,7 +96,7 @@ export class RedisStore implements Store {
       visitorSeconds: Math.max(this.#shown.visitorSeconds, totals.visitorSeconds),
       peak: Math.max(this.#shown.peak, totals.peak, this.#highest),
     };
-    const at = (isWhole && this.#fleet.at) || Math.round(this.now());
+    const at = (isWhole && this.#fleet.latest?.at) || Math.round(this.now());
     return { online, browsers, ...this.#shown, at, ...(!isWhole && { partial: true }) };
   }
 
@@ -108,13 +105,13 @@ export class RedisStore implements Store {
   }
 
   async past(resolution: Resolution): Promise<Past | undefined> {
-    const { at } = this.#fleet;
-    if (at === undefined) return undefined;
-    const entries = await readByDay(resolution, minuteOf(tickOf(at) * tickMs), (after, until) =>
+    const { latest } = this.#fleet;
+    if (latest === undefined) return undefined;
+    const entries = await readByDay(resolution, minuteOf(tickOf(latest.at) * tickMs), (after, until) =>
       this.#read((client) => readMinutes(client, this.#names, after, until)),
     );
-    const peak = entries && (await this.#read((client) => readPeak(client, this.#names)));
-    return peak && { peak, entries };
+    const { peak, peakAt } = latest.totals;
+    return entries && { peak: { online: peak, at: peakAt }, entries };
   }
 
   async recentSeconds(): Promise<Second[]> {
@@ -207,7 +204,7 @@ export class RedisStore implements Store {
       id: this.#id,
       counts: { online, confirmed, browsers, visits, visitorSeconds },
       highest: this.#highest,
-      seq: this.#fleet.seq,
+      seq: this.#fleet.latest?.seq ?? 0,
       join,
       copy: join ? this.#fleet.copy() : undefined,
     };
@@ -219,11 +216,12 @@ export class RedisStore implements Store {
       return this.#send(counts);
     }
     if (pageReport) this.#ownPages.acknowledge(pageReport);
-    if ('copy' in answer) {
-      this.#fleet.join(answer.copy);
+    const { seq, totals, nodes } = answer;
+    const { at } = answer.counts;
+    if (nodes) {
+      this.#fleet.join({ seq, at, totals, nodes });
       void this.#readPages();
-    } else this.#fleet.hear(answer.publication);
-    const { seq, at } = 'copy' in answer ? answer.copy : { ...answer.publication, at: answer.publication.counts.at };
+    } else this.#fleet.hear(answer);
     this.#own.answered = seq;
     this.#aheadMs = at - (sentAt + this.#localNow()) / 2;
   }

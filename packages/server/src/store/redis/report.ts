@@ -37,10 +37,7 @@ export type PageReport = v.InferOutput<typeof pageReportSchema>;
 /** What Redis has of the pages of a node. */
 export type StoredPages = Pick<PageReport, 'number' | 'isWhole' | 'changes'>;
 
-/**
- * What Redis publishes when a node has reported: the node's counts, the fleet's totals, which contain them, and what has
- * changed on the node's pages.
- */
+/** A list, because with names Redis would send twice as much to all nodes. */
 const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
@@ -58,38 +55,35 @@ const publicationSchema = v.pipe(
     integer,
     integer,
     integer,
-    v.optional(pageReportSchema),
+    integer,
+    v.nullish(pageReportSchema),
+    v.optional(v.record(v.string(), countsSchema)),
   ]),
-  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, ...totals]) => {
-    const [allVisits, allSeconds, peak, peakAt, pages, pageReport] = totals;
+  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, pages, ...rest]) => {
+    const [since, allVisits, allSeconds, peak, peakAt, pageReport, nodes] = rest;
     return {
       /** Publications are numbered without gaps. */
       seq,
+      /** The id of the process that has reported, and its counts. */
       id,
       counts: { online, browsers, confirmed, visits, visitorSeconds, pages, at },
-      totals: { visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
+      /** Those of all processes of the fleet, past and present, since this Redis began to count. */
+      totals: { since, visits: allVisits, visitorSeconds: allSeconds, peak, peakAt },
+      /** What has changed on the pages of the node. */
       pageReport,
+      /** The nodes that reported in the last minutes: only in the answer to a node that joins. */
+      nodes,
     };
   }),
 );
 
-export type Publication = Omit<v.InferOutput<typeof publicationSchema>, 'pageReport'>;
+/** What Redis publishes when a node has reported, and answers to that node. */
+type Message = v.InferOutput<typeof publicationSchema>;
 
-/** All that Redis knows of a fleet, as of one publication. The totals are those of all its processes, past and present. */
-const copySchema = v.object({
-  seq: integer,
-  /** When this Redis began to count, in milliseconds since 1970. */
-  since: integer,
-  at: integer,
-  visits: integer,
-  visitorSeconds: integer,
-  peak: integer,
-  peakAt: integer,
-  /** The nodes that reported in the last minutes. */
-  nodes: v.record(v.string(), countsSchema),
-});
+export type Publication = Omit<Message, 'pageReport' | 'nodes'>;
 
-export type FleetCopy = v.InferOutput<typeof copySchema>;
+/** All that Redis knows of a fleet, as of one publication. */
+export type FleetCopy = Pick<Message, 'seq' | 'totals'> & { at: number; nodes: Record<string, NodeCounts> };
 
 /** What a node reports. */
 export type Report = {
@@ -107,7 +101,7 @@ export type Report = {
 };
 
 /** Reads what the script publishes; `undefined` if it is of another version. */
-export function readPublication(message: string): v.InferOutput<typeof publicationSchema> | undefined {
+export function readPublication(message: string): Message | undefined {
   const result = v.safeParse(publicationSchema, message);
   return result.success ? result.output : undefined;
 }
@@ -136,7 +130,8 @@ export function redisNames(prefix: string, database: number) {
 /**
  * The script as a command of the client: `client.report(names, report, pageReport)`.
  *
- * @returns what was published, without pages, or the copy that `join` asks for, or `undefined` if Redis does not know the node
+ * @returns what was published, without pages, and with the nodes if `join` asks for them; `undefined` if Redis does not
+ * know the node
  * @throws ValiError if the answer is of another version
  */
 export const reportScript = defineScript({
@@ -156,10 +151,6 @@ export const reportScript = defineScript({
       pageReport === undefined ? '' : JSON.stringify(pageReport),
     );
   },
-  transformReply(reply: unknown): { publication: Publication } | { copy: FleetCopy } | undefined {
-    if (reply === lost) return undefined;
-    return String(reply).startsWith('[')
-      ? { publication: v.parse(publicationSchema, reply) }
-      : { copy: v.parse(v.pipe(v.string(), v.parseJson(), copySchema), reply) };
-  },
+  transformReply: (reply: unknown): Omit<Message, 'pageReport'> | undefined =>
+    reply === lost ? undefined : v.parse(publicationSchema, reply),
 });

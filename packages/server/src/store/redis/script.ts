@@ -90,9 +90,10 @@ local function raise(figures, others)
 end
 
 local function restore(copy)
-  if copy.since < fleet.since and fleet.forgotten == 0 then
+  local totals = copy.totals
+  if totals.since < fleet.since and fleet.forgotten == 0 then
     -- This Redis has begun again. These were counted by processes that the copy does not name.
-    add(copy, 1)
+    add(totals, 1)
     for _, node in pairs(copy.nodes) do add(node, -1) end
     fleet.forgotten = copy.at - rememberedMs
   end
@@ -108,13 +109,13 @@ local function restore(copy)
       save(id, ours)
     end
   end
-  if copy.visits > fleet.visits or copy.visitorSeconds > fleet.visitorSeconds then
+  if totals.visits > fleet.visits or totals.visitorSeconds > fleet.visitorSeconds then
     -- It has gone back so far that there were processes which the copy does not name any more.
-    raise(fleet, copy)
+    raise(fleet, totals)
     fleet.forgotten = math.max(fleet.forgotten, copy.at - rememberedMs)
   end
-  raisePeak(copy.peak, copy.peakAt)
-  fleet.since = math.max(fleet.since, copy.since)
+  raisePeak(totals.peak, totals.peakAt)
+  fleet.since = math.max(fleet.since, totals.since)
   fleet.seq = math.max(fleet.seq, copy.seq)
 end
 
@@ -198,17 +199,14 @@ fleet.seq = fleet.seq + 1
 saveFleet()
 
 -- %d, as cjson writes no more than 14 digits.
-local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d',
-  fleet.seq, id, now, counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds,
-  fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt, counts.pages)
+local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d', fleet.seq, id, now,
+  counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds, counts.pages,
+  fleet.since, fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt)
 local hasChanges = pageReport and #pageReport.changes > 0
 redis.call('PUBLISH', report.channel, publication .. (hasChanges and ',' .. ARGV[2] or '') .. ']')
 if not report.join then return publication .. ']' end
 
 local nodes = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, '+inf')) do nodes[id] = load(nodesKey, id) end
-return cjson.encode({
-  seq = fleet.seq, since = fleet.since, at = now, visits = fleet.visits, visitorSeconds = fleet.visitorSeconds,
-  peak = fleet.peak, peakAt = fleet.peakAt, nodes = nodes
-})
+return publication .. ',null,' .. cjson.encode(nodes) .. ']'
 `;

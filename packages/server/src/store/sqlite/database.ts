@@ -1,13 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Minute } from '../../history/minutes.ts';
-import type { Second } from '../store.ts';
 import { StoreInUseError } from '../store.ts';
 import { explainSecondInstance } from './explain-error.ts';
 import { openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
-import { type Entry, prepareQueries } from './queries.ts';
+import { type Entry, prepareQueries, type Queries } from './queries.ts';
 
 /** How large the write-ahead log may grow before it is copied into the file: 1000 pages, which is SQLite's default. */
 const maxLogBytes = 1000 * 4096;
@@ -22,15 +20,17 @@ const logHeaderBytes = 32;
 export class SqliteDatabase {
   /** Those of this process. */
   static readonly #open = new Set<SqliteDatabase>();
+  readonly #dataDir: string;
   readonly #path: string;
   /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
   readonly #realPath: string;
   readonly #database: DatabaseSync;
-  readonly #queries;
+  readonly #queries: Queries;
+  /** Those that it had when it was opened. */
+  readonly totals: Entry['totals'];
   readonly #file: OpenFile;
   /** `undefined` until SQLite has created it. */
   #log: OpenFile | undefined;
-  #isOpen = true;
 
   /**
    * Opens the database of a folder. Both are created if missing.
@@ -38,6 +38,7 @@ export class SqliteDatabase {
    * @throws StoreError if it cannot be opened
    */
   constructor(dataDir: string) {
+    this.#dataDir = dataDir;
     this.#path = sqlitePath(dataDir);
     try {
       this.#database = openSqliteFile(dataDir);
@@ -47,41 +48,17 @@ export class SqliteDatabase {
     this.#realPath = realpathSync(this.#path);
     SqliteDatabase.#open.add(this);
     this.#queries = prepareQueries(this.#database);
+    this.totals = this.#queries.readTotals();
     this.#file = new OpenFile(this.#path);
     this.#noteLog();
   }
 
-  /**
-   * Creates the database of a folder, with an entry. Leaves no file behind if that fails.
-   *
-   * @throws if a file exists already, or cannot be created
-   */
-  static create(dataDir: string, entry: Entry): SqliteDatabase {
-    const path = sqlitePath(dataDir);
-    mkdirSync(dataDir, { recursive: true });
-    // Fails if a file exists by now. SQLite would open it.
-    writeFileSync(path, '', { flag: 'wx' });
-    let created: SqliteDatabase | undefined;
-    try {
-      created = new SqliteDatabase(dataDir);
-      created.write(entry);
-      return created;
-    } catch (error) {
-      rmSync(path, { force: true });
-      created?.close();
-      rmSync(logPathOf(path), { force: true });
-      throw error;
-    }
-  }
-
-  /** What has become of its files. Once it is closed, any file at their paths is another program's. */
+  /** What has become of its files. */
   state(): FileState {
     const logPath = logPathOf(this.#path);
-    if (!this.#isOpen) return { name: existsSync(this.#path) || existsSync(logPath) ? 'replaced' : 'missing' };
-    if (!this.#file.isUnchanged() || this.#log?.isUnchanged() === false) return { name: 'overwritten' };
     try {
-      const isOurFile = this.#file.isAt(this.#path);
-      const isOurLog = this.#log === undefined && existsSync(logPath) ? false : this.#log?.isAt(logPath);
+      const isOurFile = this.#file.isIntactAt(this.#path);
+      const isOurLog = this.#log === undefined && existsSync(logPath) ? false : this.#log?.isIntactAt(logPath);
       if (isOurFile === false || isOurLog === false) return { name: 'replaced' };
       if (isOurFile === undefined) return { name: 'missing' };
       if (isOurLog === undefined) return { name: 'log missing' };
@@ -94,21 +71,9 @@ export class SqliteDatabase {
     }
   }
 
-  readTotals(): Entry['totals'] {
-    return this.#queries.readTotals();
-  }
-
-  readMinutes(): Minute[] {
-    return this.#isReadable() ? this.#queries.readMinutes() : [];
-  }
-
-  /** The minutes that began after one time, up to another, added up to entries that begin at multiples of `everyMs`. */
-  readEntries(after: number, until: number, everyMs: number): Minute[] {
-    return this.#isReadable() ? this.#queries.readEntries(after, until, everyMs) : [];
-  }
-
-  readSeconds(after = -1, until = Number.MAX_SAFE_INTEGER): Second[] {
-    return this.#isReadable() ? this.#queries.readSeconds(after, until) : [];
+  /** How to read it; `undefined` if another program has overwritten it. */
+  get content(): Pick<Queries, 'readMinutes' | 'readSeconds'> | undefined {
+    return this.#file.isUnchanged() && this.#log?.isUnchanged() !== false ? this.#queries : undefined;
   }
 
   /** Writes an entry in one transaction. */
@@ -119,6 +84,30 @@ export class SqliteDatabase {
     } finally {
       this.#noteLog();
     }
+  }
+
+  /**
+   * Creates the file again after it was deleted or moved: with these totals, and with the history if it can be read.
+   * Closes this one. Leaves no file behind if that fails.
+   *
+   * @throws if a file exists already, or cannot be created
+   */
+  createAgain(totals: Entry['totals']): SqliteDatabase {
+    mkdirSync(this.#dataDir, { recursive: true });
+    // Fails if a file exists by now. SQLite would open it.
+    writeFileSync(this.#path, '', { flag: 'wx' });
+    let created: SqliteDatabase | undefined;
+    try {
+      created = new SqliteDatabase(this.#dataDir);
+      created.write({ totals, ...this.#readHistory() });
+    } catch (error) {
+      rmSync(this.#path, { force: true });
+      created?.close();
+      rmSync(logPathOf(this.#path), { force: true });
+      throw error;
+    }
+    this.close();
+    return created;
   }
 
   /** Begins a new log after the old one was deleted. SQLite still has that one open, and loses nothing. */
@@ -138,34 +127,31 @@ export class SqliteDatabase {
    * first copied into our own file, which may still exist under another name.
    */
   removeLog(): void {
-    if (!this.#isOpen) return;
-    if (this.#log?.size && this.state().name !== 'overwritten') {
+    if (this.#log?.size && this.content) {
       try {
         this.#checkpoint();
       } catch {
         // The log stays open, and this is tried again.
       }
     }
-    if (this.#log?.isUnchanged() && this.#log.isAt(logPathOf(this.#path))) rmSync(logPathOf(this.#path));
+    if (this.#log?.isIntactAt(logPathOf(this.#path))) rmSync(logPathOf(this.#path));
   }
 
   /** Closes the database. Files that another program has put at its paths are not changed. */
   close(): void {
-    if (!this.#isOpen) return;
-    const isForeign = ['replaced', 'overwritten'].includes(this.state().name);
-    if (isForeign) this.removeLog();
+    if (!SqliteDatabase.#open.delete(this)) return;
+    const isReplaced = this.state().name === 'replaced';
+    if (isReplaced) this.removeLog();
     // When SQLite closes a database it copies its log into the file, and deletes any log at its path. It does neither while
     // the file is not at its path (SQLITE_FCNTL_HAS_MOVED), so the file is moved aside for that moment.
     const aside = `${this.#realPath}.aside`;
-    const isMoved = isForeign && this.#file.isAt(this.#realPath);
+    const isMoved = isReplaced && this.#file.isAt(this.#realPath);
     if (isMoved) renameSync(this.#realPath, aside);
     try {
       this.#database.close();
     } finally {
       if (isMoved) renameSync(aside, this.#realPath);
     }
-    this.#isOpen = false;
-    SqliteDatabase.#open.delete(this);
     this.#log?.close();
     this.#file.close();
   }
@@ -176,8 +162,13 @@ export class SqliteDatabase {
     return [...SqliteDatabase.#open].some((database) => database.#realPath === path);
   }
 
-  #isReadable(): boolean {
-    return this.#isOpen && this.state().name !== 'overwritten';
+  #readHistory(): Pick<Entry, 'minutes' | 'seconds'> {
+    try {
+      return { minutes: this.content?.readMinutes() ?? [], seconds: this.content?.readSeconds() ?? [] };
+    } catch {
+      // The disk of the file may be gone.
+      return { minutes: [], seconds: [] };
+    }
   }
 
   #checkpoint(): void {

@@ -61,7 +61,6 @@ export function explainFileState(state: FileState, path: string): string | undef
     case 'log missing':
       return `${path}-wal was deleted while the server runs, and has been created again. Nothing is lost. The file belongs to the database: leave it in place.`;
     case 'replaced':
-    case 'overwritten':
       return `${path} or its -wal file has been replaced or overwritten while the server runs. The files there now are not changed, and the totals are kept in memory. To restore a backup: stop the server, put the backup in place again, start the server. To keep these totals instead: move the files away, and the server creates them again.`;
     case 'unreachable':
       return `${path} is still written to, but could not be opened again: ${messageOf(state.error)}. Let the user of this process read and write the file and its folder before you restart the server.`;

@@ -9,30 +9,31 @@ import { explainDamagedFile, explainForeignFile, toStoreError } from './explain-
 /** Marks a SQLite file as ours: "LVis" (SQLite, PRAGMA application_id). */
 const applicationId = 0x4c_56_69_73;
 
-/** Each raises the schema by one version. The file stores how many of them it has been through. */
-const migrations = [
-  `CREATE TABLE totals (
-     id INTEGER PRIMARY KEY CHECK (id = 1),
-     visits INTEGER NOT NULL,
-     visitorSeconds INTEGER NOT NULL,
-     peak INTEGER NOT NULL,
-     peakAt INTEGER NOT NULL
-   ) STRICT;
-   INSERT INTO totals VALUES (1, 0, 0, 0, 0);
-   CREATE TABLE minutes (
-     at INTEGER PRIMARY KEY,
-     lowest INTEGER NOT NULL,
-     highest INTEGER NOT NULL,
-     sum INTEGER NOT NULL,
-     ticks INTEGER NOT NULL,
-     visits INTEGER NOT NULL
-   ) STRICT;`,
-  `CREATE TABLE seconds (
-     slot INTEGER PRIMARY KEY,
-     at INTEGER NOT NULL,
-     online INTEGER NOT NULL
-   ) STRICT;`,
-];
+/** The file stores it. A later version of this program reads the files of this one, not the other way round. */
+const schemaVersion = 2;
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    visits INTEGER NOT NULL,
+    visitorSeconds INTEGER NOT NULL,
+    peak INTEGER NOT NULL,
+    peakAt INTEGER NOT NULL
+  ) STRICT;
+  INSERT OR IGNORE INTO totals VALUES (1, 0, 0, 0, 0);
+  CREATE TABLE IF NOT EXISTS minutes (
+    at INTEGER PRIMARY KEY,
+    lowest INTEGER NOT NULL,
+    highest INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
+    ticks INTEGER NOT NULL,
+    visits INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS seconds (
+    slot INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    online INTEGER NOT NULL
+  ) STRICT;`;
 
 export function sqlitePath(dataDir: string): string {
   return join(dataDir, 'live-visitors.db');
@@ -52,7 +53,7 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
     database = new sqlite.DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    migrate(database, path);
+    prepareFile(database, path);
     return database;
   } catch (error) {
     database?.close();
@@ -60,12 +61,11 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(readPragma(database, 'user_version'));
+function prepareFile(database: DatabaseSync, path: string): void {
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
   if (!isNew && readPragma(database, 'application_id') !== applicationId)
     throw new StoreError(explainForeignFile(path));
-  if (version > migrations.length) {
+  if (Number(readPragma(database, 'user_version')) > schemaVersion) {
     throw new StoreError(
       `${path} was written by a newer version of this program and was not changed. Run that version, or set ${nameOf('DATA_DIR')} to another folder.`,
     );
@@ -75,11 +75,12 @@ function migrate(database: DatabaseSync, path: string): void {
   // Waits for the disk at checkpoints only: a crash of the machine may cost the last ticks, but never the file. A crash of
   // this process costs nothing that was committed. Checkpoints are explicit, so that a commit never writes to the file
   // itself, and every other change to it is by another program.
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE',
-  );
-  for (const migration of migrations.slice(version)) database.exec(migration);
-  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  database.exec(`
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;
+    BEGIN IMMEDIATE;
+    ${schema}
+    PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion};
+    COMMIT`);
   // This raises the change counter in the header, so that the file differs from every backup of it.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }

@@ -3,7 +3,9 @@ import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } 
 
 /** What has become of an open database file and its write-ahead log. */
 export type FileState =
-  | { name: 'intact' | 'missing' | 'log missing' | 'replaced' | 'overwritten' }
+  | { name: 'intact' | 'missing' | 'log missing' }
+  /** A path leads to another file, or another program has written to the one that is open. */
+  | { name: 'replaced' }
   /** The files are open and can be written to, but they could not be opened again. */
   | { name: 'unreachable'; error: unknown };
 
@@ -50,6 +52,11 @@ export class OpenFile {
     if (found.digest !== digest) return false;
     this.#noted = found;
     return true;
+  }
+
+  /** Whether a path leads to it, and nobody else has written to it; `undefined` if the path leads to no file. */
+  isIntactAt(path: string): boolean | undefined {
+    return this.isAt(path) && this.isUnchanged();
   }
 
   /** Whether a path leads to it; `undefined` if it leads to no file. */

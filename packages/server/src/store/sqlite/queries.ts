@@ -7,14 +7,14 @@ import type { Totals } from '../totals-file.ts';
 /** What is written together: totals that replace those in the file, and what is added to its history. */
 export type Entry = { totals: Omit<Totals, 'minutes'>; minutes: readonly Minute[]; seconds: readonly Second[] };
 
+export type Queries = ReturnType<typeof prepareQueries>;
+
 /** Prepares all reads and writes of a database whose schema is up to date. */
 export function prepareQueries(database: DatabaseSync) {
   const selectTotals = database.prepare('SELECT visits, visitorSeconds, peak, peakAt FROM totals');
-  const selectMinutes = database.prepare('SELECT at, lowest, highest, sum, ticks, visits FROM minutes ORDER BY at');
-  const selectEntries = database.prepare(`
-    SELECT at - at % :everyMs AS at, min(lowest) AS lowest, max(highest) AS highest, sum(sum) AS sum,
-      sum(ticks) AS ticks, sum(visits) AS visits
-    FROM minutes WHERE at > :after AND at <= :until GROUP BY 1 ORDER BY 1`);
+  const selectMinutes = database.prepare(
+    'SELECT at, lowest, highest, sum, ticks, visits FROM minutes WHERE at > ? AND at <= ? ORDER BY at',
+  );
   const selectSeconds = database.prepare('SELECT at, online FROM seconds WHERE at > ? AND at <= ? ORDER BY at');
   const updateTotals = database.prepare(
     'UPDATE totals SET visits = :visits, visitorSeconds = :visitorSeconds, peak = :peak, peakAt = :peakAt',
@@ -46,13 +46,10 @@ export function prepareQueries(database: DatabaseSync) {
   return {
     readTotals: () => selectTotals.get() as Entry['totals'],
 
-    readMinutes: () => selectMinutes.all() as Minute[],
+    /** The minutes that began after one time, up to another. */
+    readMinutes: (after = -1, until = Number.MAX_SAFE_INTEGER) => selectMinutes.all(after, until) as Minute[],
 
-    /** The minutes that began after one time, up to another, added up to entries. */
-    readEntries: (after: number, until: number, everyMs: number) =>
-      selectEntries.all({ after, until, everyMs }) as Minute[],
-
-    readSeconds: (after: number, until: number) => selectSeconds.all(after, until) as Second[],
+    readSeconds: (after = -1, until = Number.MAX_SAFE_INTEGER) => selectSeconds.all(after, until) as Second[],
 
     /** Writes an entry in one transaction. */
     write(entry: Entry): void {

@@ -5,7 +5,7 @@ import { messageOf } from '../../observability/message-of.ts';
 import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { readByDay } from '../by-day.ts';
-import { type Past, type Resolution, type Second, type Store, StoreError } from '../store.ts';
+import type { Past, Resolution, Second, Store } from '../store.ts';
 import type { Totals } from '../totals-file.ts';
 import { SqliteDatabase } from './database.ts';
 import { adviseLocalDisk, explainFailedCreation, explainFileState } from './explain-error.ts';
@@ -40,7 +40,7 @@ export class SqliteStore implements Store {
     this.now = now;
     this.#dataDir = dataDir;
     this.#database = new SqliteDatabase(dataDir);
-    this.#before = this.#database.readTotals();
+    this.#before = this.#database.totals;
     this.#unwritten = { totals: this.#before, minutes: [], seconds: [] };
   }
 
@@ -68,7 +68,7 @@ export class SqliteStore implements Store {
   async recentSeconds(): Promise<Second[]> {
     const now = this.now();
     const after = now - maxHistorySeconds * tickMs;
-    const written = this.#database.readSeconds(after, now);
+    const written = this.#database.content?.readSeconds(after, now) ?? [];
     return [...written, ...this.#unwritten.seconds.filter(({ at }) => at > after && at <= now)];
   }
 
@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
     const newest = minuteOf(this.now());
     const entries = await readByDay(resolution, newest, (after, until) => {
       const unwritten = this.#unwritten.minutes.filter(({ at }) => at > after && at <= until);
-      return [...this.#database.readEntries(after, until, resolution.everyMs), ...unwritten];
+      return [...(this.#database.content?.readMinutes(after, until) ?? []), ...unwritten];
     });
     const { peak, peakAt } = this.#unwritten.totals;
     return entries && { peak: { online: peak, at: peakAt }, entries: entries.map(settleMinute) };
@@ -98,7 +98,8 @@ export class SqliteStore implements Store {
 
   /** All totals and minutes. */
   export(): Totals {
-    return { ...this.#database.readTotals(), minutes: this.#database.readMinutes().map(settleMinute) };
+    const minutes = this.#database.content?.readMinutes() ?? [];
+    return { ...this.#unwritten.totals, minutes: minutes.map(settleMinute) };
   }
 
   /**
@@ -107,7 +108,7 @@ export class SqliteStore implements Store {
    * @returns false if this store has totals of its own, which it keeps
    */
   import({ minutes, ...totals }: Totals): boolean {
-    const { visits, visitorSeconds, peak } = this.#database.readTotals();
+    const { visits, visitorSeconds, peak } = this.#unwritten.totals;
     if (visits + visitorSeconds + peak > 0) return false;
     this.#database.write({ totals, minutes, seconds: [] });
     this.#before = totals;
@@ -134,10 +135,9 @@ export class SqliteStore implements Store {
       const isCreated = isWritable && state.name === 'missing';
       if (!isCreated) trouble = explainFileState(state, sqlitePath(this.#dataDir));
     } catch (error) {
-      trouble =
-        error instanceof StoreError
-          ? error.message
-          : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
+      trouble = this.#isMissing
+        ? explainFailedCreation(sqlitePath(this.#dataDir), error)
+        : `The totals cannot be written to ${nameOf('DATA_DIR')}: ${messageOf(error)}. They are kept in memory until writing works again.`;
     }
     this.#trouble = trouble && trouble + adviseLocalDisk(this.#dataDir);
   }
@@ -155,40 +155,13 @@ export class SqliteStore implements Store {
         return true;
       case 'missing':
         // A folder that is moved away and back at once is not created in between.
-        if (wasMissing) this.#createAgain();
+        if (wasMissing) this.#database = this.#database.createAgain(this.#unwritten.totals);
         return wasMissing;
       case 'replaced':
         this.#database.removeLog();
         return false;
-      case 'overwritten':
-        this.#database.close();
-        return false;
       default:
         return state satisfies never;
     }
-  }
-
-  #createAgain(): void {
-    const old = this.#database;
-    try {
-      this.#database = SqliteDatabase.create(this.#dataDir, {
-        totals: this.#unwritten.totals,
-        minutes: readIfPossible(() => old.readMinutes()),
-        seconds: readIfPossible(() => old.readSeconds()),
-      });
-    } catch (error) {
-      throw new StoreError(explainFailedCreation(sqlitePath(this.#dataDir), error), { cause: error });
-    }
-    old.removeLog();
-    old.close();
-  }
-}
-
-/** The disk of the old file may be gone. */
-function readIfPossible<Row>(read: () => Row[]): Row[] {
-  try {
-    return read();
-  } catch {
-    return [];
   }
 }
