@@ -43,7 +43,7 @@ export class Dashboard {
   readonly #showConnection = createConnectionView();
   readonly #announcement = createAnnouncementView(now);
   readonly #chart: ChartView;
-  readonly #embed: ReturnType<typeof createEmbedDialog>;
+  readonly #translateEmbed: () => void;
   /** `undefined` where the server does not offer the list. */
   readonly #pages = document.querySelector('.pages') ? new PagesView() : undefined;
   readonly #loadHistory: Record<HistoryRange, () => void>;
@@ -55,7 +55,7 @@ export class Dashboard {
       this.#loadHistoryIfNeeded();
       this.#show();
     });
-    this.#embed = createEmbedDialog(server);
+    this.#translateEmbed = createEmbedDialog(server, () => this.#locale);
     const loaderOf = (range: HistoryRange) =>
       createLoader(
         () => requestJson(`${server}${paths.history}?range=${range}`, readRangeHistory),
@@ -116,7 +116,7 @@ export class Dashboard {
 
   #translate(): void {
     showFixedMessages(this.#locale);
-    this.#embed.translate(this.#locale);
+    this.#translateEmbed();
     this.#pages?.translate(this.#locale);
     this.#announcement.clear();
     this.#show();
