@@ -12,7 +12,7 @@ export function findAs<Kind extends Element>(kind: new () => Kind, selector: str
 export function create<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Partial<HTMLElementTagNameMap[Tag]> = {},
-) {
+): HTMLElementTagNameMap[Tag] {
   return Object.assign(document.createElement(tag), properties);
 }
 
