@@ -1,9 +1,18 @@
 import { formatStreamQuery, paths } from '@live-visitors/shared';
-import type { OnUpdate, Update } from '../update.ts';
+import type { Clock } from '../clock.ts';
+import type { Figures, OnUpdate, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import { step } from './machine.ts';
-import { createState, type Effect, type StreamEvent } from './state.ts';
-import type { StreamEnvironment } from './stream-environment.ts';
+import { createState, type Effect, type OnServerEvent, type StreamEvent } from './state.ts';
+
+/** Browser APIs, injected. */
+export type StreamEnvironment = Clock & {
+  /** Opens a stream. Returns how to close it. */
+  openStream: (url: string, onEvent: OnServerEvent) => () => void;
+  /** Requests the current figures; `undefined` if there is no answer. */
+  lookUp: (url: string) => Promise<Figures | undefined>;
+  isOnline: () => boolean;
+};
 
 export type StreamOptions = {
   /** The server's URL, without a slash at the end. */
