@@ -1,6 +1,5 @@
 import type { Claim } from './stream/claim.ts';
-import { keepOpen } from './stream/keep-open.ts';
-import type { StreamEnvironment } from './stream/stream-environment.ts';
+import { keepOpen, type StreamEnvironment } from './stream/keep-open.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';

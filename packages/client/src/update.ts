@@ -1,4 +1,5 @@
 import {
+  type Guard,
   type History,
   isHistory,
   isPageCounts,
@@ -31,10 +32,20 @@ export type Recent = {
   missingSeconds: () => number;
 };
 
+/** Open tabs by page, in the order in which the pages were asked for: `null` while a count is not known. */
+export type Pages = ReadonlyMap<string, number | null>;
+
+/** The figures, and those of the pages that were asked for. */
+export type SnapshotWithPages = Snapshot & {
+  /** Open tabs on the first of the pages; `null` while that is not known. Missing if no page was asked for. */
+  page?: number | null | undefined;
+  pages: Pages;
+};
+
 export type OnUpdate = (update: Update) => void;
 
 /** Checks what another tab shares. */
-export const isUpdate = objectOf<Update>({
+export const isUpdate: Guard<Update> = objectOf<Update>({
   connection: isConnection,
   last: optional(objectOf({ snapshot: isSnapshot, pages: optional(isPageCounts), ageMs: isDuration })),
   past: optional(isHistory),

@@ -1,7 +1,7 @@
 import type { PageCounts, Snapshot } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { createDocumentSubscription } from '../src/document-subscription.ts';
-import type { OnServerEvent } from '../src/stream/stream-environment.ts';
+import type { OnServerEvent } from '../src/stream/state.ts';
 import { isPresence, version } from '../src/tabs/messages.ts';
 import type { Update } from '../src/update.ts';
 import { Simulation } from './tabs/simulation.ts';

@@ -77,7 +77,7 @@ describe('the dialog with what to put on a site', () => {
     expect(await tab.text('.snippet code')).toBe(
       `<script src="${server.url}/widget.js" async></script>\n<live-visitors>&nbsp;</live-visitors>`,
     );
-    await tab.page.select('[name="counted"]', 'page');
+    await tab.page.select('[name="page"]', 'true');
     expect(await tab.text('.snippet code')).toContain('<live-visitors page>');
     await tab.page.type('[name="label"]', 'a "label" & <more>');
     await eventually(async () => expect(await preview()).toBe('1 a "label" & <more>'));
@@ -96,7 +96,7 @@ describe('the dialog with what to put on a site', () => {
 
   test('is on a page of its own only while its preview is seen', async () => {
     const isOnPage = () => tab.page.$eval('.preview live-visitors', (preview) => preview.hasAttribute('page'));
-    await tab.page.select('[name="counted"]', 'page');
+    await tab.page.select('[name="page"]', 'true');
     expect(await isOnPage()).toBe(true);
     await tab.page.keyboard.press('Escape');
     await eventually(async () => expect(await isOnPage()).toBe(false));

@@ -2,7 +2,7 @@ import { type HistoryRange, historyRanges, paths, type RangeHistory } from '@liv
 import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, findAs, setText } from './dom.ts';
-import type { Locale } from './messages/languages.ts';
+import { isTag, type Locale } from './messages/languages.ts';
 import { summarize } from './wording.ts';
 
 /** When to try again to load the code of the chart. */
@@ -10,7 +10,6 @@ const loadAgainMs = 60_000;
 
 /** Shows who was here before: in the last minutes, or in a range of history. Loads the code of the chart when it is needed. */
 export class ChartView {
-  readonly #container = find('.chart');
   readonly #summary = find('.summary');
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
   readonly #showAll = find('.show-all');
@@ -70,11 +69,12 @@ export class ChartView {
   async #load(): Promise<void> {
     if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
     this.#loadedAt = this.#now();
-    makeLanguageValid();
+    // uPlot passes it to `Intl` as it is loaded, which throws.
+    if (!isTag(navigator.language)) Object.defineProperty(navigator, 'language', { value: 'en' });
     // Without the chart there is still the summary.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);
     if (!loaded || !this.#locale) return;
-    this.#chart = new loaded.Chart(this.#container, (isZoomed) => {
+    this.#chart = new loaded.Chart(find('.chart'), (isZoomed) => {
       this.#showAll.hidden = !isZoomed;
     });
     this.show(this.#locale);
@@ -83,13 +83,4 @@ export class ChartView {
 
 function isRange(value: string): value is HistoryRange {
   return Object.hasOwn(historyRanges, value);
-}
-
-/** Chromium has `en-US@posix` on a system without a language. uPlot passes it to `Intl` as it is loaded, which throws. */
-function makeLanguageValid(): void {
-  try {
-    Intl.getCanonicalLocales(navigator.language);
-  } catch {
-    Object.defineProperty(navigator, 'language', { value: 'en' });
-  }
 }

@@ -1,11 +1,11 @@
 import type { Connection } from '../stream/connection.ts';
-import { find, setText } from './dom.ts';
+import { create, find, setText } from './dom.ts';
 import { formOf } from './formats.ts';
 import type { Locale } from './messages/languages.ts';
 import { describeConnection } from './wording.ts';
 
 /** The last number that arrived, and its age. */
-export type Known = { online: number; ageMs: number } | undefined;
+type Known = { online: number; ageMs: number } | undefined;
 
 /** Shows the state of the connection, and the age of the number unless it is live. */
 export function createConnectionView() {
@@ -14,22 +14,15 @@ export function createConnectionView() {
   const label = find('.online-label');
   const age = find('.age');
 
-  function showState(text: string, detail: string | undefined): void {
-    if (state.textContent === [text, detail].filter(Boolean).join(' ')) return;
-    state.textContent = text;
-    if (detail === undefined) return;
-    const element = document.createElement('span');
-    element.lang = 'en';
-    element.textContent = detail;
-    state.append(' ', element);
-  }
-
   /** @param sinceMs - how long ago `connection` was reported */
   return (connection: Connection, sinceMs: number, known: Known, locale: Locale): void => {
     const { messages, formats } = locale;
     document.body.dataset.connection = connection.state;
     const text = describeConnection(connection, sinceMs, locale);
-    showState(text.state, text.detail);
+    const reason = text.detail ? [' ', create('span', { lang: 'en', textContent: text.detail })] : [];
+    if (state.textContent !== [text.state, text.detail].filter(Boolean).join(' ')) {
+      state.replaceChildren(text.state, ...reason);
+    }
     setText(countdown, text.countdown);
 
     const visitorsHere = formOf(messages.visitorsHere, known?.online ?? 0);

@@ -9,9 +9,10 @@ import {
 } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Recent, Update } from '../update.ts';
-import { createAnnouncementView } from './announcement-view.ts';
+import { createAnnouncer } from './announcer.ts';
 import { ChartView } from './chart-view.ts';
 import { createConnectionView } from './connection-view.ts';
+import { create, find } from './dom.ts';
 import { createEmbedDialog } from './embed/dialog.ts';
 import { createFiguresView } from './figures-view.ts';
 import { createLoader, requestJson } from './loader.ts';
@@ -41,9 +42,11 @@ export class Dashboard {
   readonly #peakTime = createPeakTime();
   readonly #showFigures = createFiguresView(this.#peakTime);
   readonly #showConnection = createConnectionView();
-  readonly #announcement = createAnnouncementView(now);
+  /** The dashboard's only live region. */
+  readonly #announcement = find('.announcement');
+  readonly #announce = createAnnouncer();
   readonly #chart: ChartView;
-  readonly #embed: ReturnType<typeof createEmbedDialog>;
+  readonly #translateEmbed: () => void;
   /** `undefined` where the server does not offer the list. */
   readonly #pages = document.querySelector('.pages') ? new PagesView() : undefined;
   readonly #loadHistory: Record<HistoryRange, () => void>;
@@ -55,7 +58,7 @@ export class Dashboard {
       this.#loadHistoryIfNeeded();
       this.#show();
     });
-    this.#embed = createEmbedDialog(server);
+    this.#translateEmbed = createEmbedDialog(server, () => this.#locale);
     const loaderOf = (range: HistoryRange) =>
       createLoader(
         () => requestJson(`${server}${paths.history}?range=${range}`, readRangeHistory),
@@ -88,19 +91,17 @@ export class Dashboard {
   #receive({ connection, last }: Update): void {
     this.#connection = connection;
     this.#connectionAt = now();
-    if (last) this.#receiveSnapshot(last.snapshot, now() - last.ageMs);
+    const isFirst = this.#last === undefined;
+    if (last) {
+      this.#last = { snapshot: last.snapshot, receivedAt: now() - last.ageMs };
+      this.#peakTime.hear(last.snapshot);
+      // The first snapshot is shown before anything else is requested.
+      if (!isFirst) this.#loadHistoryIfNeeded();
+    }
     this.#show();
-    this.#loadPagesIfShown();
+    if (this.#pages && connection.state === 'live' && isVisible()) this.#loadPages();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#showMoment(), 1000);
-  }
-
-  #receiveSnapshot(snapshot: Snapshot, receivedAt: number): void {
-    const isFirst = this.#last === undefined;
-    this.#last = { snapshot, receivedAt };
-    this.#peakTime.hear(snapshot);
-    // The first snapshot is shown before anything else is requested.
-    if (!isFirst) this.#loadHistoryIfNeeded();
   }
 
   #loadHistoryIfNeeded(): void {
@@ -110,15 +111,12 @@ export class Dashboard {
     if (range) this.#loadHistory[range]();
   }
 
-  #loadPagesIfShown(): void {
-    if (this.#pages && this.#connection.state === 'live' && isVisible()) this.#loadPages();
-  }
-
   #translate(): void {
     showFixedMessages(this.#locale);
-    this.#embed.translate(this.#locale);
+    this.#translateEmbed();
     this.#pages?.translate(this.#locale);
-    this.#announcement.clear();
+    // What is there is in another language.
+    this.#announcement.replaceChildren();
     this.#show();
   }
 
@@ -137,11 +135,12 @@ export class Dashboard {
     const ageMs = now() - (this.#last?.receivedAt ?? 0);
     const known = online === undefined ? undefined : { online, ageMs };
     this.#showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
-    this.#announcement.update([
-      ...announceConnection(this.#connection, online, this.#locale),
-      ...(partial ? [{ text: messages.partial }] : []),
-    ]);
-    const text = known && { text: formats.count(known.online), ageMs };
-    markTab(text, this.#connection.state === 'live');
+    const current = announceConnection(this.#connection, online, this.#locale);
+    if (partial) current.push({ text: messages.partial });
+    const added = this.#announce(current, now());
+    // New elements are announced even if their text is the same as before.
+    const lines = added.map(({ text, lang }) => create('p', { textContent: text, ...(lang && { lang }) }));
+    if (lines.length > 0) this.#announcement.replaceChildren(...lines.flatMap((line) => [line, ' ']));
+    markTab(known && { text: formats.count(known.online), ageMs }, this.#connection.state === 'live');
   }
 }

@@ -9,6 +9,13 @@ export function findAs<Kind extends Element>(kind: new () => Kind, selector: str
   return element;
 }
 
+export function create<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Partial<HTMLElementTagNameMap[Tag]> = {},
+): HTMLElementTagNameMap[Tag] {
+  return Object.assign(document.createElement(tag), properties);
+}
+
 /** Changes nothing if the text is the same: screen readers would announce it again. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;

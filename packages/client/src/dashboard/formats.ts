@@ -12,37 +12,35 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /** Writes numbers, durations and times as the readers of a language do. @param tag - a BCP 47 tag */
 export function createFormats(tag: string) {
-  const numbers = new Intl.NumberFormat(tag);
-  const compact = new Intl.NumberFormat(tag, { notation: 'compact' });
+  const { format: count } = new Intl.NumberFormat(tag);
+  const { format: compact } = new Intl.NumberFormat(tag, { notation: 'compact' });
   const days = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
-  const minute = new Intl.DateTimeFormat(tag, { timeStyle: 'short' });
-  const second = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
-  const date = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
-  const fullDate = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' });
-
-  const count = (value: number) => numbers.format(value);
+  const { format: minute } = new Intl.DateTimeFormat(tag, { timeStyle: 'short' });
+  const { format: second } = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
+  const { format: date } = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
+  const { format: fullDate } = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' });
 
   function day(at: Date, now: Date): string {
     // Counted from noon to noon: not every day has 24 hours.
     const daysAgo = Math.round((noon(now) - noon(at)) / dayMs);
     if (daysAgo === 0 || daysAgo === 1) return days.format(-daysAgo, 'day');
-    return (at.getFullYear() === now.getFullYear() ? date : fullDate).format(at);
+    return at.getFullYear() === now.getFullYear() ? date(at) : fullDate(at);
   }
 
   return {
     count,
-    compact: (value: number) => compact.format(value),
+    compact,
     /** A count with its noun, such as `7 tabs`. */
     counted: (value: number, noun: Forms) => `${count(value)} ${formOf(noun, value)}`,
     duration: (seconds: number) => formatDuration(seconds, count),
     /** A time of day in hours and minutes. Times are in milliseconds since 1970. */
-    minute: (at: number) => minute.format(at),
+    minute,
     /** A time of day in hours, minutes and seconds. */
-    second: (at: number) => second.format(at),
+    second,
     /** A day of the year. */
-    date: (at: number) => date.format(at),
+    date,
     /** When something was, seen from `now`: `today, 14:03`. */
-    moment: (at: number, now: number) => `${day(new Date(at), new Date(now))}, ${minute.format(at)}`,
+    moment: (at: number, now: number) => `${day(new Date(at), new Date(now))}, ${minute(at)}`,
   };
 }
 
@@ -65,6 +63,4 @@ function formatDuration(seconds: number, count: (value: number) => string): stri
   return `${seconds} s`;
 }
 
-function noon(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate(), 12).getTime();
-}
+const noon = (date: Date) => new Date(date).setHours(12, 0, 0, 0);

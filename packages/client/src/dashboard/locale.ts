@@ -28,18 +28,16 @@ export function offerLanguages({ language }: Locale, onLocale: (locale: Locale) 
   });
 }
 
-/** Shows the messages that `index.html` names in `data-message`, `data-message-label` and `data-message-content`. */
+/** The attributes by which `index.html` names messages, and the properties that they set. */
+const named = { 'data-message': 'textContent', 'data-message-label': 'ariaLabel', 'data-message-content': 'content' };
+
 export function showFixedMessages({ language, messages }: Locale): void {
   document.documentElement.lang = language;
-  // A test compares the names in index.html with the messages.
-  const find = (name: string) => messages.fixed[name as keyof Messages['fixed']];
-  for (const element of document.querySelectorAll<HTMLElement>('[data-message]')) {
-    element.textContent = find(element.dataset.message ?? '');
-  }
-  for (const element of document.querySelectorAll<HTMLElement>('[data-message-label]')) {
-    element.ariaLabel = find(element.dataset.messageLabel ?? '');
-  }
-  for (const element of document.querySelectorAll<HTMLMetaElement>('[data-message-content]')) {
-    element.content = find(element.dataset.messageContent ?? '');
+  for (const [attribute, property] of Object.entries(named)) {
+    for (const element of document.querySelectorAll(`[${attribute}]`)) {
+      // A test compares the names in index.html with the messages.
+      const name = element.getAttribute(attribute) as keyof Messages['fixed'];
+      Object.assign(element, { [property]: messages.fixed[name] });
+    }
   }
 }

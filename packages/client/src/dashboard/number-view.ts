@@ -1,4 +1,4 @@
-import { find } from './dom.ts';
+import { create, find } from './dom.ts';
 
 /**
  * Shows the number: digits that change slide, the others stand still. The text is always the current number; the style
@@ -49,11 +49,8 @@ function replaceDigits(element: HTMLElement, digits: readonly Digit[], motion: s
 }
 
 function createDigit({ character, leaving = '' }: Digit, motion: string): HTMLElement {
-  const place = document.createElement('span');
-  place.className = motion;
+  const place = create('span', { className: motion });
   place.dataset.leaving = leaving;
-  const digit = document.createElement('span');
-  digit.textContent = character;
-  place.append(digit);
+  place.append(create('span', { textContent: character }));
   return place;
 }

@@ -1,8 +1,7 @@
 import type { PageCount } from '@live-visitors/shared';
-import { find, setText } from './dom.ts';
+import { create, find, setText } from './dom.ts';
 import { formOf } from './formats.ts';
 import type { Locale } from './messages/languages.ts';
-import { keepOrder } from './page-order.ts';
 
 const motion = { duration: 500, easing: 'cubic-bezier(0.22, 0.8, 0.24, 1)' };
 
@@ -53,18 +52,25 @@ export class PagesView {
   }
 }
 
+/**
+ * Puts the fullest pages first. Of those with equal counts, the ones that were listed keep their order, and new ones follow.
+ *
+ * @param before - the names that were listed, in their order
+ */
+export function keepOrder(pages: readonly PageCount[], before: readonly string[]): PageCount[] {
+  const places = new Map(before.map((name, index) => [name, index]));
+  const placeOf = ({ name }: PageCount) => places.get(name) ?? before.length;
+  return [...pages].sort((one, other) => other.online - one.online || placeOf(one) - placeOf(other));
+}
+
 type Row = ReturnType<typeof createRow>;
 
 /** A row of the list. Strangers write the names: they are text, in a direction of their own. */
 function createRow(name: string) {
-  const element = document.createElement('li');
-  const label = document.createElement('bdi');
-  const count = document.createElement('strong');
-  const noun = document.createElement('span');
-  label.textContent = name;
-  label.title = name;
-  noun.className = 'visually-hidden';
-  element.append(label, ' ', count, ' ', noun);
+  const element = create('li');
+  const count = create('strong');
+  const noun = create('span', { className: 'visually-hidden' });
+  element.append(create('bdi', { textContent: name, title: name }), ' ', count, ' ', noun);
 
   return {
     element,

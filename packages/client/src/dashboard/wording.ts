@@ -4,46 +4,24 @@ import type { Announcement } from './announcer.ts';
 import type { Span } from './formats.ts';
 import type { Locale } from './messages/languages.ts';
 
-export type ConnectionText = {
-  state: string;
-  /** The server's own explanation, in English. */
-  detail?: string;
-  /** Changes each second, so screen readers skip it. */
-  countdown: string;
-};
-
-/** @param sinceMs - how long ago `connection` was reported */
-export function describeConnection(connection: Connection, sinceMs: number, locale: Locale): ConnectionText {
-  const { messages, formats } = locale;
+/**
+ * The connection in words. `detail` is the server's own explanation, in English; `countdown` changes each second, so screen
+ * readers skip it.
+ *
+ * @param sinceMs - how long ago `connection` was reported
+ */
+export function describeConnection(connection: Connection, sinceMs: number, { messages, formats }: Locale) {
   const texts = messages.connection;
-  switch (connection.state) {
-    case 'connecting':
-    case 'live':
-    case 'stale':
-    case 'delayed':
-    case 'offline':
-      return { state: texts[connection.state], countdown: '' };
-    case 'reconnecting': {
-      const seconds = secondsLeft(connection.inMs, sinceMs);
-      const countdown = seconds > 0 ? ` ${texts.in(formats.duration(seconds))}` : texts.now;
-      return { state: texts.reconnecting, countdown };
-    }
-    case 'refused': {
-      const seconds = secondsLeft(connection.inMs, sinceMs);
-      const countdown = seconds > 0 ? ` ${texts.again(formats.duration(seconds))}` : '';
-      const { status, reason } = connection;
-      if (status === 403 || status === 429) {
-        return { state: `${texts.refused} ${messages.reasons[status]}`, countdown };
-      }
-      return { state: texts.refused, detail: reason, countdown };
-    }
-    default:
-      return connection satisfies never;
+  if (!('inMs' in connection)) return { state: texts[connection.state], countdown: '' };
+  const seconds = Math.max(0, Math.ceil((connection.inMs - sinceMs) / 1000));
+  const wait = formats.duration(seconds);
+  if (connection.state === 'reconnecting') {
+    return { state: texts.reconnecting, countdown: seconds > 0 ? ` ${texts.in(wait)}` : '…' };
   }
-}
-
-function secondsLeft(inMs: number, sinceMs: number): number {
-  return Math.max(0, Math.ceil((inMs - sinceMs) / 1000));
+  const { status, reason } = connection;
+  const countdown = seconds > 0 ? ` ${texts.again(wait)}` : '';
+  if (status !== 403 && status !== 429) return { state: texts.refused, detail: reason, countdown };
+  return { state: `${texts.refused} ${messages.reasons[status]}`, countdown };
 }
 
 /** For screen readers: the state of the connection, and the number with its noun while it is live. */

@@ -1,9 +1,18 @@
 import { formatStreamQuery, paths } from '@live-visitors/shared';
-import type { OnUpdate, Update } from '../update.ts';
+import type { Clock } from '../clock.ts';
+import type { Figures, OnUpdate, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import { step } from './machine.ts';
-import { createState, type Effect, type StreamEvent } from './state.ts';
-import type { StreamEnvironment } from './stream-environment.ts';
+import { createState, type Effect, type OnServerEvent, type StreamEvent } from './state.ts';
+
+/** Browser APIs, injected. */
+export type StreamEnvironment = Clock & {
+  /** Opens a stream. Returns how to close it. */
+  openStream: (url: string, onEvent: OnServerEvent) => () => void;
+  /** Requests the current figures; `undefined` if there is no answer. */
+  lookUp: (url: string) => Promise<Figures | undefined>;
+  isOnline: () => boolean;
+};
 
 export type StreamOptions = {
   /** The server's URL, without a slash at the end. */
@@ -27,11 +36,16 @@ export type StreamOptions = {
  */
 export function keepOpen(environment: StreamEnvironment, options: StreamOptions) {
   const { now, openStream, lookUp, schedule, isOnline, random } = environment;
-  const { server, current, onAcknowledged, onUpdate, onDue } = options;
+  const { server, browserId: browser, missingSeconds, current, onAcknowledged, onUpdate, onDue } = options;
   const closers = new Map<object, () => void>();
   let state = createState(now(), current().connection);
   let cancel = () => {};
   let isStopped = false;
+
+  /** Random digits make it unique, so that no cache and no service worker answers with what it has stored. */
+  function urlOf(path: string, query: Parameters<typeof formatStreamQuery>[0]): string {
+    return server + path + formatStreamQuery({ ...query, request: `${random()}`.slice(2) });
+  }
 
   function send(event: StreamEvent): void {
     if (isStopped) return;
@@ -47,9 +61,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     switch (effect.type) {
       case 'open': {
         const { stream } = effect;
-        const close = openStream(urlOf(options, stream.claim, digitsOf(random())), (event) =>
-          send({ ...event, stream }),
-        );
+        const history = missingSeconds();
+        const query = { browser, ...stream.claim, ...(history && { history }), refusal: 'event' } as const;
+        const close = openStream(urlOf(paths.stream, query), (event) => send({ ...event, stream }));
         closers.set(stream, close);
         break;
       }
@@ -58,9 +72,9 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
         closers.delete(effect.stream);
         break;
       case 'lookUp':
-        void lookUp(
-          server + paths.visitors + formatStreamQuery({ page: effect.page, request: digitsOf(random()) }),
-        ).then((figures) => send({ type: 'lookedUp', figures }));
+        void lookUp(urlOf(paths.visitors, { page: effect.page })).then((figures) =>
+          send({ type: 'lookedUp', figures }),
+        );
         break;
       case 'welcome':
         onAcknowledged(effect.arrivals);
@@ -90,13 +104,3 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     },
   };
 }
-
-/** The URL of the next stream; a random number makes it new each time. */
-function urlOf({ server, browserId, missingSeconds }: StreamOptions, claim: Claim, request: string): string {
-  const history = missingSeconds();
-  const asked = { browser: browserId, ...claim, ...(history && { history }) };
-  return server + paths.stream + formatStreamQuery({ ...asked, refusal: 'event', request });
-}
-
-/** Makes a URL unique, so that no cache and no service worker answers with what it has stored. */
-const digitsOf = (random: number) => `${random}`.slice(2);

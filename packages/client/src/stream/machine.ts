@@ -52,11 +52,12 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       if (status === 429) draft.limit = Math.max(1, draft.accepted);
       const inMs = retryInMs(event.payload, ++draft.failures, draft.random);
       // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
+      const isRefusal = status < 500;
       end(
         draft,
         [stream],
         inMs,
-        status < 500 ? { state: 'refused', reason, status, inMs } : { state: 'reconnecting', inMs },
+        isRefusal ? { state: 'refused', reason, status, inMs } : { state: 'reconnecting', inMs },
       );
       break;
     }

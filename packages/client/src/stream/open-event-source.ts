@@ -1,6 +1,6 @@
 import { eventNames, isPageCounts, readEvent } from '@live-visitors/shared';
 import type { Figures } from '../update.ts';
-import type { OnServerEvent, ServerEvent } from './stream-environment.ts';
+import type { OnServerEvent, ServerEvent } from './state.ts';
 
 const lookUpWithinMs = 10_000;
 

@@ -1,8 +1,17 @@
-import { type History, maxTabs, type Snapshot } from '@live-visitors/shared';
+import { type EventMap, type EventName, type History, maxTabs, type Snapshot } from '@live-visitors/shared';
 import type { Figures, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import type { Connection } from './connection.ts';
-import type { ServerEvent } from './stream-environment.ts';
+
+/** What happens on a stream. */
+export type ServerEvent =
+  | { [Name in EventName]: { type: Name; payload: EventMap[Name] } }[EventName]
+  /** It has ended, or was never one. It does not come back by itself. */
+  | { type: 'lost' }
+  /** The server answered 204: clients must not reconnect (HTML Standard §9.2.3). Comes after `lost`. */
+  | { type: 'stopped' };
+
+export type OnServerEvent = (event: ServerEvent) => void;
 
 export type Stream = { claim: Claim; openedAt: number };
 

@@ -1,9 +1,8 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { Pages, SnapshotWithPages } from '../pages.ts';
 import type { Connection } from '../stream/connection.ts';
 import { subscriptionTo } from '../subscription-to.ts';
 import { delayedShownForMs, shownForMs } from '../timing.ts';
-import type { Update } from '../update.ts';
+import type { Pages, SnapshotWithPages, Update } from '../update.ts';
 import { figureOf, type ShownFigure, textsFor } from './labels.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';

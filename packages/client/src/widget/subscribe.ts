@@ -1,7 +1,7 @@
 import type { Snapshot } from '@live-visitors/shared';
-import type { SnapshotWithPages } from '../pages.ts';
 import type { Connection } from '../stream/connection.ts';
 import { subscriptionTo } from '../subscription-to.ts';
+import type { SnapshotWithPages } from '../update.ts';
 import { serverAt, wrongServer } from './server-url.ts';
 import { tellChanges } from './tell-changes.ts';
 

@@ -1,6 +1,5 @@
-import type { Pages, SnapshotWithPages } from '../pages.ts';
 import type { Connection } from '../stream/connection.ts';
-import type { Update } from '../update.ts';
+import type { Pages, SnapshotWithPages, Update } from '../update.ts';
 
 /**
  * Reports each snapshot once for each state of its pages, and the connection when it has changed; a wait that gets

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
-import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
+import type { OnServerEvent } from '../../src/stream/state.ts';
 import { aged, type Figures, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };

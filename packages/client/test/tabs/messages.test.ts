@@ -33,7 +33,7 @@ const declarations = [
   declarationOf('shared/src/events.ts', 'History'),
   declarationOf('shared/src/events.ts', 'PageCounts'),
   declarationOf('client/src/document-subscription.ts', 'Listener'),
-  declarationOf('client/src/pages.ts', 'Pages'),
+  declarationOf('client/src/update.ts', 'Pages'),
   declarationOf('client/src/subscription-to.ts', 'Kept'),
 ];
 

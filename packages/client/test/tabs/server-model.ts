@@ -5,7 +5,7 @@ import {
   type Snapshot,
   type StreamQuery,
 } from '@live-visitors/shared';
-import type { OnServerEvent } from '../../src/stream/stream-environment.ts';
+import type { OnServerEvent } from '../../src/stream/state.ts';
 import type { Owner, Simulation } from './simulation.ts';
 
 type Stream = {

@@ -1,13 +1,14 @@
 import uPlot from 'uplot';
+import { create } from '../dom.ts';
 import type { Locale } from '../messages/languages.ts';
-import { readColors } from './colors.ts';
 import { type ChartData, chartOf, type Past } from './data.ts';
+import { readLook } from './look.ts';
 import { optionsFor } from './options.ts';
 import './chart.css';
 
 /*! The chart is drawn by uPlot: (c) Leon Sorokin, MIT License, https://github.com/leeoniya/uPlot */
 
-type Part = { from: number; to: number };
+type Part = Pick<ChartData, 'from' | 'to'>;
 
 /** What changes the colours. */
 const media = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'];
@@ -17,10 +18,10 @@ const media = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print
  * colours as `--live`, `--line` and `--muted`. For keyboards and screen readers, a slider goes through the entries.
  */
 export class Chart {
-  readonly #root = document.createElement('div');
-  readonly #mark = document.createElement('div');
-  readonly #tooltip = document.createElement('div');
-  readonly #slider = document.createElement('input');
+  readonly #root = create('div', { className: 'chart-frame' });
+  readonly #mark = create('div', { className: 'chart-mark' });
+  readonly #tooltip = create('div', { className: 'chart-tooltip' });
+  readonly #slider = create('input', { type: 'range', className: 'visually-hidden' });
   readonly #onZoom: (isZoomed: boolean) => void;
   #past: Past | undefined;
   #locale: Locale | undefined;
@@ -32,10 +33,6 @@ export class Chart {
 
   constructor(container: HTMLElement, onZoom: (isZoomed: boolean) => void) {
     this.#onZoom = onZoom;
-    this.#root.className = 'chart-frame';
-    this.#mark.className = 'chart-mark';
-    this.#tooltip.className = 'chart-tooltip';
-    Object.assign(this.#slider, { type: 'range', className: 'visually-hidden' });
     this.#root.append(this.#slider, this.#tooltip);
     container.append(this.#root);
     this.#listen();
@@ -47,19 +44,17 @@ export class Chart {
   show(past: Past | undefined, locale: Locale): void {
     if (past === this.#past && locale === this.#locale) return;
     const before = this.#data;
-    const isSame = locale === this.#locale && this.#plot !== undefined;
+    const isSameLocale = locale === this.#locale;
     this.#past = past;
     this.#locale = locale;
     this.#data = past && chartOf(past);
     if (this.#zoom && this.#zoom.to <= (this.#data?.from ?? 0)) this.#setZoom(undefined);
-    if (isSame && this.#data?.everyMs === before?.everyMs) this.#draw();
-    else this.#start();
-  }
-
-  #start(): void {
-    this.#chosen = undefined;
-    this.#setZoom(undefined);
-    this.#build();
+    if (this.#plot && isSameLocale && this.#data?.everyMs === before?.everyMs) this.#draw();
+    else {
+      this.#chosen = undefined;
+      this.#setZoom(undefined);
+      this.#build();
+    }
   }
 
   /** Shows the whole period. */
@@ -92,12 +87,10 @@ export class Chart {
   #build(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
-    const { clientWidth: width, clientHeight: height } = this.#root;
+    const look = readLook(this.#root);
     // A hidden element has no size.
-    if (!this.#data || !this.#locale || width === 0 || height === 0) return;
+    if (!this.#data || !this.#locale || look.width === 0 || look.height === 0) return;
     this.#slider.ariaLabel = this.#locale.messages.chart;
-    const { fontSize, fontFamily: family } = getComputedStyle(this.#root);
-    const look = { width, height, em: Number.parseFloat(fontSize), family, colors: readColors(this.#root) };
     const options = optionsFor(this.#data, look, this.#locale.formats);
     options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
     this.#plot = new uPlot(options, this.#data.lines, this.#root);

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Formats } from '../formats.ts';
-import type { ChartColors } from './colors.ts';
 import { type ChartData, dotsOf } from './data.ts';
+import type { Look } from './look.ts';
 import { beginsStep, dayMs, hourMs, timeSteps, timeTicks, valueTicks } from './ticks.ts';
 
 /** How far the value axis reaches above the highest value: a line at the very top looks like a frame. */
@@ -11,16 +11,6 @@ const maxTimeTicks = 8;
 
 /** How near the pointer must be to a value, and how far it must be dragged to zoom. */
 const reachPx = 12;
-
-/** How a chart looks. Lengths grow with the font. */
-export type Look = {
-  width: number;
-  height: number;
-  /** The size of the font in CSS pixels. */
-  em: number;
-  family: string;
-  colors: ChartColors;
-};
 
 /** Draws the last minutes as steps above a fill, and a range of history as a line within a band. */
 export function optionsFor(data: ChartData, look: Look, formats: Formats): uPlot.Options {

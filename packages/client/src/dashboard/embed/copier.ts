@@ -8,36 +8,28 @@ const confirmationMs = 2500;
  * Makes a button copy the text of an element.
  *
  * @param status - for screen readers, which do not read the button again
+ * @returns how to make the button say again what it does
  */
-export function createCopier(button: HTMLElement, status: HTMLElement, source: HTMLElement) {
-  let messages: Messages | undefined;
+export function createCopier(button: HTMLElement, status: HTMLElement, source: HTMLElement, messages: () => Messages) {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function reset(): void {
     clearTimeout(timer);
-    if (messages) setText(button, messages.fixed.copy);
+    setText(button, messages().fixed.copy);
     setText(status, '');
   }
 
-  async function copy(): Promise<void> {
+  button.addEventListener('click', async () => {
     const done = await copyText(source.textContent);
     if (!done) getSelection()?.selectAllChildren(source);
     reset();
-    if (!messages) return;
-    if (done) setText(button, messages.copied);
-    setText(status, done ? messages.copied : messages.selected);
+    const { copied, selected } = messages();
+    if (done) setText(button, copied);
+    setText(status, done ? copied : selected);
     timer = setTimeout(reset, done ? confirmationMs : 2 * confirmationMs);
-  }
+  });
 
-  button.addEventListener('click', copy);
-
-  return {
-    reset,
-    translate(next: Messages): void {
-      messages = next;
-      reset();
-    },
-  };
+  return reset;
 }
 
 /** Pages over plain HTTP have no clipboard; others may be denied it. */

@@ -1,33 +1,17 @@
 import { scripts } from '@live-visitors/shared';
 
-/** The choices in the dialog. */
-export type EmbedOptions = {
-  /** Whether to count the page that the element is on, in place of the whole site. */
-  isPage: boolean;
-  /** Empty for the default. */
-  label: string;
-  /** A BCP 47 tag; empty for the language of the site. */
-  lang: string;
-  isCompact: boolean;
-  /** Whether to show the number without counting those who see it. */
-  observe: boolean;
-};
+/** Attributes that take no value. */
+const booleans = ['page', 'observe'];
 
-/** The attributes of `<live-visitors>` for these choices, in the order of the snippet. */
-export function attributesFor({
-  isPage,
-  label,
-  lang,
-  isCompact,
-  observe,
-}: EmbedOptions): [name: string, value: string][] {
-  const attributes: [name: string, value: string][] = [];
-  if (isPage) attributes.push(['page', '']);
-  if (label.trim() !== '') attributes.push(['label', label.trim()]);
-  if (lang !== '') attributes.push(['lang', lang]);
-  if (isCompact) attributes.push(['format', 'compact']);
-  if (observe) attributes.push(['observe', '']);
-  return attributes;
+/**
+ * The attributes of `<live-visitors>`, in the order of the snippet.
+ *
+ * @param fields - those of a form that has them in this order, by the names of the attributes; empty ones are left out
+ */
+export function attributesOf(fields: Iterable<[name: string, value: unknown]>): Map<string, string> {
+  const chosen = [...fields].map(([name, value]) => [name, `${value}`.trim()] as const);
+  const filled = chosen.filter(([, value]) => value !== '');
+  return new Map(filled.map(([name, value]) => [name, booleans.includes(name) ? '' : value]));
 }
 
 /**
@@ -35,14 +19,12 @@ export function attributesFor({
  *
  * @param server - its URL, without a slash at the end
  */
-export function snippetFor(server: string, options: EmbedOptions): string {
-  const attributes = attributesFor(options).map(([name, value]) =>
-    value ? ` ${name}="${escapeText(value)}"` : ` ${name}`,
-  );
+export function snippetFor(server: string, attributes: ReadonlyMap<string, string>): string {
+  const written = [...attributes].map(([name, value]) => (value ? ` ${name}="${escapeText(value)}"` : ` ${name}`));
   return [
     `<script src="${escapeText(server + scripts.widget)}" async></script>`,
     // The space keeps the height of the line until the script has loaded.
-    `<live-visitors${attributes.join('')}>&nbsp;</live-visitors>`,
+    `<live-visitors${written.join('')}>&nbsp;</live-visitors>`,
   ].join('\n');
 }
 

@@ -11,8 +11,6 @@ function inTheLast({ unit, count }: Span): string {
 export type Messages = typeof en;
 
 export const en = {
-  /** The language's own name. */
-  name: 'English',
   /** Messages that never change, by the names that `index.html` has for them. */
   fixed: {
     description: 'How many people are on this site right now, live.',
@@ -24,8 +22,6 @@ export const en = {
     pages: 'Busiest pages',
     noPages: 'Pages appear here when someone opens them.',
     period: 'Period',
-    lastMinutes: '10 min',
-    lastDay: '24 h',
     lastWeek: '7 days',
     lastMonth: '30 days',
     showAll: 'Show all',
@@ -41,11 +37,9 @@ export const en = {
     wholeSite: 'the whole site',
     thisPage: 'only the page it is on',
     label: 'Label',
-    widgetLanguage: 'Language',
     anyLanguage: 'same as your site',
     format: 'Number format',
     observe: 'Show the number without counting those who see it',
-    snippet: 'HTML',
     copy: 'Copy',
     close: 'Close',
   },
@@ -58,8 +52,7 @@ export const en = {
     offline: 'This device is offline',
     /** Followed by the reason. */
     refused: 'Connection refused:',
-    /** These follow `reconnecting` during an attempt, and before one. */
-    now: '…',
+    /** Follows `reconnecting` before an attempt. */
     in: (duration: string) => `in ${duration}`,
     again: (duration: string) => `Next try in ${duration}.`,
   },

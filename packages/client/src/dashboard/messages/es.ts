@@ -8,7 +8,6 @@ function enLosUltimos({ unit, count }: Span): string {
 }
 
 export const es: Messages = {
-  name: 'Español',
   fixed: {
     description: 'Cuántas personas hay en este sitio ahora mismo, en vivo.',
     language: 'Idioma',
@@ -19,8 +18,6 @@ export const es: Messages = {
     pages: 'Páginas con más visitantes',
     noPages: 'Las páginas aparecen aquí cuando alguien las abre.',
     period: 'Periodo',
-    lastMinutes: '10 min',
-    lastDay: '24 h',
     lastWeek: '7 días',
     lastMonth: '30 días',
     showAll: 'Ver todo',
@@ -36,11 +33,9 @@ export const es: Messages = {
     wholeSite: 'todo el sitio',
     thisPage: 'solo la página donde está',
     label: 'Texto junto al número',
-    widgetLanguage: 'Idioma',
     anyLanguage: 'el mismo del sitio',
     format: 'Formato del número',
     observe: 'Mostrar el número sin contar a quienes lo ven',
-    snippet: 'HTML',
     copy: 'Copiar',
     close: 'Cerrar',
   },
@@ -52,7 +47,6 @@ export const es: Messages = {
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo no tiene conexión',
     refused: 'Conexión rechazada:',
-    now: '…',
     in: (duration) => `en ${duration}`,
     again: (duration) => `Nuevo intento en ${duration}.`,
   },

@@ -42,8 +42,8 @@ function primary(tag: string): string | undefined {
   return tag.toLowerCase().split('-', 1)[0];
 }
 
-/** Some browsers prefer `en-US@posix`, which is not a language tag. */
-function isTag(tag: string): boolean {
+/** Chromium has `en-US@posix` on a system without a language, which is not a language tag. */
+export function isTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length > 0;
   } catch {

@@ -8,7 +8,6 @@ function nosUltimos({ unit, count }: Span): string {
 }
 
 export const ptBR: Messages = {
-  name: 'Português (Brasil)',
   fixed: {
     description: 'Quantas pessoas estão neste site agora, ao vivo.',
     language: 'Idioma',
@@ -19,8 +18,6 @@ export const ptBR: Messages = {
     pages: 'Páginas com mais visitantes',
     noPages: 'As páginas aparecem aqui quando alguém as abre.',
     period: 'Período',
-    lastMinutes: '10 min',
-    lastDay: '24 h',
     lastWeek: '7 dias',
     lastMonth: '30 dias',
     showAll: 'Ver tudo',
@@ -36,11 +33,9 @@ export const ptBR: Messages = {
     wholeSite: 'o site inteiro',
     thisPage: 'só a página em que está',
     label: 'Texto ao lado do número',
-    widgetLanguage: 'Idioma',
     anyLanguage: 'o mesmo do site',
     format: 'Formato do número',
     observe: 'Mostrar o número sem contar quem o vê',
-    snippet: 'HTML',
     copy: 'Copiar',
     close: 'Fechar',
   },
@@ -52,7 +47,6 @@ export const ptBR: Messages = {
     reconnecting: 'Reconectando',
     offline: 'Este dispositivo está sem conexão',
     refused: 'Conexão recusada:',
-    now: '…',
     in: (duration) => `em ${duration}`,
     again: (duration) => `Nova tentativa em ${duration}.`,
   },

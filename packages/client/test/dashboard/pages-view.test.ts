@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keepOrder } from '../../src/dashboard/page-order.ts';
+import { keepOrder } from '../../src/dashboard/pages-view.ts';
 
 const page = (name: string, online: number) => ({ name, online });
 const names = (pages: { name: string }[]) => pages.map(({ name }) => name);
