@@ -150,7 +150,8 @@ export const documentedBalancers: DocumentedProxy[] = [
   },
   {
     ...documentedCaddy,
-    complete: ([site = '', _path, upstream = '']) => completeCaddy(site.replace(/^\treverse_proxy .*$/m, () => upstream)),
+    complete: ([site = '', _path, upstream = '']) =>
+      completeCaddy(site.replace(/^\treverse_proxy .*$/m, () => upstream)),
   },
   {
     ...documentedHaproxy,
