@@ -47,8 +47,8 @@ describe('pnpm start', () => {
 const missing = process.getuid?.() === 0 && process.platform === 'linux' ? undefined : 'it takes root on Linux';
 describe.skipIf(missing)(`the command that is documented${missing ? ` (${missing})` : ''}`, () => {
   test('runs from another folder, without a network and without a home folder', async () => {
-    const guide = readFileSync(join(root, 'docs/running.md'), 'utf8');
-    const [, node = '', main = ''] = /^(\S+) (\S+main\.js)$/m.exec(guide) ?? [];
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, node = '', main = ''] = /^(\S+) (\S+main\.js) /m.exec(readme) ?? [];
     const folder = makeDataDir();
     const command = ['env', '-i', 'PATH=/usr/bin:/bin', 'PORT=0', join(root, node), join(root, main)];
     const script = `ip link set lo up; exec ${command.join(' ')}`;

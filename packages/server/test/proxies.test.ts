@@ -17,7 +17,7 @@ import { isInstalled } from './helpers/proxies.ts';
 import { openSecureSocket } from './helpers/secure-socket.ts';
 import { eventually, openServer } from './helpers/support.ts';
 
-type Response = { status: number | undefined; body: Readable; close: () => void };
+type Response = { status: number | undefined; location: string | undefined; body: Readable; close: () => void };
 type Request = { port: number; certificate: string; path: string; from: string; forwardedFor?: string };
 
 const getOver: Record<Protocol, (request: Request) => Promise<Response>> = {
@@ -31,7 +31,8 @@ const getOver: Record<Protocol, (request: Request) => Promise<Response>> = {
     onTestFinished(() => void request.destroy());
     // What the event "response" comes with (Node's documentation, http.ClientRequest).
     const [body] = (await once(request, 'response')) as [IncomingMessage];
-    return { status: body.statusCode, body, close: () => body.destroy() };
+    const { statusCode: status, headers } = body;
+    return { status, location: headers.location, body, close: () => body.destroy() };
   },
 
   async 'HTTP/2'({ port, certificate, path, from, forwardedFor }) {
@@ -43,7 +44,8 @@ const getOver: Record<Protocol, (request: Request) => Promise<Response>> = {
     // What the event "response" comes with (Node's documentation, ClientHttp2Stream).
     const [headers] = (await once(body, 'response')) as [IncomingHttpHeaders & { ':status'?: number }];
     // The session stays open, as a browser's does when one of its tabs is closed.
-    return { status: headers[':status'], body, close: () => body.close(constants.NGHTTP2_CANCEL) };
+    const { ':status': status, location } = headers;
+    return { status, location, body, close: () => body.close(constants.NGHTTP2_CANCEL) };
   },
 };
 
@@ -127,6 +129,11 @@ for (const proxy of documentedProxies) {
         const { get } = await open();
         expect((await get('/visitors')).status).toBe(200);
         expect((await get('/metrics')).status).toBe(404);
+      });
+
+      test.runIf(proxy.path)('the path without a slash at its end redirects to the path with one', async () => {
+        const { get } = await open();
+        expect((await get(proxy.path ?? '')).location).toMatch(new RegExp(`${proxy.path}/$`));
       });
     });
   }

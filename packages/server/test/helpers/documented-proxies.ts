@@ -20,6 +20,8 @@ export type DocumentedProxy = ProxyProgram & {
   language: string;
   /** What it speaks to browsers, as the page has it. */
   protocols: readonly Protocol[];
+  /** Under which path of another site it has the server, if any. The tests ask for `/stream` and the like all the same. */
+  path?: string;
   /** Whether it tells the server at once that a visitor is gone; otherwise it finds out when events cannot be sent. */
   tellsAtOnce: boolean;
   /** Makes the page's snippets a whole configuration, with what an operator's machine has around them. */
@@ -89,6 +91,9 @@ const documentedHaproxy = {
   }),
 } satisfies Omit<DocumentedProxy, 'complete'>;
 
+/** Adds lines to the end of a block. */
+const addTo = (block = '', lines: string) => block.replace(/\}\s*$/, () => `${lines}\n}`);
+
 export const documentedProxies: DocumentedProxy[] = [
   {
     ...documentedNginx,
@@ -97,16 +102,18 @@ export const documentedProxies: DocumentedProxy[] = [
   {
     ...documentedNginx,
     name: 'nginx under a path',
-    // The tests ask for `/stream` and the like; here that is under the path.
-    complete: ([top, site, path]) =>
-      completeNginx(
-        top,
-        site?.replace(/\}\s*$/, () => `rewrite ^/(.*)$ /visitors/$1;\n${path}\n}`),
-      ),
+    path: '/live',
+    complete: ([top, site, path]) => completeNginx(top, addTo(site, `rewrite ^/(?!live$)(.*)$ /live/$1;\n${path}`)),
   },
   {
     ...documentedCaddy,
     complete: ([site]) => completeCaddy(site),
+  },
+  {
+    ...documentedCaddy,
+    name: 'Caddy under a path',
+    path: '/live',
+    complete: ([site, path]) => completeCaddy(addTo(site, `@other not path /live\nrewrite @other /live{uri}\n${path}`)),
   },
   {
     ...documentedHaproxy,
@@ -143,7 +150,8 @@ export const documentedBalancers: DocumentedProxy[] = [
   },
   {
     ...documentedCaddy,
-    complete: ([site = '', upstream = '']) => completeCaddy(site.replace(/^\treverse_proxy .*$/m, () => upstream)),
+    complete: ([site = '', _path, upstream = '']) =>
+      completeCaddy(site.replace(/^\treverse_proxy .*$/m, () => upstream)),
   },
   {
     ...documentedHaproxy,
