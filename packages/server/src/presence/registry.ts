@@ -29,29 +29,7 @@ type Admission<Stream> =
     };
 
 /** A client with a stream, and its pages. As there is one for each stream, it has no closures of its own. */
-class Member<Stream> implements SeenClient {
-  readonly browser: string | undefined;
-  readonly address: string;
-  readonly tabs: number;
-  readonly visits: number;
-  readonly since: number;
-  pages: JoinedPages | undefined;
-  stream: Stream | undefined;
-  readonly #endReplaced: (stream: Stream) => void;
-
-  constructor({ browser, address, tabs, visits, since }: SeenClient, endReplaced: (stream: Stream) => void) {
-    this.browser = browser;
-    this.address = address;
-    this.tabs = tabs;
-    this.visits = visits;
-    this.since = since;
-    this.#endReplaced = endReplaced;
-  }
-
-  onReplaced(): void {
-    if (this.stream) this.#endReplaced(this.stream);
-  }
-}
+type Member<Stream> = SeenClient & { pages: JoinedPages | undefined; stream: Stream | undefined };
 
 /** Knows which stream stands for which client. `isHeld` of a stream says whether its socket still exists. */
 export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
@@ -60,7 +38,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   readonly #limits: Limits;
   readonly #pages: Pages;
   readonly #elapsed: () => number;
-  readonly #onReplaced: (stream: Stream) => void;
+  readonly #onReplaced: (this: Member<Stream>) => void;
   readonly #gracePeriod;
   readonly #visits;
   #countedAt: number;
@@ -74,7 +52,9 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     this.#limits = limits;
     this.#pages = pages;
     this.#elapsed = elapsed;
-    this.#onReplaced = onReplaced;
+    this.#onReplaced = function () {
+      if (this.stream) onReplaced(this.stream);
+    };
     this.#gracePeriod = createGracePeriod(
       (client, on) => this.#join(client, on.length > 0 ? { on, watch: [] } : undefined).pages,
       (client, joined) => this.#leave(client, joined),
@@ -92,7 +72,8 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     const { tabs } = admission;
     const { visits, overLimit } = this.#visits.take(request.address, arrivals);
     const since = known?.since ?? this.#elapsed();
-    const member = new Member({ ...request, tabs, visits, since }, this.#onReplaced);
+    const state = { tabs, visits, since, onReplaced: this.#onReplaced };
+    const member: Member<Stream> = { ...request, ...state, pages: undefined, stream: undefined };
     this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
     const { pages: joined, brokenPageLimits } = this.#join(member, pages && withTabs(pages, tabs));
     member.pages = joined;
