@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { createPresence } from '../src/presence/presence.ts';
+import { type Client, createPresence } from '../src/presence/presence.ts';
+
+/** A presence whose `join` returns how to count the client out. */
+function openPresence() {
+  const presence = createPresence();
+  const join = (client: Client) => {
+    presence.join(client);
+    return () => presence.leave(client);
+  };
+  return { ...presence, join };
+}
 
 describe('the presence', () => {
   test('counts tabs, browsers and visits', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     presence.join({ tabs: 3, visits: 2 });
     const leave = presence.join({ browser: 'one', tabs: 2, visits: 2 });
     expect(presence.read()).toEqual({ online: 5, browsers: 2, visits: 4, visitorSeconds: 0 });
@@ -13,7 +23,7 @@ describe('the presence', () => {
   });
 
   test('counts nobody out twice', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     presence.join({ tabs: 1, visits: 1 });
     const leave = presence.join({ tabs: 1, visits: 1 });
     leave();
@@ -22,7 +32,7 @@ describe('the presence', () => {
   });
 
   test('gives the newest stream of a browser the place of the last one', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     let seenWhenReplaced: number | undefined;
     const leaveFirst = presence.join({
       browser: 'one',
@@ -44,7 +54,7 @@ describe('the presence', () => {
   });
 
   test('has observers, who are in no figure and take the place of a browser all the same', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     const leave = presence.join({ tabs: 0, visits: 0 });
     presence.join({ browser: 'one', tabs: 2, visits: 2 });
     presence.elapse(1000);
@@ -62,14 +72,14 @@ describe('the presence', () => {
   });
 
   test('keeps streams without an id apart', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     presence.join({ tabs: 1, visits: 1 });
     presence.join({ tabs: 1, visits: 1 });
     expect(presence.read()).toMatchObject({ online: 2, browsers: 2 });
   });
 
   test('sums up the time of all tabs, and loses no fraction of a second', () => {
-    const presence = createPresence();
+    const presence = openPresence();
     const leave = presence.join({ tabs: 3, visits: 3 });
     for (let i = 0; i < 10; i++) presence.elapse(150);
     expect(presence.read().visitorSeconds).toBe(4);

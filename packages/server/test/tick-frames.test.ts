@@ -22,6 +22,7 @@ describe('the frames of a tick', () => {
 
   test('are encoded once for all streams with the same pages', () => {
     const views = createPageViews();
+    views.take([other], []);
     const one = views.take([page, other], []);
     const same = views.take([other, page], []);
     const another = views.take([page], []);

@@ -14,11 +14,15 @@ const nearlyFull = { share: 0.9, everyMs: 100 };
  * @param trusts - trusts every peer if `TRUST_PROXY` is a number of hops
  */
 export function limitConnections(limits: Limits, trusts: TrustFunction, refusals: Refusals) {
+  // One for all connections. Node keeps an address that was read.
+  function disconnect(this: Socket): void {
+    limits.disconnect(networkOf(this.remoteAddress));
+  }
+
   return (socket: Socket): boolean => {
     const { remoteAddress = '' } = socket;
     if (trusts(remoteAddress, 0)) return true;
-    const disconnect = limits.connect(networkOf(remoteAddress));
-    if (disconnect === undefined) {
+    if (!limits.connect(networkOf(remoteAddress))) {
       refusals.count('max_connections_per_address', remoteAddress);
       return false;
     }

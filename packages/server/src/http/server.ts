@@ -16,7 +16,7 @@ import { type RouterOptions, startRouter } from './router.ts';
 /** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
 const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
-/** How long a request or an answer may make no progress, for example because its peer does not read. Not for streams. */
+/** How long an answer may make no progress, for example because its peer does not read. Not for streams. */
 const idleMs = 30_000;
 
 /** How many connections may wait to be accepted, if the system allows it: after a restart, all come at once. */
@@ -44,7 +44,6 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
-  server.timeout = idleMs;
   // No route reads a body, so the client need not send it (RFC 9110 §10.1.1).
   for (const event of ['checkContinue', 'checkExpectation']) {
     server.on(event, (request, response) => server.emit('request', request, response));
@@ -56,6 +55,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   let underWay = 0;
   server.on('request', (_request, response) => {
     underWay++;
+    response.socket?.setTimeout(idleMs);
     response.once('close', () => {
       if (--underWay === 0) server.emit('answered');
     });

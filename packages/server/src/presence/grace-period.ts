@@ -1,47 +1,54 @@
 import { graceMs } from '../timing.ts';
 import type { Share } from './limits.ts';
 import { onAtMost } from './page-names.ts';
+import type { JoinedPages } from './pages.ts';
 import type { Client } from './presence.ts';
 
 /** A client, and when its browser was first seen, in milliseconds since some moment. */
 export type SeenClient = Client & Share & { since: number };
 
 /** `on` names the pages of the tabs, each once for each tab. Which tab is on which page is not known. */
-type Kept = { client: SeenClient; on: readonly string[]; since: number; leave: () => void };
+type Kept = { client: SeenClient; on: readonly string[]; pages: JoinedPages | undefined; since: number };
 
 /**
  * Keeps the places of tabs whose stream has broken off, until their next stream takes them over.
  *
- * @param join - counts a client in, and its tabs on pages; returns how to count it out
+ * @param join - counts a client in, and its tabs on pages
+ * @param leave - counts it out
  * @param elapsed - milliseconds since some moment; never set back
  */
 export function createGracePeriod(
-  join: (client: SeenClient, on: readonly string[]) => () => void,
+  join: (client: SeenClient, on: readonly string[]) => JoinedPages | undefined,
+  leave: (client: SeenClient, pages: JoinedPages | undefined) => void,
   elapsed: () => number,
 ) {
   /** Oldest first. */
   const kept = new Set<Kept>();
 
   function giveUp(place: Kept): void {
-    place.leave();
+    leave(place.client, place.pages);
     kept.delete(place);
   }
 
   /** Counts the tabs of a place anew, now that there are so many. */
   function recount(place: Kept, tabs: number): void {
-    place.leave();
+    leave(place.client, place.pages);
+    hold(place, tabs);
+  }
+
+  function hold(place: Kept, tabs: number): void {
     place.client = { ...place.client, tabs };
     place.on = onAtMost(place.on, tabs);
-    place.leave = join(place.client, place.on);
+    place.pages = join(place.client, place.on);
   }
 
   return {
     /** Keeps the places of the tabs that shared a stream with the tab that is gone. Observers have none. */
-    keepFor(client: SeenClient, on: readonly string[]): void {
-      if (client.browser === undefined || client.tabs < 2) return;
-      const onReplaced = () => giveUp(place);
-      const place: Kept = { client: { ...client, visits: 0, onReplaced }, on, since: elapsed(), leave: () => {} };
-      recount(place, client.tabs - 1);
+    keepFor({ browser, address, tabs, since }: SeenClient, on: readonly string[]): void {
+      if (browser === undefined || tabs < 2) return;
+      const client = { browser, address, tabs, since, visits: 0, onReplaced: () => giveUp(place) };
+      const place: Kept = { client, on, pages: undefined, since: elapsed() };
+      hold(place, tabs - 1);
       kept.add(place);
     },
 
@@ -71,6 +78,6 @@ export function createGracePeriod(
     /** How many tabs have a kept place. */
     tabs: () => [...kept].reduce((sum, { client }) => sum + client.tabs, 0),
 
-    places: (): readonly Pick<Kept, 'client' | 'on'>[] => [...kept],
+    places: (): readonly Pick<Kept, 'client' | 'pages'>[] => [...kept],
   };
 }

@@ -75,11 +75,11 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
       return fits ? { ok: true, tabs } : { ok: false, limit: 'max_streams_per_address' };
     },
 
-    /** Adds an admitted stream. Returns how to remove it, to be called once. */
-    take({ address, tabs }: Share): () => void {
-      add(address, { streams: 1, tabs });
-      return () => add(address, { streams: -1, tabs: -tabs });
-    },
+    /** Adds an admitted stream. As there may be many, it takes no closure to remove one. */
+    take: ({ address, tabs }: Share): void => add(address, { streams: 1, tabs }),
+
+    /** Removes a stream that was added. */
+    giveBack: ({ address, tabs }: Share): void => add(address, { streams: -1, tabs: -tabs }),
 
     /** Names the limit that one more name of a page would break. A name counts for the address that brings it first. */
     admitPage(address: string): BrokenPageLimit | undefined {
@@ -87,7 +87,7 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
       return usageOf(address).pages >= maxTabsPerAddress ? 'max_pages_per_address' : undefined;
     },
 
-    /** Adds an admitted name of a page. There may be many, so it takes no closure to remove one. */
+    /** Adds an admitted name of a page. */
     takePage: (address: string): void => add(address, { pages: 1 }),
 
     /** Removes the name of a page that was added for this address. */
@@ -96,12 +96,15 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     /** How many new visits one address may bring in a minute. */
     maxVisitsPerMinute: visitsPerStream * maxStreamsPerAddress,
 
-    /** Adds a connection. Returns how to remove it, or `undefined` if the address has too many. */
-    connect(address: string): (() => void) | undefined {
-      if (usageOf(address).connections >= maxConnectionsPerAddress) return undefined;
+    /** Adds a connection, unless the address has too many. */
+    connect(address: string): boolean {
+      if (usageOf(address).connections >= maxConnectionsPerAddress) return false;
       add(address, { connections: 1 });
-      return () => add(address, { connections: -1 });
+      return true;
     },
+
+    /** Removes a connection that was added. */
+    disconnect: (address: string): void => add(address, { connections: -1 }),
 
     /** Whether an address has more than half of all streams. */
     holdsMajority: (address: string): boolean => usageOf(address).streams > total.streams / 2,

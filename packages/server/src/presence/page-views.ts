@@ -7,25 +7,31 @@ type ViewedPage = {
 };
 
 /** A set of pages whose counts streams are sent. Streams with the same pages share it. */
-export type PageView = {
-  readonly pages: readonly ViewedPage[];
+export type PageView<Page extends ViewedPage = ViewedPage> = {
+  readonly pages: readonly Page[];
   /** Pages that are not tracked, as members of a JSON object. */
   readonly unknown: string;
-  /** `undefined` if it is not shared, because names that are not tracked have no id. */
+  /** `undefined` if it is not shared. */
   readonly key: string | undefined;
   streams: number;
 };
 
 /** Keeps one view for each distinct set of pages, for as long as a stream has it. */
-export function createPageViews() {
-  const views = new Map<string, PageView>();
+export function createPageViews<Page extends ViewedPage>() {
+  const views = new Map<string, PageView<Page>>();
+  /** The id of the newest page in a view. */
+  let newestId = -1;
 
   return {
     /** The view of a stream. Give it back by `release`. */
-    take(given: readonly ViewedPage[], untracked: readonly string[]): PageView {
+    take(given: readonly Page[], untracked: readonly string[]): PageView<Page> {
       const pages = [...new Set(given)].sort((one, other) => one.id - other.id).slice();
       const unknown = untracked.map((name) => toMember(name, null)).join();
-      if (unknown !== '') return { pages, unknown, key: undefined, streams: 1 };
+      const newest = pages.at(-1)?.id ?? -1;
+      const isNew = newest > newestId;
+      newestId = Math.max(newestId, newest);
+      // Names that are not tracked have no id, and most new pages stay those of one stream.
+      if (unknown !== '' || isNew) return { pages, unknown, key: undefined, streams: 1 };
       const key = pages.map(({ id }) => id).join();
       const view = views.get(key) ?? { pages, unknown, key, streams: 0 };
       view.streams++;
@@ -33,7 +39,7 @@ export function createPageViews() {
       return view;
     },
 
-    release(view: PageView): void {
+    release(view: PageView<Page>): void {
       view.streams--;
       if (view.streams === 0 && view.key !== undefined) views.delete(view.key);
     },

@@ -26,20 +26,19 @@ type Page = {
 /** The pages of a client that has joined. As there is one for each stream, it is small. */
 export type JoinedPages = {
   readonly on: readonly Page[];
-  readonly watch: readonly Page[];
   /** Names that are not tracked, each once for each tab. */
   readonly untracked: readonly string[];
-  readonly view: PageView;
+  /** It watches those of these pages that it is not on. */
+  readonly view: PageView<Page>;
 };
 
-/** Many clients have none of one kind. */
+/** Most clients have none that are not tracked. */
 const none: never[] = [];
 
 /** Counts the open tabs of each page. Names are forgotten with their last tab and watcher. */
 export class Pages {
   readonly #pages = new Map<string, Page>();
-  readonly #views = createPageViews();
-  readonly #members = new Set<JoinedPages>();
+  readonly #views = createPageViews<Page>();
   /** How many tabs are on pages that are not tracked, by {@link untrackedKey}. */
   readonly #untracked = new Map<string, number>();
   /** The keys of which the tabs have changed since the last tick. */
@@ -70,24 +69,20 @@ export class Pages {
       const limit = this.#track(name, address);
       if (limit !== undefined) broken.set(name, limit);
     }
-    const untracked = [...broken.keys()].map(flat);
-    const joined = {
-      on: this.#tracked(on),
-      watch: this.#tracked(watch),
-      untracked: broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat),
-      view: this.#views.take([...this.#tracked(on), ...this.#tracked(watch)], untracked),
-    };
+    const tracked = this.#tracked(on);
+    const view = this.#views.take(this.#tracked([...on, ...watch]), [...broken.keys()].map(flat));
+    const isOnAll = tracked.length === view.pages.length && tracked.every((page, index) => page === view.pages[index]);
+    const untracked = broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat);
+    const joined = { on: isOnAll ? view.pages : tracked, untracked, view };
     this.#count(joined, 1);
-    this.#members.add(joined);
     return { joined, broken: [...broken.values()] };
   }
 
   /** Counts a client out. To be called once. */
   leave(joined: JoinedPages): void {
-    this.#members.delete(joined);
     this.#count(joined, -1);
     this.#views.release(joined.view);
-    for (const page of new Set([...joined.on, ...joined.watch])) {
+    for (const page of joined.view.pages) {
       if (page.online + page.watchers > 0) continue;
       this.#pages.delete(page.name);
       this.#limits.givePageBack(page.broughtBy);
@@ -128,13 +123,13 @@ export class Pages {
     return this.#fullest.slice(0, limit);
   }
 
-  /** By how much the counts differ from the clients that have joined, and these from how many there should be. */
-  drift(clients: number): number {
+  /** By how much the counts differ from the clients that have joined. */
+  drift(clients: readonly JoinedPages[]): number {
     const tabs = new Map<Page, number>();
     const watchers = new Map<Page, number>();
-    for (const { on, watch } of this.#members) {
-      for (const page of on) tabs.set(page, (tabs.get(page) ?? 0) + 1);
-      for (const page of watch) watchers.set(page, (watchers.get(page) ?? 0) + 1);
+    for (const joined of clients) {
+      for (const page of joined.on) tabs.set(page, (tabs.get(page) ?? 0) + 1);
+      for (const page of watchedBy(joined)) watchers.set(page, (watchers.get(page) ?? 0) + 1);
     }
     const pages = new Set([...this.#pages.values(), ...tabs.keys(), ...watchers.keys()]);
     return [...pages].reduce(
@@ -143,7 +138,7 @@ export class Pages {
         Math.abs(page.online - (tabs.get(page) ?? 0)) +
         Math.abs(page.watchers - (watchers.get(page) ?? 0)) +
         (this.#pages.get(page.name) === page && page.online + page.watchers > 0 ? 0 : 1),
-      Math.abs(this.#members.size - clients),
+      0,
     );
   }
 
@@ -186,22 +181,26 @@ export class Pages {
 
   #tracked(names: readonly string[]): readonly Page[] {
     // The copy has no room for more entries, as a list that was built has.
-    return names.length === 0 ? none : names.flatMap((name) => this.#pages.get(name) ?? []).slice();
+    return names.flatMap((name) => this.#pages.get(name) ?? []).slice();
   }
 
-  #count({ on, watch, untracked }: JoinedPages, sign: 1 | -1): void {
-    for (const page of on) {
+  #count(joined: JoinedPages, sign: 1 | -1): void {
+    for (const page of joined.on) {
       page.online += sign;
       this.#changed.add(page.name);
     }
-    for (const page of watch) page.watchers += sign;
-    for (const key of untracked.map(untrackedKey)) {
+    for (const page of watchedBy(joined)) page.watchers += sign;
+    for (const key of joined.untracked.map(untrackedKey)) {
       const tabs = (this.#untracked.get(key) ?? 0) + sign;
       if (tabs > 0) this.#untracked.set(key, tabs);
       else this.#untracked.delete(key);
       this.#changed.add(key);
     }
   }
+}
+
+function watchedBy({ on, view }: JoinedPages): Page[] {
+  return view.pages.filter((page) => !on.includes(page));
 }
 
 /** The names that a client's tabs are on, each once for each tab. */

@@ -7,7 +7,7 @@ export type Client = {
   /** How many of the tabs are new visits. */
   visits: number;
   /** Called once when another client with the same `browser` id has taken this one's place. */
-  onReplaced?: () => void;
+  onReplaced?(): void;
 };
 
 /** What one process counts. `visits` and `visitorSeconds` only ever grow. */
@@ -34,7 +34,8 @@ export function createPresence<Member extends Client>() {
     if (tabs > 0) browsers += sign;
   }
 
-  function leave(client: Member) {
+  /** Counts a client out. A second call, or one after the client was replaced, does nothing. */
+  function leave(client: Member): void {
     if (!clients.delete(client)) return;
     count(client, -1);
     if (client.browser !== undefined && byBrowser.get(client.browser) === client) byBrowser.delete(client.browser);
@@ -48,10 +49,8 @@ export function createPresence<Member extends Client>() {
     /**
      * Counts a client in. If it has the `browser` id of another client it takes that one's place in the same step, so
      * that no tab is counted twice.
-     *
-     * @returns how to count it out; a second call, or one after the client was replaced, does nothing
      */
-    join(client: Member): () => void {
+    join(client: Member): void {
       const replaced = find(client.browser);
       if (replaced) leave(replaced);
       clients.add(client);
@@ -59,8 +58,9 @@ export function createPresence<Member extends Client>() {
       count(client, 1);
       visits += client.visits;
       replaced?.onReplaced?.();
-      return () => leave(client);
     },
+
+    leave,
 
     /** The client that one with this `browser` id would replace. */
     find,

@@ -28,16 +28,17 @@ type Admission<Stream> =
       leave: () => void;
     };
 
-type Member = { client: SeenClient; pages: JoinedPages | undefined; leave: () => void };
+/** A client with a stream, and its pages. As there is one for each stream, it has no closures of its own. */
+type Member<Stream> = SeenClient & { pages: JoinedPages | undefined; stream: Stream | undefined };
 
 /** Knows which stream stands for which client. `isHeld` of a stream says whether its socket still exists. */
 export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   readonly #presence = createPresence<SeenClient>();
-  readonly #members = new Map<Stream, Member>();
+  readonly #members = new Map<Stream, Member<Stream>>();
   readonly #limits: Limits;
   readonly #pages: Pages;
   readonly #elapsed: () => number;
-  readonly #onReplaced: (stream: Stream) => void;
+  readonly #onReplaced: (this: Member<Stream>) => void;
   readonly #gracePeriod;
   readonly #visits;
   #countedAt: number;
@@ -51,9 +52,12 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     this.#limits = limits;
     this.#pages = pages;
     this.#elapsed = elapsed;
-    this.#onReplaced = onReplaced;
+    this.#onReplaced = function () {
+      if (this.stream) onReplaced(this.stream);
+    };
     this.#gracePeriod = createGracePeriod(
-      (client, on) => this.#join(client, on.length > 0 ? { on, watch: [] } : undefined).member.leave,
+      (client, on) => this.#join(client, on.length > 0 ? { on, watch: [] } : undefined).pages,
+      (client, joined) => this.#leave(client, joined),
       elapsed,
     );
     this.#visits = createVisits(limits.maxVisitsPerMinute, elapsed);
@@ -68,16 +72,17 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     const { tabs } = admission;
     const { visits, overLimit } = this.#visits.take(request.address, arrivals);
     const since = known?.since ?? this.#elapsed();
-    let stream: Stream | undefined;
-    const client = { ...request, tabs, visits, since, onReplaced: () => stream && this.#onReplaced(stream) };
-    this.#gracePeriod.takeOver(client, tabs - (known?.tabs ?? 0));
-    const { member, brokenPageLimits } = this.#join(client, pages && withTabs(pages, tabs));
+    const state = { tabs, visits, since, onReplaced: this.#onReplaced };
+    const member: Member<Stream> = { ...request, ...state, pages: undefined, stream: undefined };
+    this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
+    const { pages: joined, brokenPageLimits } = this.#join(member, pages && withTabs(pages, tabs));
+    member.pages = joined;
     const register = (opened: Stream) => {
-      stream = opened;
+      member.stream = opened;
       this.#members.set(opened, member);
     };
-    const { pages: { view } = {}, leave } = member;
-    return { ok: true, tabs, overLimit, pages: view, brokenPageLimits, register, leave };
+    const leave = () => this.#leave(member, joined);
+    return { ok: true, tabs, overLimit, pages: joined?.view, brokenPageLimits, register, leave };
   }
 
   /**
@@ -90,8 +95,8 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     const member = this.#members.get(stream);
     if (member === undefined) return false;
     this.#members.delete(stream);
-    member.leave();
-    if (keepPlaces) this.#gracePeriod.keepFor(member.client, namesOf(member.pages));
+    this.#leave(member, member.pages);
+    if (keepPlaces) this.#gracePeriod.keepFor(member, namesOf(member.pages));
     return true;
   }
 
@@ -124,24 +129,27 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     const members = [...this.#members];
     const held = members.filter(([{ isHeld }]) => isHeld).length;
     const places = this.#gracePeriod.places();
-    const clients = [...members.map(([, { client }]) => client), ...places.map(({ client }) => client)];
-    const onPages = members.filter(([, { pages }]) => pages).length + places.filter(({ on }) => on.length > 0).length;
+    const clients = [...members.map(([, member]) => member), ...places.map(({ client }) => client)];
+    const joined = [...members.map(([, { pages }]) => pages), ...places.map(({ pages }) => pages)].filter(
+      (pages) => pages !== undefined,
+    );
     const visiting = clients.filter(({ tabs }) => tabs > 0).length;
     const tabs = clients.reduce((sum, client) => sum + client.tabs, 0);
     const drift = Math.abs(members.length - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
     const pages = this.#pages.size;
-    return { streams: members.length, tabs: online, pages, drift: drift + this.#pages.drift(onPages) };
+    return { streams: members.length, tabs: online, pages, drift: drift + this.#pages.drift(joined) };
   }
 
-  #join(client: SeenClient, names?: PageNames): { member: Member; brokenPageLimits: BrokenPageLimit[] } {
-    const leavePresence = this.#presence.join(client);
-    const giveBack = this.#limits.take(client);
-    const { joined: pages, broken = [] } = (names && this.#pages.join(names, client.address)) ?? {};
-    const leave = () => {
-      leavePresence();
-      giveBack();
-      if (pages) this.#pages.leave(pages);
-    };
-    return { member: { client, pages, leave }, brokenPageLimits: broken };
+  #join(client: SeenClient, names?: PageNames) {
+    this.#presence.join(client);
+    this.#limits.take(client);
+    const { joined: pages, broken: brokenPageLimits = [] } = (names && this.#pages.join(names, client.address)) ?? {};
+    return { pages, brokenPageLimits };
+  }
+
+  #leave(client: SeenClient, pages: JoinedPages | undefined): void {
+    this.#presence.leave(client);
+    this.#limits.giveBack(client);
+    if (pages) this.#pages.leave(pages);
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-const events = ['data', 'end', 'timeout', 'error', 'close'] as const;
+const events = ['data', 'end', 'error', 'close'] as const;
 
 type Callback = (error?: Error | null) => void;
 
@@ -13,12 +13,12 @@ type Callback = (error?: Error | null) => void;
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
   #isDetached = false;
+  readonly #onTimeout = () => this.emit('timeout');
   readonly #listeners = {
     data: (chunk: Buffer) => {
       if (!this.push(chunk)) this.#socket.pause();
     },
     end: () => this.push(null),
-    timeout: () => this.emit('timeout'),
     error: (error: Error) => this.destroy(error),
     close: () => this.destroy(),
   };
@@ -42,15 +42,15 @@ class RequestSocket extends Duplex {
   }
 
   setTimeout(timeoutMs: number): this {
-    this.#socket.setTimeout(timeoutMs);
+    if (!this.#isDetached) this.#socket.off('timeout', this.#onTimeout).setTimeout(timeoutMs, this.#onTimeout);
     return this;
   }
 
   /** Gives the socket away. What the HTTP server writes or closes from now on has no effect on it. */
   detach(): Socket {
     for (const event of events) this.#socket.off(event, this.#listeners[event]);
+    if (this.#socket.timeout) this.setTimeout(0);
     this.#isDetached = true;
-    this.#socket.setTimeout(0);
     return this.#socket;
   }
 

@@ -52,6 +52,7 @@ export class Emitter {
   readonly #pauseWatch;
   readonly #stopTicking: () => Promise<void>;
   readonly #stopWatching: () => void;
+  readonly #onClose = (stream: EventStream) => this.#remove(stream, 'closed');
   readonly #listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
   /** How many streams have been opened and closed so far. */
   #changes = 0;
@@ -125,8 +126,7 @@ export class Emitter {
       this.#encodePages(pages);
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      const stream = new EventStream(response, firstFrames, { expiresAt, pages }, () => this.#remove(stream, 'closed'));
-      admission.register(stream);
+      admission.register(new EventStream(response, firstFrames, { expiresAt, pages }, this.#onClose));
     } catch (error) {
       admission.leave();
       throw error;

@@ -17,6 +17,11 @@ export const eventStreamHeaders = {
   Connection: 'close',
 };
 
+const eventStream = Symbol('event stream');
+
+/** A listener that finds the stream by its socket takes less memory than a closure for each stream. */
+type StreamSocket = Socket & { [eventStream]: EventStream };
+
 /** An open event stream: the socket of a response, to which frames are written until either side ends it. */
 export class EventStream {
   /** When its lifetime ends, on the emitter's clock. */
@@ -24,27 +29,27 @@ export class EventStream {
   /** The pages whose counts it is sent, if any. */
   readonly pages: PageView | undefined;
   readonly #socket: Socket;
+  /** Called once, when the socket is closed by either side. */
+  readonly onClose: (stream: EventStream) => void;
   #skippedTicks = 0;
 
-  /**
-   * Sends the headers and the first frames at once.
-   *
-   * @param onClose - called once, when the socket is closed by either side
-   */
+  /** Sends the headers and the first frames at once. */
   constructor(
     response: ServerResponse,
     firstFrames: string,
     { expiresAt, pages }: { expiresAt: number; pages?: PageView | undefined },
-    onClose: () => void,
+    onClose: (stream: EventStream) => void,
   ) {
     // The body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
     response.write(firstFrames);
-    const socket = takeSocket(response);
+    const socket = Object.assign(takeSocket(response), { [eventStream]: this });
     // A client that sends more than its request, or ends its side, does not read the stream any longer.
-    socket.on('data', hangUp).on('end', hangUp).on('error', hangUp).on('close', onClose);
+    socket.allowHalfOpen = false;
+    socket.on('data', hangUp).on('error', hangUp).on('close', close);
     this.#socket = socket;
+    this.onClose = onClose;
     this.expiresAt = expiresAt;
     this.pages = pages;
   }
@@ -77,6 +82,11 @@ export class EventStream {
     if (lastFrame !== undefined && this.#socket.writableLength === 0) this.#socket.write(lastFrame);
     this.#socket.destroy();
   }
+}
+
+function close(this: StreamSocket): void {
+  const stream = this[eventStream];
+  stream.onClose(stream);
 }
 
 function hangUp(this: Socket): void {
