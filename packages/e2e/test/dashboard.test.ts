@@ -183,6 +183,10 @@ describe('what was before', () => {
     await page.mouse.move(...first);
     await eventually(async () => expect(await isShown()).toBe(true));
     await says(tab, '.chart-tooltip', /^\d+:\d\d:\d\d.* · [01]$/);
+    // The chart is built anew in other colours.
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await eventually(async () => expect(await chart?.evaluate(({ isConnected }) => isConnected)).toBe(false));
+    expect(await isShown()).toBe(true);
     await page.mouse.move(0, 0);
     expect(await isShown()).toBe(false);
     await page.touchscreen.tap(...first);

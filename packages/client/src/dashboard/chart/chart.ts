@@ -78,6 +78,8 @@ export class Chart {
         if (pointerType === 'touch') this.#plot?.setCursor({ left: clientX - this.#plot.rect.left, top: 0 });
       });
     }
+    // uPlot does not see the mouse leave if it has not moved since the chart was built.
+    this.#root.addEventListener('pointerleave', ({ pointerType }) => pointerType !== 'touch' && this.#leave());
     // Lifting a finger is no reason to hide what it has found.
     document.addEventListener('pointerdown', ({ target }) => {
       if (!(target instanceof Node && this.#root.contains(target))) this.#leave();
@@ -85,6 +87,7 @@ export class Chart {
   }
 
   #build(): void {
+    const { left = -10, top = -10 } = this.#plot?.cursor ?? {};
     this.#plot?.destroy();
     this.#plot = undefined;
     const look = readLook(this.#root);
@@ -96,6 +99,8 @@ export class Chart {
     this.#plot = new uPlot(options, this.#data.lines, this.#root);
     this.#plot.over.append(this.#mark);
     this.#draw();
+    // The pointer has not moved.
+    if (this.#chosen === undefined) this.#plot.setCursor({ left, top });
   }
 
   #draw(): void {
