@@ -194,7 +194,7 @@ export class Group<Payload> {
     const before = this.#role;
     const isStanding = before.name === 'candidate' || before.name === 'leader';
     if (!isStanding || !this.#noteActivity()) return;
-    // In any case later: what shares an update is to be done with it first.
+    // A leader continues later, too: an update that is being shared comes first.
     await (before.name === 'candidate' ? this.#findDocuments() : undefined);
     if (this.#role !== before || !this.#noteActivity()) return;
     let role = before;
