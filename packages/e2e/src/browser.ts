@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { eventually } from './eventually.ts';
 import { type Profile, type Tab, withHooks } from './tab.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
@@ -107,5 +109,25 @@ function tabFor(page: Page): PuppeteerTab {
     goBack: () => page.goBack(),
     reload: () => page.reload({ waitUntil: 'domcontentloaded' }),
     close: () => page.close(),
+  });
+}
+
+/**
+ * Where an element is, once it is shown and stays in its place. A handle of the element would be of no use: the chart
+ * replaces its elements when its size or its colours change.
+ */
+export async function boxOf(page: Page, selector: string) {
+  const measure = () =>
+    page.$eval(selector, (element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x, y, width, height };
+    });
+  let last: Awaited<ReturnType<typeof measure>> | undefined;
+  return eventually(async () => {
+    const box = await measure();
+    const before = last;
+    last = box;
+    if (box.width === 0 || !isDeepStrictEqual(box, before)) throw new Error(`${selector} is not shown, or it moves`);
+    return box;
   });
 }

@@ -1,5 +1,5 @@
 import type { PageCount } from '@live-visitors/shared';
-import type { PuppeteerTab } from './browser.ts';
+import { boxOf, type PuppeteerTab } from './browser.ts';
 import { type Manner, reason, type StandIn } from './stand-in.ts';
 
 /** A state in which someone may find the dashboard. */
@@ -47,7 +47,7 @@ export const dashboardStates: readonly DashboardState[] = [
     reach: async (tab) => {
       await tab.page.click('.period [value="24h"]');
       await shows(tab, '.chart canvas');
-      const { x = 0, y = 0, width = 0 } = (await (await tab.page.$('.chart'))?.boundingBox()) ?? {};
+      const { x, y, width } = await boxOf(tab.page, '.chart');
       await tab.page.mouse.move(x + width / 3, y + 30);
       await tab.page.mouse.down();
       await tab.page.mouse.move(x + width / 2, y + 30, { steps: 3 });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
-import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startStandIn } from '../src/stand-in.ts';
 
@@ -62,7 +62,7 @@ async function open({ period = 'recent', seconds, query = '', prepare }: Setting
     page.$eval(selector, (element) => element.checkVisibility({ visibilityProperty: true }));
   /** Moves the mouse to a part of the time axis. */
   async function point(share: number) {
-    const { x = 0, y = 0, width = 0, height = 0 } = (await (await page.$('.u-over'))?.boundingBox()) ?? {};
+    const { x, y, width, height } = await boxOf(page, '.u-over');
     await page.mouse.move(x + width * share, y + height / 2, { steps: 3 });
   }
   return { tab, page, server, isShown, point };
@@ -151,7 +151,7 @@ describe('a moment of the chart', () => {
     const { page, isShown } = await open({
       prepare: (page) => page.setViewport({ ...viewports.phone, hasTouch: true }),
     });
-    const { x = 0, y = 0, width = 0 } = (await (await page.$('.u-over'))?.boundingBox()) ?? {};
+    const { x, y, width } = await boxOf(page, '.u-over');
     const text = () => page.$eval('.chart-tooltip', ({ textContent }) => textContent);
     const touch = await page.touchscreen.touchStart(x + width * 0.3, y + 20);
     await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(true));

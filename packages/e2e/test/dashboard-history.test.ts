@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab } from '../src/browser.ts';
 import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 
@@ -14,13 +14,6 @@ async function open(prepare?: (page: Page) => Promise<unknown>) {
   });
   await eventually(async () => expect(await tab.connection()).toBe('live'));
   return tab;
-}
-
-/** Where a part of the chart is, once it is drawn. */
-async function boxOf(page: Page, selector: string) {
-  const box = await (await page.waitForSelector(selector))?.boundingBox();
-  if (!box) throw new Error(`${selector} is not shown`);
-  return box;
 }
 
 test('the dashboard says so if a period cannot be loaded', async () => {

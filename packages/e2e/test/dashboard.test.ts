@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
-import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
@@ -175,8 +175,8 @@ describe('what was before', () => {
   test('is told for the moment that is hovered or tapped, until something else is', async () => {
     const tab = await open();
     const { page } = tab;
-    const chart = await page.waitForSelector('.u-over');
-    const { x = 0, y = 0, height = 0 } = (await chart?.boundingBox()) ?? {};
+    const { x, y, height } = await boxOf(page, '.u-over');
+    const chart = await page.$('.u-over');
     const first = [x + 2, y + height / 2] as const;
     const isShown = () =>
       page.$eval('.chart-tooltip', (element) => element.checkVisibility({ visibilityProperty: true }));
