@@ -8,6 +8,8 @@ import { handleSignals } from './signals.ts';
 // Loading the commands takes long, so they are imported below, once signals are handled.
 const stop = handleSignals();
 
+// First, because an older version would report only that it does not know a flag that limitHeap sets.
+await import('../../server/src/check-node.ts').catch(({ message }) => fail(message));
 limitHeap();
 
 // Node writes its warnings here. Without a listener, a failed write would end the process.

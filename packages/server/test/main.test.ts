@@ -37,6 +37,7 @@ describe('the program', () => {
     [{ PORT: 'http' }, 'PORT must be a whole number'],
     [{ ALLOWED_ORIGINS: 'example.com' }, 'ALLOWED_ORIGINS must be * or a list'],
     [{ HOST: '192.0.2.1', PORT: '0' }, 'HOST is "192.0.2.1", which is not an address of this machine'],
+    [{ NODE_OPTIONS: '--no-experimental-sqlite' }, 'Live Visitors needs Node.js 22.13 or later, and this is v'],
   ])('ends at once with exit code 1 and one sentence for %j', async (env, sentence) => {
     const { exited, output, errors } = runProgram(env);
     expect(await exited).toBe(1);
