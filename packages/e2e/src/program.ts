@@ -79,7 +79,7 @@ export function makeDataDir(): string {
 }
 
 /**
- * Runs the server's bundle, as `pnpm start` does.
+ * Runs the server's bundle, as the command does.
  *
  * @param settings - environment variables besides
  */

@@ -7,7 +7,7 @@ import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts'
 export async function check({ env, stop }: CommandContext): Promise<void> {
   const config = configureOrFail(env);
   console.log('Configuration: valid.');
-  if (pageDir === undefined) fail('Dashboard: not built. Run "pnpm build".');
+  if (pageDir === undefined) fail('Dashboard: not built. Run "npx -y pnpm@12 build".');
   console.log('Dashboard: built.');
   const store = await openOrFail(() => openStore(config));
   const trouble = store.trouble();

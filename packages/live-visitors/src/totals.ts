@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// Exports and imports the totals while the server is stopped: `totals export FILE` and `totals import FILE`.
+// The command `live-visitors-totals`: exports and imports the totals while the server is stopped.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, parseTotals, SqliteStore, sqlitePath } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 import { configureOrFail } from './start-up.ts';
 
-const usage = `Usage: totals export FILE   writes the totals in DATA_DIR to a new file, as JSON
-       totals import FILE   reads them into an empty DATA_DIR
+const usage = `Usage: live-visitors-totals export FILE   writes the totals in DATA_DIR to a new file, as JSON
+       live-visitors-totals import FILE   reads them into an empty DATA_DIR
 
 A file needs only "visits", "visitorSeconds" and "peak": { "visits": 41, "visitorSeconds": 5310, "peak": 9 }`;
 

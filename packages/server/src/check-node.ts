@@ -1,5 +1,5 @@
-/** Of Node. To `import` it would fail with less clear words where it is missing or, as before 22.13, behind a flag. */
-// `getBuiltinModule` is missing in Node 20.15 and earlier.
+// Node.js before 22.13 has no SQLite, or only behind a flag, and an `import` of it would not say which version is needed.
+// Node.js before 20.16 has no `getBuiltinModule` either.
 const { getBuiltinModule } = process as Partial<Pick<NodeJS.Process, 'getBuiltinModule'>>;
 const found = getBuiltinModule?.('node:sqlite');
 if (found === undefined) {

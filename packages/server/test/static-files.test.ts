@@ -56,7 +56,7 @@ describe('the dashboard with the list of pages', () => {
     const { url } = await openServer({ LIST_PAGES: 'on' }, { pageDir: makeFolder() });
     const response = await fetch(url);
     expect(response.status).toBe(404);
-    expect(readProblem(await response.json()).detail).toContain('The page has not been built');
+    expect(readProblem(await response.json()).detail).toContain('The dashboard is not built');
   });
 });
 
@@ -231,7 +231,7 @@ describe('the files of the page', () => {
     expect(headers.get('Vary')).toBe('Origin, Accept-Encoding');
   });
 
-  test('are not found where the page has not been built', async () => {
+  test('are not found if the dashboard is not built', async () => {
     const { url } = await openServer();
     for (const path of ['/', '/widget.js', '/subscribe.js', '/subscribe.d.ts']) {
       const response = await fetch(url + path);

@@ -83,7 +83,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
 
   const servesPage = servePage(pageDir);
   router.use(forFiles(pageDir, [...forAll, ...servesPage, methodNotAllowed]));
-  get('/', endWithSlash, showPages(config), ...servesPage, pageNotBuilt);
+  get('/', endWithSlash, showPages(config), ...servesPage, dashboardNotBuilt);
   router.use(errorHandler(log));
 
   return {
@@ -119,8 +119,8 @@ function showPages({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHand
   };
 }
 
-const pageNotBuilt: RequestHandler = (_request, response) => {
-  const detail = 'The page has not been built. Run "pnpm build", or open the address that "pnpm dev" prints.';
+const dashboardNotBuilt: RequestHandler = (_request, response) => {
+  const detail = 'The dashboard is not built. Run "npx -y pnpm@12 build", or open the other address that "dev" prints.';
   sendProblem(response, 404, detail);
 };
 
