@@ -4,8 +4,8 @@ let foundAt = '';
 
 /**
  * The name of this document's page: host and path of its canonical link, or else of its address; empty if there is no
- * host. To be called whenever the address may have changed: after single-page navigation, the canonical link is still
- * that of the last page until it has changed.
+ * host. Call it whenever the address may have changed: after single-page navigation, the canonical link is that of the
+ * previous page until its URL has changed.
  */
 export function documentPage(): string {
   const address = nameOf(location);
@@ -30,7 +30,7 @@ function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string
   return host && host + path.replace(/\/+$/, '');
 }
 
-/** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
+/** Calls back on single-page navigation, if the browser has the Navigation API. Returns how to stop. */
 export function onNavigation(callback: () => void): () => void {
   const { navigation } = window;
   navigation?.addEventListener('currententrychange', callback);

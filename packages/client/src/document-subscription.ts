@@ -2,10 +2,10 @@ import { isPageName, maxPages } from '@live-visitors/shared';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { TabDocument } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
-import { wishesOf } from './tabs/roster.ts';
+import { interestOf } from './tabs/roster.ts';
 import { aged, type Pages, type Recent, type Update, withTotals } from './update.ts';
 
-/** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
+/** How long a listener may be gone. An element that is moved, or kept across a page transition, is back sooner. */
 const returnWithinMs = 500;
 
 export type DocumentEnvironment = BrowserEnvironment & {
@@ -13,7 +13,7 @@ export type DocumentEnvironment = BrowserEnvironment & {
   whilePageIsOpen: (join: () => () => void) => () => void;
   /** The name of the document's own page. */
   documentPage: () => string;
-  /** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
+  /** Calls back on single-page navigation, if the browser reports it. Returns how to stop. */
   onNavigation: (callback: () => void) => () => void;
 };
 
@@ -42,7 +42,7 @@ export function createDocumentSubscription(
   recent?: Recent,
 ) {
   const { now, schedule, whilePageIsOpen, documentPage, onNavigation } = environment;
-  // It gets its name when it joins.
+  // The name is set when the document joins.
   const self: TabDocument = { name: '', visit: 'new', observes: true, on: [], watch: [], unanswered: 0 };
   const listeners = new Set<Listener>();
   let ownPage = documentPage();
@@ -54,14 +54,14 @@ export function createDocumentSubscription(
   const current = () => aged(latest, now() - updatedAt);
   const pageOf = ({ page = [] }: Listener) => page.map((each) => (each === true ? ownPage : each));
 
-  function spread({ connection, last, past }: Update): void {
+  function publish({ connection, last, past }: Update): void {
     const before = latest.last?.snapshot;
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
     updatedAt = now();
     recent?.learn(latest);
     const pageBefore = ownPage;
     ownPage = documentPage();
-    if (ownPage !== pageBefore) adapt();
+    if (ownPage !== pageBefore) announceChanges();
     for (const listener of listeners) tell(listener, latest);
   }
 
@@ -80,14 +80,14 @@ export function createDocumentSubscription(
 
   function enter(): () => void {
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
-    spread({ ...current(), connection: { state: 'connecting' } });
+    publish({ ...current(), connection: { state: 'connecting' } });
     let isOpen = true;
-    // A new one each time: others may still wait for the end of the last.
+    // A new name each time: other documents may still wait for the end of the previous one.
     self.name = `${tabId}/${randomId()}`;
-    const onUpdate = (update: Update) => isOpen && spread(update);
+    const onUpdate = (update: Update) => isOpen && publish(update);
     joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
     const { leave } = joined;
-    const stopListening = onNavigation(() => documentPage() !== ownPage && spread(current()));
+    const stopListening = onNavigation(() => documentPage() !== ownPage && publish(current()));
     return () => {
       isOpen = false;
       joined = undefined;
@@ -96,24 +96,24 @@ export function createDocumentSubscription(
     };
   }
 
-  /** Makes known what the listeners want, if it has changed. If there are none, they may be back in a moment. */
-  function adapt(): void {
+  /** Tells the other tabs what the listeners need, if that has changed. If there are none, they may be back in a moment. */
+  function announceChanges(): void {
     if (listeners.size === 0) return;
-    const before = wishesOf(self);
+    const before = interestOf(self);
     const all = [...listeners];
     self.observes = all.every(({ observe }) => observe);
     self.on = namesFor(all.flatMap((each) => (each.observe ? [] : pageOf(each))));
     self.watch = namesFor(all.flatMap((each) => [...(each.observe ? pageOf(each) : []), ...(each.watch ?? [])]));
-    if (wishesOf(self) !== before) joined?.announce();
+    if (interestOf(self) !== before) joined?.announce();
   }
 
   function join(): void {
-    adapt();
+    announceChanges();
     if (listeners.size > 0) stop ??= whilePageIsOpen(enter);
   }
 
   function leaveIfUnused(): void {
-    adapt();
+    announceChanges();
     if (listeners.size > 0) return;
     stop?.();
     stop = undefined;
@@ -124,7 +124,7 @@ export function createDocumentSubscription(
     listen(listener: Listener): () => void {
       listeners.add(listener);
       if (stop) tell(listener, current());
-      // All that is added within one task is made known at once.
+      // All listeners that are added within one task are announced together.
       queueMicrotask(join);
       return () => {
         if (listeners.delete(listener)) schedule(leaveIfUnused, returnWithinMs);
@@ -133,7 +133,7 @@ export function createDocumentSubscription(
   };
 }
 
-/** Those of the names that can be asked for, as many as there may be room for. */
+/** The valid names, each once, and at most as many as a request may have. */
 const namesFor = (names: string[]) => [...new Set(names)].filter(isPageName).slice(0, maxPages);
 
 export type DocumentSubscription = ReturnType<typeof createDocumentSubscription>;

@@ -7,7 +7,7 @@ import type { Recent } from './update.ts';
 // The widget and the subscription are separate bundles, which find each other by this key.
 const key = Symbol.for(`live-visitors ${version}`);
 
-/** What a window keeps: the id of its tab, and its document's subscription to each server. */
+/** Kept in each window: the id of its tab, and its document's subscription to each server. */
 type Kept = { tabId: string; subscriptions: Map<string, DocumentSubscription> };
 
 function keptBy(window: Window & { [key]?: Kept }): Kept {

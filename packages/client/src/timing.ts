@@ -14,15 +14,15 @@ export const wakingMs = tickMs;
 /** A visible follower that has heard nothing for this long takes the lead: the leader may be frozen, with its lock. */
 export const stealAfterMs = 4 * tickMs;
 
-/** After this much silence the count is looked up: something on the way may hold back the stream's events. */
-export const muteAfterMs = 5 * tickMs;
+/** After this much silence, the count is looked up: a proxy may be holding back the stream's events. */
+export const lookUpAfterMs = 5 * tickMs;
 export const lookUpEveryMs = 15 * tickMs;
 
-/** After this much silence a stream is given up, whatever the browser says: after sleep it may say open and be dead. */
+/** After this much silence a stream is given up, even if the browser reports it as open: after sleep, it may be dead. */
 export const lostAfterMs = 10 * tickMs;
 
 /** A number whose age is not shown is hidden when it is older than this. */
 export const shownForMs = 10 * tickMs;
 
-/** The same while updates are delayed. */
+/** The same in the state `delayed`. */
 export const delayedShownForMs = 20 * tickMs;

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import {
   asleepAfterMs,
   delayedShownForMs,
+  lookUpAfterMs,
   lookUpEveryMs,
   lostAfterMs,
-  muteAfterMs,
   shownForMs,
   staleAfterMs,
   stealAfterMs,
@@ -26,8 +26,8 @@ test('a leader that slept for a moment speaks before another one takes its lock'
 });
 
 test('a silent stream is stale, then made up for by look-ups, then given up', () => {
-  expect(muteAfterMs).toBeGreaterThan(staleAfterMs);
-  expect(lostAfterMs).toBeGreaterThan(muteAfterMs);
+  expect(lookUpAfterMs).toBeGreaterThan(staleAfterMs);
+  expect(lostAfterMs).toBeGreaterThan(lookUpAfterMs);
 });
 
 test('a number is shown until its stream is given up, and while updates are delayed until the next look-up', () => {

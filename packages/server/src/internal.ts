@@ -1,4 +1,4 @@
-// What the command `live-visitors` takes of the library. It is not for others: it may change in any version.
+// What the command `live-visitors` uses of the library. It may change in any version, so nothing else should use it.
 export { openFilesLimit } from './config/open-files.ts';
 export { type Option, optionsFor } from './config/options.ts';
 export { type Config, readConfig } from './config/read-config.ts';

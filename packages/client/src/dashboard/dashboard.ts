@@ -29,8 +29,8 @@ const now = () => performance.now();
 const isVisible = () => document.visibilityState === 'visible';
 
 /**
- * The server's own page. Updates of the subscription drive it; a timer only counts down, shows how old the number is,
- * and makes announcements that had to wait.
+ * The dashboard. Updates of the subscription drive it; a timer only counts down, shows how old the number is, and makes
+ * announcements that had to wait.
  */
 export class Dashboard {
   #locale = readLocale();
@@ -115,7 +115,7 @@ export class Dashboard {
     showFixedMessages(this.#locale);
     this.#translateEmbed();
     this.#pages?.translate(this.#locale);
-    // What is there is in another language.
+    // The last announcement is in the previous language.
     this.#announcement.replaceChildren();
     this.#show();
   }

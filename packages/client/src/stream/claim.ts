@@ -32,7 +32,7 @@ export function limited({ tabs, arrivals, page, watch }: Claim, limit: number): 
   return { tabs: count, arrivals: arrivals.slice(0, count), page: fitting(page, count), watch: fitting(watch, 1) };
 }
 
-/** Whether a stream's claim is out of date. While its address is full, new arrivals wait until the stream is renewed. */
+/** Whether a stream's claim is out of date. While its address is at its limit, new arrivals wait for the renewal. */
 export function isOutdated(said: Claim, claim: Claim, limit: number): boolean {
   const next = limited(claim, limit);
   const textOf = ({ tabs, page, watch }: Claim) => JSON.stringify([tabs, page, watch]);

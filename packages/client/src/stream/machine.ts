@@ -1,5 +1,5 @@
 import { type EventMap, maxPages, maxTabs, tickMs } from '@live-visitors/shared';
-import { lookUpEveryMs, lostAfterMs, muteAfterMs, staleAfterMs } from '../timing.ts';
+import { lookUpAfterMs, lookUpEveryMs, lostAfterMs, staleAfterMs } from '../timing.ts';
 import type { Figures } from '../update.ts';
 import { type Claim, isOutdated, limited } from './claim.ts';
 import type { Connection } from './connection.ts';
@@ -71,8 +71,8 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
 
 function hearLookUp(draft: Draft, figures: Figures | undefined): void {
   const { phase, lookedUpAt } = draft;
-  if (!isMute(draft)) return;
-  // It may have come to the server between the end of the last stream and the request for this one.
+  if (!needsLookUp(draft)) return;
+  // The server may have answered before it knew the stream that is being opened, so that this tab is missing in the count.
   if ('next' in phase && phase.next.openedAt >= lookedUpAt) draft.lookedUpAt = Number.NEGATIVE_INFINITY;
   else if (figures) tell(draft, { state: 'delayed' }, figures);
   else if (draft.connection.state === 'delayed') tell(draft, lost(draft));
@@ -106,7 +106,7 @@ function keep(draft: Draft, claim: Claim | undefined): void {
     open(draft, claim);
   }
 
-  if (!isMute(draft) || now - draft.lookedUpAt < lookUpEveryMs) return;
+  if (!needsLookUp(draft) || now - draft.lookedUpAt < lookUpEveryMs) return;
   // This tab is not counted before the request for the next stream arrives, which a look-up may overtake.
   if ('next' in draft.phase && now - draft.phase.next.openedAt < tickMs) return;
   draft.lookedUpAt = now;
@@ -120,10 +120,10 @@ function isDue({ phase, now, isOnline, connection, limit }: Draft, claim: Claim)
   return now >= phase.notBefore && (now >= phase.renewAt || isOutdated(phase.stream.claim, claim, limit));
 }
 
-/** Whether the count has to be looked up, as no event brings it. */
-function isMute({ phase, connection, now, heardAt }: Draft): boolean {
+/** Whether the count has to be looked up, because no event brings it. */
+function needsLookUp({ phase, connection, now, heardAt }: Draft): boolean {
   if (phase.name === 'idle' || connection.state === 'delayed') return true;
-  return phase.name !== 'waiting' && now - heardAt >= muteAfterMs;
+  return phase.name !== 'waiting' && now - heardAt >= lookUpAfterMs;
 }
 
 /** Opens the first stream, or the one that is to replace the stream that is open. */
@@ -143,7 +143,7 @@ function open(draft: Draft, claim: Claim): void {
 
 /** A stream that was asked for stays silent. */
 function giveUp(draft: Draft, stream: Stream): void {
-  // The server answers look-ups, so it has counted this tab: without the next stream at once, it would count it out.
+  // The server answers look-ups, so it has counted this tab. Unless the next stream is opened at once, it would drop this tab from the count.
   if (draft.connection.state === 'delayed') end(draft, [stream], 0);
   else fail(draft, stream);
 }

@@ -17,7 +17,7 @@ export type Locks = {
   showBrowserId: (browserId: string) => Promise<void>;
   /**
    * The names of all documents, frozen ones too, and the browser's id, if it is shown; `undefined` if this document found no
-   * other one when it came, or the browser does not tell.
+   * other one when it came, or the browser does not list its locks.
    */
   query: () => Promise<{ names: readonly string[]; browserId: string | undefined } | undefined>;
 };

@@ -1,8 +1,8 @@
 import { type Guard, isBoolean, isNonNegativeInteger, isText, listOf, literal, objectOf } from '@live-visitors/shared';
 
 /**
- * The version of all that documents say to each other: the types in this file and the update that they bear. The names of
- * locks, channel and global symbol carry it, so that documents of two versions keep apart. A test fails when one changes
+ * The version of all that documents say to each other: the types in this file and the update in them. The names of
+ * locks, channel and global symbol contain it, so that documents of two versions keep apart. A test fails when one changes
  * without the other.
  */
 export const version = 2;

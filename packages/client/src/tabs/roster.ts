@@ -43,7 +43,7 @@ export class Roster {
     const entry = documents.find(({ name }) => name === self.name);
     if (entry?.visit === 'acknowledged') self.visit = 'acknowledged';
     this.#replace(documents);
-    return entry !== undefined && entry.visit === self.visit && wishesOf(entry) === wishesOf(self);
+    return entry !== undefined && entry.visit === self.visit && interestOf(entry) === interestOf(self);
   }
 
   /** Takes the names that the locks show: they decide which documents are there. */
@@ -74,8 +74,8 @@ export class Roster {
   }
 }
 
-/** What a document wants of the stream, as a text that can be compared. */
-export const wishesOf = ({ observes, on, watch }: TabDocument): string => JSON.stringify([observes, on, watch]);
+/** What a document needs of the stream, as a text that can be compared. */
+export const interestOf = ({ observes, on, watch }: TabDocument): string => JSON.stringify([observes, on, watch]);
 
 /** The id of the tab that a document is in; it contains no slash. */
 export const tabIdOf = ({ name }: TabDocument): string => name.replace(/\/.*/, '');

@@ -1,4 +1,4 @@
-/** What stands in parentheses is left out where there is one, and where the count is live. */
+/** The text in parentheses is left out if the figure is 1 or, for `dot`, if the count is live. */
 const english = {
   online: 'visitor(s) online',
   browsers: 'browser(s) online',

@@ -9,7 +9,7 @@ export function nameSettingsAsOptions(): void {
   isLibrary = true;
 }
 
-/** What a setting is called by whoever sets it. Users of the library name their proxies to their app. */
+/** The name of a setting for messages. In the library, `TRUST_PROXY` is a setting of the user's Express app. */
 export function nameOf(variable: Variable): string {
   if (!isLibrary) return variable;
   return variable === 'TRUST_PROXY' ? `the app's "trust proxy"` : optionNameOf(variable);

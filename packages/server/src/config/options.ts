@@ -43,11 +43,11 @@ export type Option<Value> = Parameter<Value> & {
   default: Value;
   /** The default in words, if its value does not say it. */
   defaultText?: string;
-  /** The default in the library, if it is another. */
+  /** The library's default, if it differs. */
   libraryDefault?: Value;
   /** Its value must not be shown. */
   isSecret?: boolean;
-  /** Reads the option of the library, if that is not a value of which `read` takes the text. */
+  /** Reads the option of the library. By default, `read` gets it as text. */
   readOption?: (value: unknown) => Value | undefined;
 };
 
@@ -157,7 +157,7 @@ export function optionsFor(openFiles: number): Options {
   };
 }
 
-/** How many of the files that may be open are kept for everything but streams. */
+/** How many open files are reserved for everything but streams. */
 export function reservedFiles(openFiles: number): number {
   return Math.min(1000, Math.ceil(openFiles / 4));
 }

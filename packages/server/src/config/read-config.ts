@@ -31,7 +31,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, op
 }
 
 /**
- * Reads the options of the library. One that is `undefined` counts as left out.
+ * Reads the options of the library. An `undefined` option counts as left out.
  *
  * @returns the configuration, or a sentence for each option that is wrong or unknown
  */

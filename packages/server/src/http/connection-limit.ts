@@ -14,7 +14,7 @@ const nearlyFull = { share: 0.9, everyMs: 100 };
  * @param trusts - trusts every peer if `TRUST_PROXY` is a number of hops
  */
 export function limitConnections(limits: Limits, trusts: TrustFunction, refusals: Refusals) {
-  // One for all connections. Node keeps an address that was read.
+  // One listener for all connections. Node still knows the address of a closed socket if it was read before.
   function disconnect(this: Socket): void {
     limits.disconnect(networkOf(this.remoteAddress));
   }
@@ -31,10 +31,10 @@ export function limitConnections(limits: Limits, trusts: TrustFunction, refusals
   };
 }
 
-/** Closes idle connections to make room for new ones. Finding them takes a walk over all that are not streams. */
+/** Closes idle connections to make room for new ones. Node searches all connections that are not streams for them. */
 export function closeIdleWhenNearlyFull(server: Server, maxConnections: number): void {
   let closedAt = Number.NEGATIVE_INFINITY;
-  // Counted, and come since.
+  // The connections at the last count, and all that were opened since.
   let atMost = 0;
   server.on('connection', () => {
     if (++atMost < nearlyFull.share * maxConnections || performance.now() - closedAt < nearlyFull.everyMs) return;

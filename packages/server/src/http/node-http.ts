@@ -1,2 +1,2 @@
-/** Of Node's HTTP module. To `import` it would load its `WebSocket` and `fetch` too, which take 11 MiB. */
+/** From Node's HTTP module. An `import` of it would also load its `WebSocket` and `fetch`, which take 11 MiB. */
 export const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');

@@ -17,7 +17,7 @@ import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
-import { forFiles, servePage } from './static-files.ts';
+import { forFiles, serveFiles } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
@@ -53,24 +53,24 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
 
   // Scripts of any origin must be able to read errors, even if their origin is refused.
   const allowScripts = cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
-  // None of this is for other requests: they are the app's.
+  // The handlers in `before` run for these paths only. All other requests are for the app.
   const route =
     (before: RequestHandler[]) =>
     (path: string, ...handlers: RequestHandler[]) =>
       router.get(path, ...before, ...handlers).all(path, ...before, methodNotAllowed);
   const answersOneAtATime = oneAtATime(refusals);
-  // First, and without the headers of a page: after a restart, all streams are opened at once.
+  // First, and without security headers, to save time: after a restart, all streams are opened at once.
   const getStream = route([answersOneAtATime, allowScripts]);
   getStream(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
-  const getPrivately = route([answersOneAtATime, securityHeaders]);
-  getPrivately(paths.healthz, sendStatus());
-  getPrivately(paths.readyz, whenReady, sendStatus(store));
-  if (config.metrics === 'on') getPrivately(paths.metrics, sendMetrics(metrics));
-  if (config.metrics === 'private') getPrivately(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
+  const getForOperators = route([answersOneAtATime, securityHeaders]);
+  getForOperators(paths.healthz, sendStatus());
+  getForOperators(paths.readyz, whenReady, sendStatus(store));
+  if (config.metrics === 'on') getForOperators(paths.metrics, sendMetrics(metrics));
+  if (config.metrics === 'private') getForOperators(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
   const pages = [...checks, sendPages(emitter, refuse)];
-  if (config.listPages === 'private') getPrivately(paths.pages, privateOnly('LIST_PAGES'), ...pages);
+  if (config.listPages === 'private') getForOperators(paths.pages, privateOnly('LIST_PAGES'), ...pages);
 
   const forAll = [answersOneAtATime, securityHeaders, allowScripts];
   const get = route(forAll);
@@ -81,9 +81,9 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  const servesPage = servePage(pageDir);
-  router.use(forFiles(pageDir, [...forAll, ...servesPage, methodNotAllowed]));
-  get('/', endWithSlash, showPages(config), ...servesPage, dashboardNotBuilt);
+  const serves = serveFiles(pageDir);
+  router.use(forFiles(pageDir, [...forAll, ...serves, methodNotAllowed]));
+  get('/', endWithSlash, showPages(config), ...serves, dashboardNotBuilt);
   router.use(errorHandler(log));
 
   return {
@@ -111,7 +111,7 @@ const endWithSlash: RequestHandler = ({ originalUrl }, response, next) => {
   response.redirect(308, `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
 };
 
-/** Others get the dashboard without the list of pages. */
+/** Serves the dashboard with the list of pages to those who may read it. */
 function showPages({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
   return (request, _response, next) => {
     if (mayRead(request, listPages)) request.url = `/${indexWithPages}`;

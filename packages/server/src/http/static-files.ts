@@ -21,12 +21,12 @@ function listFiles(pageDir: string | undefined): Set<string> {
   if (pageDir === undefined || !existsSync(pageDir)) return new Set();
   const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const listed = files.map(({ parentPath, name }) => relative(pageDir, join(parentPath, name)).replaceAll(sep, '/'));
-  // The compressed copies have no address of their own.
+  // The folders of compressed copies begin with a dot. These copies have no address of their own.
   return new Set(listed.filter((path) => !path.startsWith('.')).map((path) => `/${path}`));
 }
 
 /** Serves the files of the client's build, compressed if the build made such a copy. */
-export function servePage(pageDir: string | undefined): RequestHandler[] {
+export function serveFiles(pageDir: string | undefined): RequestHandler[] {
   if (pageDir === undefined) return [];
   const compressed = Object.entries(compressedFolders).map(([encoding, folder]): RequestHandler => {
     const serve = serveFolder(join(pageDir, folder), encoding);

@@ -10,7 +10,7 @@ export type MetricsRegistry = {
   getSingleMetric(name: string): unknown;
 };
 
-/** What is read whenever Prometheus asks. */
+/** Values that are read when Prometheus asks for metrics. */
 export type Audit = Record<'streams' | 'tabs' | 'pages' | 'drift' | 'store_trouble', number>;
 
 /** What is measured. `prometheus.ts` says what each of them means. */
@@ -30,7 +30,7 @@ export type Metrics = {
 
 const ignored = { inc() {}, observe() {} };
 
-/** Where nobody reads metrics, the package for them need not be installed. */
+/** Used if nobody reads metrics, so that prom-client need not be installed. */
 export const noMetrics: Metrics = {
   streamsOpened: ignored,
   streamsEnded: ignored,

@@ -13,7 +13,7 @@ export const silentLog: Logger = { info: ignore, warn: ignore, error: ignore };
 
 /** Catches the exceptions of a logger, so that counting continues. The first one becomes a Node warning. */
 export function createSafeLog(logger: Logger): Log {
-  // As all of its loggers are streams with transports, winston can be told from pino. It takes the message first.
+  // Of the two, only winston has `transports`. It takes the message first.
   const isMessageFirst = 'transports' in logger;
   let hasFailed = false;
 
@@ -35,7 +35,7 @@ export function createSafeLog(logger: Logger): Log {
   return { debug: safely('debug'), info: safely('info'), warn: safely('warn'), error: safely('error') };
 }
 
-/** As JSON, an error is empty. */
+/** winston writes an error as an empty object, so this writes its stack instead. */
 function withStack(fields: object): object {
   return 'err' in fields && fields.err instanceof Error ? { ...fields, err: fields.err.stack } : fields;
 }

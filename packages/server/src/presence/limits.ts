@@ -1,7 +1,7 @@
 import { maxTabs } from '@live-visitors/shared';
 
-/** How many tabs the streams of an address may speak for, on average. */
-const fairTabsPerStream = 4;
+/** How many tabs an address may have for each of its streams. */
+const tabsPerStream = 4;
 
 /** How many connections an address may have for each of its streams: pages load files as well. */
 const connectionsPerStream = 4;
@@ -35,7 +35,7 @@ export type Limits = ReturnType<typeof createLimits>;
 /** Keeps the limits on streams, tabs, connections and names of pages, in total and for each address. */
 export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections, maxPages }: LimitOptions) {
   // A single browser may always have as many tabs as a stream can speak for.
-  const maxTabsPerAddress = Math.max(maxTabs, fairTabsPerStream * maxStreamsPerAddress);
+  const maxTabsPerAddress = Math.max(maxTabs, tabsPerStream * maxStreamsPerAddress);
   const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();
   const total = { ...none };

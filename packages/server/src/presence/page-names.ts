@@ -19,10 +19,10 @@ export interface OtherPages {
   names(): string[];
 }
 
-/** Those of a node that has no others. */
+/** For a process that is not part of a fleet. */
 export const noOtherPages: OtherPages = { areKnown: true, online: () => 0, names: () => [] };
 
-/** The names of a client of which only so many tabs are counted. With none, it still wants the counts. */
+/** The names of a client if only so many of its tabs are counted. With no tabs, the client only watches. */
 export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
   return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };
 }

@@ -6,7 +6,7 @@ type ViewedPage = {
   json: string;
 };
 
-/** A set of pages whose counts streams are sent. Streams with the same pages share it. */
+/** The set of pages whose counts a stream is sent. Streams with the same pages share it. */
 export type PageView<Page extends ViewedPage = ViewedPage> = {
   readonly pages: readonly Page[];
   /** Pages that are not tracked, as members of a JSON object. */
@@ -30,7 +30,7 @@ export function createPageViews<Page extends ViewedPage>() {
       const newest = pages.at(-1)?.id ?? -1;
       const isNew = newest > newestId;
       newestId = Math.max(newestId, newest);
-      // Names that are not tracked have no id, and most new pages stay those of one stream.
+      // Names that are not tracked have no id, and most new pages are never on a second stream.
       if (unknown !== '' || isNew) return { pages, unknown, key: undefined, streams: 1 };
       const key = pages.map(({ id }) => id).join();
       const view = views.get(key) ?? { pages, unknown, key, streams: 0 };

@@ -28,11 +28,11 @@ export type JoinedPages = {
   readonly on: readonly Page[];
   /** Names that are not tracked, each once for each tab. */
   readonly untracked: readonly string[];
-  /** It watches those of these pages that it is not on. */
+  /** All pages whose counts it wants: those that it is on, and those that it watches. */
   readonly view: PageView<Page>;
 };
 
-/** Most clients have none that are not tracked. */
+/** Most clients share this list, because all their names are tracked. */
 const none: never[] = [];
 
 /** Counts the open tabs of each page. Names are forgotten with their last tab and watcher. */
@@ -180,7 +180,7 @@ export class Pages {
   }
 
   #tracked(names: readonly string[]): readonly Page[] {
-    // The copy has no room for more entries, as a list that was built has.
+    // V8 reserves memory for more entries in a list that grows, but not in a copy.
     return names.flatMap((name) => this.#pages.get(name) ?? []).slice();
   }
 
@@ -208,7 +208,7 @@ export function namesOf(joined: JoinedPages | undefined): string[] {
   return joined === undefined ? [] : [...joined.on.map(({ name }) => name), ...joined.untracked];
 }
 
-/** A copy of a text that is in one piece: others hold on to the URL that they are from, or to the parts that they have. */
+/** Copies a text. V8 may store it as a part of its URL or as two joined texts, and would keep those in memory too. */
 function flat(text: string): string {
   return Buffer.from(text).toString();
 }

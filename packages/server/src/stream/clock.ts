@@ -5,9 +5,9 @@ export type Clock = {
   now(): number;
   /** Milliseconds since some moment; never set back. */
   elapsed(): number;
-  /** As `elapsed`, but it goes on while the machine sleeps, and may be 10 ms off. */
+  /** Like `elapsed`, but it also counts the time that the machine sleeps. Accurate to 10 ms. */
   uptime(): number;
 };
 
-/** This machine's. */
+/** The clock of this machine. */
 export const systemClock: Clock = { now: Date.now, elapsed: () => performance.now(), uptime: () => uptime() * 1000 };

@@ -8,9 +8,9 @@ import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
 import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
 import type { Clock } from './clock.ts';
-import { createPauseWatch } from './clock-watch.ts';
 import { encodeEvent, encodeJson, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
+import { createPauseWatch } from './pause-watch.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
 import { createTickFrames } from './tick-frames.ts';
@@ -35,7 +35,7 @@ export type StreamRequest = {
   lastEventId: string | undefined;
 };
 
-/** What the stream was opened without: new visits, or the counts of pages. */
+/** The limits because of which a stream was opened without new visits or without counts of pages. */
 type NotCounted = 'max_visits_per_address' | BrokenPageLimit;
 
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';

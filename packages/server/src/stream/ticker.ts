@@ -15,7 +15,7 @@ export function startTicking(everyMs: number, now: () => number, onTick: (latene
       underWay = onTick(Math.max(0, now() - dueAt)).finally(() => {
         if (!stopped) schedule(dueAt);
       });
-      // Only a server keeps a process alive, so that one ends whose servers are closed.
+      // The timer must not keep a process alive whose servers are closed.
     }, dueAt - now()).unref();
   };
   schedule();

@@ -40,7 +40,7 @@ export function createEmbedDialog(server: string, locale: () => Locale): () => v
   // Enter in a field must not close the dialog.
   form.addEventListener('submit', (event) => event.preventDefault());
   find('.embed .close').addEventListener('click', () => dialog.close());
-  // The dashboard is not on a page of its own because of a preview that nobody sees.
+  // While the dialog is closed, the preview must not count this tab on a page.
   dialog.addEventListener('close', () => preview.removeAttribute('page'));
   // A click on the dialog itself is a click on the backdrop.
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());

@@ -18,15 +18,15 @@ const logHeaderBytes = 32;
  * checkpoints only, and truncates the log at each, so that every other change is by another program.
  */
 export class SqliteDatabase {
-  /** Those of this process. */
+  /** All that are open in this process. */
   static readonly #open = new Set<SqliteDatabase>();
   readonly #dataDir: string;
   readonly #path: string;
-  /** Without links, which may lead elsewhere by now: SQLite checks there whether the file has moved. */
+  /** The path without links. At this path, SQLite checks whether the file has moved. */
   readonly #realPath: string;
   readonly #database: DatabaseSync;
   readonly #queries: Queries;
-  /** Those that it had when it was opened. */
+  /** The totals that it had when it was opened. */
   readonly totals: Entry['totals'];
   readonly #file: OpenFile;
   /** `undefined` until SQLite has created it. */

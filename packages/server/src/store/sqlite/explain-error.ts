@@ -59,9 +59,9 @@ export function explainFileState(state: FileState, path: string): string | undef
     case 'missing':
       return `${path} was deleted or moved while the server was running. The totals are in memory, and the server creates the file again within seconds. Stop the server before you restore a backup.`;
     case 'log missing':
-      return `${path}-wal was deleted while the server runs, and has been created again. Nothing is lost. The file belongs to the database: leave it in place.`;
+      return `${path}-wal was deleted while the server was running, and was created again. Nothing is lost. The file belongs to the database: leave it in place.`;
     case 'replaced':
-      return `${path} or its -wal file has been replaced or overwritten while the server runs. The files there now are not changed, and the totals are kept in memory. To restore a backup: stop the server, put the backup in place again, start the server. To keep these totals instead: move the files away, and the server creates them again.`;
+      return `${path} or its -wal file was replaced or overwritten while the server was running. The files there now are not changed, and the totals are kept in memory. To restore a backup: stop the server, put the backup in place again, and start the server. To keep these totals instead: move the files away, and the server creates them again.`;
     case 'unreachable':
       return `${path} is still written to, but could not be opened again: ${messageOf(state.error)}. Let the user of this process read and write the file and its folder before you restart the server.`;
     default:
