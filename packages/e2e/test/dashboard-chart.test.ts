@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Records the labels of the axes that the chart has now. */
+/** Records the labels of the axes that the chart has now, and their font. */
 function recordLabels(page: Page) {
   return page.evaluateOnNewDocument(() => {
     const { prototype } = CanvasRenderingContext2D;
@@ -20,6 +20,7 @@ function recordLabels(page: Page) {
     prototype.fillText = new Proxy(prototype.fillText, {
       apply(fillText, context, args: [string, number, number]) {
         labels.add(args[0]);
+        Object.assign(window, { labelFont: context.font });
         return Reflect.apply(fillText, context, args);
       },
     });
@@ -244,6 +245,24 @@ test.each(Object.entries(viewports))('choosing a period moves nothing, on a %s',
     expect(await places()).toEqual(before);
   }
 });
+
+test.each([0.67, 1, 2, 3])(
+  'labels are as large as other small text, at %d pixels for each of CSS',
+  async (deviceScaleFactor) => {
+    const { page } = await open({
+      prepare: (page) => page.setViewport({ width: 1728, height: 1000, deviceScaleFactor }),
+    });
+    const [label, frame] = await page.evaluate(() => {
+      const { labelFont } = window as unknown as { labelFont: string };
+      const { fontSize } = getComputedStyle(document.querySelector('.chart-frame') ?? document.body);
+      return [
+        Number.parseFloat(labelFont.replace(/.*?([\d.]+px)/, '$1')) / devicePixelRatio,
+        Number.parseFloat(fontSize),
+      ];
+    });
+    expect(Math.abs(Number(label) - Number(frame))).toBeLessThan(1.3);
+  },
+);
 
 describe('a screen on a wall', () => {
   test.each([

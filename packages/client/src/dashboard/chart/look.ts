@@ -21,5 +21,7 @@ export function readLook(element: HTMLElement) {
   };
   element.style.color = '';
   const { clientWidth: width, clientHeight: height } = element;
-  return { width, height, em: Number.parseFloat(style.fontSize), family: style.fontFamily, colors };
+  // For the pixel ratio of the screen, uPlot multiplies only the last whole number in the size of a font.
+  const em = Math.round(Number.parseFloat(style.fontSize));
+  return { width, height, em, family: style.fontFamily, colors };
 }
