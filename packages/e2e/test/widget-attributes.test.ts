@@ -69,6 +69,17 @@ describe('a widget', () => {
     expect(Math.abs(before - after)).toBeLessThan(1);
   });
 
+  test('has a round dot in a column that is narrower than its words', async () => {
+    const page = await openPage('<live-visitors style="max-width: 3em; white-space: normal"></live-visitors>');
+    await allShow(1);
+    const [width, height] = await page.evaluateOn('live-visitors', ({ shadowRoot }) => {
+      const dot = shadowRoot?.querySelector('[part~="dot"]')?.getBoundingClientRect();
+      return [dot?.width, dot?.height];
+    });
+    expect(width).toBeGreaterThan(5);
+    expect(width).toBe(height);
+  });
+
   test('has a dot that keeps its colour in forced colours, and that says what it means', async () => {
     const page = await openPage(
       '<live-visitors></live-visitors><live-visitors lang="es"></live-visitors>',
