@@ -104,6 +104,24 @@ describe('in forced colours', () => {
   });
 });
 
+test.each(['recent', '30d'])(
+  'text of twice the size fits on the narrowest phone, with the period %s',
+  async (period) => {
+    const { page } = await open(async (page) => {
+      await page.setViewport({ width: 320, height: 640 });
+      const client = await page.createCDPSession();
+      await client.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+    });
+    await page.click(`.period [value="${period}"]`);
+    const [em, tooWide] = await page.evaluate(() => {
+      const root = document.documentElement;
+      return [getComputedStyle(root).fontSize, root.scrollWidth - root.clientWidth];
+    });
+    expect(em).toBe('32px');
+    expect(tooWide).toBe(0);
+  },
+);
+
 test('paper has the figures and the chart in the colours of the light theme, and nothing to press', async () => {
   const { page } = await open((page) => page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]));
   const isShown = (selector: string) => page.$eval(selector, (element) => element.checkVisibility());
