@@ -194,6 +194,19 @@ describe('the list of pages', () => {
   });
 });
 
+test('a page with few visitors has a bar that can be seen', async () => {
+  const server = await startStandIn();
+  onTestFinished(() => server.stop());
+  server.list([
+    { name: '/a', online: 10_000 },
+    { name: '/b', online: 1 },
+  ]);
+  const { tab } = await open(server.url);
+  await shows(tab, '/a 10,000 visitors here', '/b 1 visitor here');
+  const scale = await tab.page.$eval('.pages li:last-child', (row) => getComputedStyle(row, '::after').scale);
+  expect(Number.parseFloat(scale)).toBeGreaterThanOrEqual(0.01);
+});
+
 describe('the list is requested', () => {
   /** A dashboard that lists a page. */
   async function openStandIn() {

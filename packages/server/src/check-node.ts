@@ -1,5 +1,4 @@
-// Node.js before 22.13 has no SQLite, or only behind a flag, and an `import` of it would not say which version is needed.
-// Node.js before 20.16 has no `getBuiltinModule` either.
+// An `import` would fail without saying which version is needed. Node.js 20.15 and earlier have no `getBuiltinModule`.
 const { getBuiltinModule } = process as Partial<Pick<NodeJS.Process, 'getBuiltinModule'>>;
 const found = getBuiltinModule?.('node:sqlite');
 if (found === undefined) {

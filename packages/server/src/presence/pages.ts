@@ -164,18 +164,16 @@ export class Pages {
     if (limit !== undefined) return limit;
     this.#limits.takePage(address);
     const own = flat(name);
-    const id = this.#nextId++;
-    const page: Page = {
+    this.#pages.set(own, {
       name: own,
-      id,
+      id: this.#nextId++,
       broughtBy: address,
       online: 0,
       watchers: 0,
       counted: 0,
       sent: null,
       json: '',
-    };
-    this.#pages.set(own, page);
+    });
     return undefined;
   }
 

@@ -22,6 +22,5 @@ export function readLook(element: HTMLElement) {
   element.style.color = '';
   const { clientWidth: width, clientHeight: height } = element;
   // For the pixel ratio of the screen, uPlot multiplies only the last whole number in the size of a font.
-  const em = Math.round(Number.parseFloat(style.fontSize));
-  return { width, height, em, family: style.fontFamily, colors };
+  return { width, height, em: Math.round(Number.parseFloat(style.fontSize)), family: style.fontFamily, colors };
 }
