@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { baseEnv } from '../src/base-env.ts';
@@ -35,6 +35,11 @@ function expectAdviceOnly(command: string) {
 
 describe('in a fresh clone', () => {
   test.each(['npm run dev', 'npm run build', 'npm test'])('%s says what to type, and writes nothing', expectAdviceOnly);
+});
+
+test('pnpm checks packages for the version of Node.js that runs the scripts', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')).toContain(`nodeVersion: ${devDependencies.node}\n`);
 });
 
 const registry = runCommand('npm view pnpm@12 version --fetch-retries=0 --fetch-timeout=5000', root);
