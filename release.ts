@@ -1,6 +1,6 @@
 /**
- * `pnpm release`: publishes all packages that are not private. With `--dry-run` it does all but that. `--tag v1.2.3` is
- * what the release is called in Git.
+ * `pnpm release`: publishes all packages that are not private. With `--dry-run`, it does everything but publish.
+ * `--tag v1.2.3` names the Git tag, which must fit the version.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const isDry = values['dry-run'];
 
 type Manifest = { name: string; version: string; private?: boolean };
 
-// Our own files have what they are to have: their types are those of npm.
+// These files are our own, and npm requires these fields.
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 const packages = globSync('packages/*/package.json')
   .map(read)

@@ -7,7 +7,7 @@ import { serveBundles } from './vite.widget.config.ts';
 const server: ProxyOptions = {
   target: { protocol: 'http:', host: process.env.HOST || '127.0.0.1', port: Number(process.env.PORT || 3000) },
   configure(proxy) {
-    // The proxy passes on a clean end only: a stream whose server was killed would stay open, silent, for ever.
+    // The proxy passes on only a clean end: if the server was killed, the browser's side would stay open for ever.
     proxy.on('proxyRes', (fromServer, _request, toBrowser) => {
       fromServer.once('close', () => {
         if (!toBrowser.writableEnded) toBrowser.destroy();

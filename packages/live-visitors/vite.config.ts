@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 
-/** The sources import those of the library, so that they run without a build. What is built imports the package. */
+/** Sources import the library's sources, so that they run without a build. The build imports the package instead. */
 const library: Plugin = {
   name: 'library',
   enforce: 'pre',

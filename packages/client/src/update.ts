@@ -59,7 +59,7 @@ export function aged({ connection, last }: Update, elapsedMs: number): Update {
   };
 }
 
-/** A snapshot whose totals are no lower than those of the one before: a server that lost its data may be behind. */
+/** Raises the totals of a snapshot to those of the one before, because a server that lost its data may be behind. */
 export function withTotals(snapshot: Snapshot, before: Snapshot | undefined): Snapshot {
   if (!before) return snapshot;
   const higher = (name: 'visits' | 'peak' | 'visitorSeconds') => Math.max(snapshot[name], before[name]);

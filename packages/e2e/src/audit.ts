@@ -29,7 +29,7 @@ export async function auditEverywhere(page: Page): Promise<string[]> {
 }
 
 async function findAccessFaults(page: Page): Promise<string[]> {
-  // What is evaluated through the browser's own protocol needs no leave from the page's CSP.
+  // What is evaluated through the browser's own protocol is not subject to the page's CSP.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const plain = new CSSStyleSheet();

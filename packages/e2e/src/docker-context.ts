@@ -32,7 +32,7 @@ function readRules(text: string): Rule[] {
         .split(/(\*\*\/|\*)/)
         .map((part) => (part === '**/' ? '(?:.*/)?' : part === '*' ? '[^/]*' : part.replace(/[^\w/-]/g, '\\$&')))
         .join('');
-      // Who matches a folder matches all that is in it.
+      // A rule that matches a folder matches everything in it.
       return { pattern, matches: new RegExp(`^${source}(?:/|$)`), ignores: !line.startsWith('!') };
     });
 }

@@ -107,25 +107,25 @@ export async function startStandIn(folder = pageDir) {
     behave(next: Manner) {
       manner = next;
     },
-    /** Lists these pages. To be called before the dashboard is loaded. */
+    /** Lists these pages. Call it before the dashboard is loaded. */
     list(next: readonly PageCount[] | undefined) {
       pages = next;
     },
-    /** Has been there for so many seconds only. To be called before the dashboard is loaded. */
+    /** Makes the server so many seconds old. Call it before the dashboard is loaded. */
     isYoung(since: number) {
       seconds = since;
     },
     /** How many times the list was asked for. */
     listed: () => listed,
-    /** Says so from the next snapshot on. */
+    /** Changes the figures from the next snapshot on. */
     count(changes: Partial<Omit<Snapshot, 'at'>>) {
       figures = { ...figures, ...changes };
     },
-    /** Breaks all streams off. */
+    /** Closes all streams. */
     hangUp() {
       for (const stream of streams) stream.destroy();
     },
-    /** Is gone, streams and all. */
+    /** Stops, and closes all streams. */
     async vanish() {
       server.close();
       server.closeAllConnections();
@@ -138,7 +138,7 @@ export async function startStandIn(folder = pageDir) {
   };
 }
 
-/** Minutes that were worth drawing. */
+/** Minutes with some ups and downs, for the chart. */
 function recent(length: number) {
   const online = Array.from({ length }, (_, second) => 2 + Math.round(wave(second / 40) * 7));
   return { everyMs: 1000, endsAt: Math.floor(Date.now() / 1000) * 1000, online };
@@ -148,7 +148,7 @@ function recent(length: number) {
 const stoppedFrom = 600;
 const stoppedTo = 700;
 
-/** A past that was, with nights in it, and a gap. */
+/** A history with nights and a gap, for the chart. */
 function past(range: HistoryRange, peak: number, entries: number): RangeHistory {
   const { everyMs } = historyRanges[range];
   const endsAt = Math.floor(Date.now() / everyMs) * everyMs;

@@ -1,10 +1,10 @@
-/** The most tabs that one stream may speak for. */
+/** The most tabs that one stream may stand for. */
 export const maxTabs = 64;
 
 /** The most seconds of history that `welcome` brings. */
 export const maxHistorySeconds = 3600;
 
-/** What the query of `GET /stream` says. */
+/** The query of `GET /stream`. */
 export type StreamQuery = {
   /** A random id that this browser keeps in memory only: the newest stream of an id takes the last one's place. */
   browser?: string;
@@ -22,7 +22,7 @@ export type StreamQuery = {
   /** The names of pages whose counts are wanted without being on them. */
   watch?: readonly string[];
   /**
-   * How a refusal is told: left out, by the answer's status. With `event`, by the event `refused` on a stream: an
+   * How a refusal is reported. By default, by the HTTP status. With `event`, by the event `refused` on a stream: an
    * `EventSource` shows a page neither status nor body (HTML Standard §9.2.3), and browsers log each status that is an error.
    */
   refusal?: 'event';

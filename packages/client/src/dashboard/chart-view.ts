@@ -69,7 +69,7 @@ export class ChartView {
   async #load(): Promise<void> {
     if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
     this.#loadedAt = this.#now();
-    // uPlot passes it to `Intl` as it is loaded, which throws.
+    // While uPlot loads, it passes the language to `Intl`, which throws if it is not a language tag.
     if (!isTag(navigator.language)) Object.defineProperty(navigator, 'language', { value: 'en' });
     // Without the chart there is still the summary.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Web Locks. The browser releases the locks of a document that is gone, however it went. */
+/** Web Locks. The browser releases the locks of a document that is gone, even after a crash. */
 export type Locks = {
   /**
    * Requests the one lock that the leader holds.

@@ -9,7 +9,7 @@ const color = new RegExp(`^(?:${colors.join('|')}|(?:[\\da-fA-F]{3}){1,2})$`);
 
 const parameters = {
   figure: oneOf('online', 'browsers', 'visits', 'peak'),
-  /** The page whose tabs are counted; left out: those of the whole site. */
+  /** The page whose tabs are counted. By default, all tabs of the site are. */
   page: pageName,
   /** The text to the left of the figure; empty for none. */
   label: matching('0 to 64 characters, and no control characters among them', label),

@@ -53,7 +53,7 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
     if (!hasValidHost(request))
       return refuse(request, response, 'There must be one Host header, and it must be valid.');
     request.url = target.path;
-    // The host of the target replaces that of the header (RFC 9112 §3.2.2).
+    // The host of the target replaces the header's (RFC 9112 §3.2.2).
     if (target.host !== undefined) request.headers.host = target.host;
     next(request, response);
   };

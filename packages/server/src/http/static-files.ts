@@ -59,7 +59,7 @@ function serveFolder(folder: string, encoding?: string): RequestHandler {
     setHeaders(response: Response, path) {
       response.vary('Accept-Encoding').set('Cache-Control', cacheControl(path));
       if (encoding !== undefined) response.set('Content-Encoding', encoding);
-      // The ending is also that of a video format.
+      // By its extension, it would be served as a video.
       if (path.endsWith('.d.ts')) response.set('Content-Type', 'text/plain; charset=utf-8');
     },
   });

@@ -8,10 +8,10 @@ type PrometheusMetrics = ReturnType<typeof define>;
 
 const defined = new WeakMap<MetricsRegistry, PrometheusMetrics>();
 
-/** The server's metrics for Prometheus. Those of the instances that share a registry are sums. */
+/** The server's metrics for Prometheus. If several instances share a registry, each metric is their sum. */
 export function createMetrics(given: MetricsRegistry = new Registry()): PrometheusMetrics {
   const known = defined.get(given);
-  // Whoever owns the registry may have cleared it.
+  // The app may have cleared its registry.
   if (known && given.getSingleMetric('live_visitors_streams_opened_total') === known.streamsOpened) return known;
   // It has what the metrics call: the type of prom-client, which may not be installed, is not in our declarations.
   const metrics = define(given as Registry);

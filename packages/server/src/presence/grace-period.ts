@@ -30,7 +30,7 @@ export function createGracePeriod(
     kept.delete(place);
   }
 
-  /** Counts the tabs of a place anew, now that there are so many. */
+  /** Changes the number of tabs of a place. */
   function recount(place: Kept, tabs: number): void {
     leave(place.client, place.pages);
     hold(place, tabs);

@@ -34,7 +34,7 @@ export type Limits = ReturnType<typeof createLimits>;
 
 /** Keeps the limits on streams, tabs, connections and names of pages, in total and for each address. */
 export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections, maxPages }: LimitOptions) {
-  // A single browser may always have as many tabs as a stream can speak for.
+  // A single browser may always have as many tabs as a stream can stand for.
   const maxTabsPerAddress = Math.max(maxTabs, tabsPerStream * maxStreamsPerAddress);
   const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();

@@ -27,7 +27,7 @@ export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
   return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };
 }
 
-/** The pages that so many tabs can be on: each tab at most once on each. */
+/** Leaves out entries that this number of tabs cannot explain: a tab is on each page at most once. */
 export function onAtMost(on: readonly string[], tabs: number): string[] {
   const times = new Map<string, number>();
   return on.filter((name) => {

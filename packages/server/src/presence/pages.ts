@@ -41,7 +41,7 @@ export class Pages {
   readonly #views = createPageViews<Page>();
   /** How many tabs are on pages that are not tracked, by {@link untrackedKey}. */
   readonly #untracked = new Map<string, number>();
-  /** The keys of which the tabs have changed since the last tick. */
+  /** The keys whose number of tabs has changed since the last tick. */
   readonly #changed = new Set<string>();
   readonly #limits: Limits;
   readonly #others: OtherPages;
@@ -94,7 +94,7 @@ export class Pages {
     return this.#sum(name, this.#pages.get(name)?.online ?? 0);
   }
 
-  /** Takes the counts of this moment for those of the tick. Returns what has changed since the last one. */
+  /** Makes the current counts those of the tick. Returns what has changed since the previous tick. */
   tick(): PageChange[] {
     const changes = [...this.#changed].map((key): PageChange => {
       const page = this.#pages.get(key);

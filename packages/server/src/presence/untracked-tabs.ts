@@ -5,12 +5,12 @@ const keys = 65_536;
 const mark = '\0';
 
 /**
- * Stands for a name that is not tracked. As there are only so many keys, memory for them is bounded: a node that counts
+ * Stands for a name that is not tracked. The number of keys is fixed, so memory for them is bounded: a node that counts
  * tabs by key has a counting Bloom filter with one hash function. It errs to one side only: a page without such tabs may
  * seem to have some.
  */
 export function untrackedKey(name: string): string {
-  // The FNV-1a hash, as far as it is needed.
+  // The FNV-1a hash of UTF-16 code units.
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return mark + ((hash >>> 0) % keys);

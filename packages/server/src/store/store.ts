@@ -24,7 +24,7 @@ export type Past = {
 export interface Store {
   /** The pages of the other processes that record in it, as of the last tick. */
   readonly otherPages: OtherPages;
-  /** The time by its clock, in milliseconds since 1970: that of the ticks. All nodes of a fleet have the same. */
+  /** The time of its clock, in milliseconds since 1970. Ticks follow it, and all nodes of a fleet share it. */
   now(): number;
   /**
    * Records one tick. Never rejects: what cannot be recorded now is kept, and recorded as soon as that works.

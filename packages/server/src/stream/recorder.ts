@@ -12,7 +12,7 @@ export type RecorderOptions = { store: Store; clock: Clock; log: Log };
 type RecordedTick = {
   counts: Counts;
   snapshot: Snapshot;
-  /** The id of its event: higher than that of the tick before, even if the clock was set back. */
+  /** The id of its event: higher than the id before it, even if the clock was set back. */
   id: number;
   /** When it was recorded, in milliseconds since some moment; never set back. */
   recordedAt: number;

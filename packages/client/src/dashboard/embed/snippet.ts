@@ -6,7 +6,7 @@ const booleans = ['page', 'observe'];
 /**
  * The attributes of `<live-visitors>`, in the order of the snippet.
  *
- * @param fields - those of a form that has them in this order, by the names of the attributes; empty ones are left out
+ * @param fields - the form's fields, in this order and named like the attributes; empty ones are left out
  */
 export function attributesOf(fields: Iterable<[name: string, value: unknown]>): Map<string, string> {
   const chosen = [...fields].map(([name, value]) => [name, `${value}`.trim()] as const);

@@ -62,7 +62,7 @@ export class RedisConnection {
 
   /**
    * Rejects as the command does, and if there is no connection now. After an error that Redis answered another connection
-   * is made: to the Redis that the error names, or else to the one that the URL leads to by then.
+   * is made: to the Redis that the error names, or else to the one that the URL leads to at that time.
    */
   async ask<Answer>(command: (client: RedisClient) => Promise<Answer>): Promise<Answer> {
     const asked = this.#client;

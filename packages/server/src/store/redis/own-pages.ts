@@ -34,7 +34,7 @@ export class OwnPages {
     }
     const changes = [...this.#changed].slice(0, maxChanges);
     for (const [key] of changes) this.#stored.set(key, Number.NaN);
-    // Those that have come and gone meanwhile are not missing any more.
+    // Changes that were undone meanwhile are no longer missing.
     const isWhole = this.#missing <= changes.length || changes.length === this.#changed.size;
     return { after: this.#numbers.answered, number: ++this.#numbers.sent, isFirst: this.#isFirst, isWhole, changes };
   }

@@ -238,7 +238,7 @@ export class RedisStore implements Store {
     }
   }
 
-  /** If this node's last call was not heard, those of other nodes are not heard either. */
+  /** If this node did not hear its own last call, it does not hear the calls of other nodes either. */
   #noteHearing(isHeard: boolean): void {
     this.#unheardCalls = isHeard ? 0 : this.#unheardCalls + 1;
     if (isHeard) this.#trouble.hear = undefined;
