@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -79,4 +80,36 @@ test('idle connections do not delay the stop', async () => {
   // Far less than the 75 s for which they may stay open.
   expect(performance.now() - started).toBeLessThan(30_000);
   await eventually(() => expect(connections.map(({ closed }) => closed())).toEqual([true, true]));
+});
+
+describe('a connection that sends nothing', () => {
+  test('is closed after ten seconds', async () => {
+    const { port, metric } = await openServer();
+    const connection = openSocket(port, '');
+    await eventually(() => expect(connection.closed()).toBe(true));
+    expect(connection.received()).toBe('');
+    expect(await metric('live_visitors_refusals_total{reason="timeout"}')).toBe(0);
+  });
+
+  test('is closed at once when its client ends it', async () => {
+    const { port } = await openServer();
+    const older = openSocket(port, '');
+    await once(older.socket, 'connect');
+    const { socket, closed } = openSocket(port, '');
+    await once(socket, 'connect');
+    socket.end();
+    await eventually(() => expect(closed()).toBe(true));
+    expect(older.closed()).toBe(false);
+  });
+
+  test('does not delay the stop', async () => {
+    const { port, close } = await openServer();
+    const started = performance.now();
+    const { socket, closed } = openSocket(port, '');
+    await once(socket, 'connect');
+    await close();
+    // After that it would be closed anyway.
+    expect(performance.now() - started).toBeLessThan(10_000);
+    await eventually(() => expect(closed()).toBe(true));
+  });
 });

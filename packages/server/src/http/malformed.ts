@@ -11,8 +11,8 @@ import { hostnameOf, parseRequestTarget } from './request-target.ts';
 export function refuseUnparsable(refusals: Refusals) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
     const refusal = explain(error.code);
-    // A connection that broke off or was never used needs no answer: browsers open some in advance.
-    if (refusal === undefined || ('bytesRead' in socket && socket.bytesRead === 0)) return void socket.destroy();
+    // A connection that broke off needs no answer.
+    if (refusal === undefined) return void socket.destroy();
     const { reason, status, detail } = refusal;
     refusals.count(reason, 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined);
     // An earlier answer on this connection may still be under way.

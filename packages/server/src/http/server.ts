@@ -50,7 +50,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   }
   server.on('clientError', refuseUnparsable(refusals));
   server.on('drop', () => refusals.count('max_connections'));
-  serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
+  const closeSilent = serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
   closeIdleWhenNearlyFull(server, config.maxConnections);
   let underWay = 0;
   server.on('request', (_request, response) => {
@@ -83,6 +83,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
       await service.close();
       if (underWay > 0) await within(once(server, 'answered'), drainMs);
       // Browsers open connections in advance and may never use them.
+      closeSilent();
       server.closeAllConnections();
       await closed;
       stopWatching();

@@ -6,35 +6,45 @@ const events = ['data', 'end', 'error', 'close'] as const;
 
 type Callback = (error?: Error | null) => void;
 
+/** How long a connection may send nothing at first, and how often overdue ones are looked for. */
+const silence = { maxMs: 10_000, checkEveryMs: 1000 };
+
+/** Connections that have sent nothing yet, each with the time since when, and what serves one that sends something. */
+type Waiting = { silent: Map<RequestSocket, number>; serve: (socket: RequestSocket) => void };
+
 /**
  * A connection as Node's HTTP server sees it. The server attaches its parser, request, response, buffers and listeners to
  * this object, which is most of what an open response costs. A stream takes the bare socket and lets go of all that.
+ *
+ * A parser takes 10 KiB, so the server gets the connection with its first bytes. When all visitors reconnect at once,
+ * thousands of connections have sent nothing yet.
  */
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
   #isDetached = false;
   readonly #onTimeout = () => this.emit('timeout');
-  readonly #listeners = {
-    data: (chunk: Buffer) => {
-      if (!this.push(chunk)) this.#socket.pause();
-    },
-    end: () => this.push(null),
-    error: (error: Error) => this.destroy(error),
-    close: () => this.destroy(),
-  };
+  readonly #listeners;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, { silent, serve }: Waiting) {
     super({ decodeStrings: false });
     this.#socket = socket;
+    this.#listeners = {
+      data: (chunk: Buffer) => {
+        if (silent.delete(this)) serve(this);
+        if (!this.push(chunk)) socket.pause();
+      },
+      end: () => (silent.has(this) ? socket.destroy() : this.push(null)),
+      error: (error: Error) => this.destroy(silent.has(this) ? undefined : error),
+      close: () => {
+        silent.delete(this);
+        this.destroy();
+      },
+    };
     for (const event of events) socket.on(event, this.#listeners[event]);
   }
 
   get remoteAddress(): string | undefined {
     return this.#socket.remoteAddress;
-  }
-
-  get bytesRead(): number {
-    return this.#socket.bytesRead;
   }
 
   get bytesWritten(): number {
@@ -98,15 +108,31 @@ class RequestSocket extends Duplex {
  * Makes a server serve its connections so that {@link takeSocket} can take them from it.
  *
  * @param accepts - whether to serve a connection; otherwise it is closed
+ * @returns how to close the connections that the server does not know yet, because they have sent nothing
  */
-export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): void {
+export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): () => void {
   // A server serves any duplex stream of this event (Node's documentation, http.Server, Event: 'connection').
-  const serve = server.listeners('connection');
+  const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
+  const serve = (socket: RequestSocket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
+  const silent: Waiting['silent'] = new Map();
+  // A timer for each would stay with its socket.
+  const check = setInterval(() => {
+    for (const [socket, since] of silent) {
+      if (performance.now() - since < silence.maxMs) break;
+      socket.hangUp();
+    }
+  }, silence.checkEveryMs).unref();
   server.on('connection', (socket: Socket) => {
     if (!accepts(socket)) return void socket.destroy();
-    for (const listener of serve) listener.call(server, new RequestSocket(socket));
+    silent.set(new RequestSocket(socket, { silent, serve }), performance.now());
   });
+  return () => {
+    clearInterval(check);
+    for (const socket of silent.keys()) socket.hangUp();
+  };
 }
 
 /**
