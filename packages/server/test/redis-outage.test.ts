@@ -77,6 +77,15 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(500);
   });
 
+  test('a node that had a connection is not told to check its URL', async () => {
+    const redis = await startRedis();
+    const node = await openNode(redis);
+    await node.record(nobody);
+    await redis.kill();
+    await eventually(() => expect(node.trouble()).toMatch(/closes the connection|refuses connections/));
+    expect(node.trouble()).not.toContain('rediss://');
+  });
+
   test('a node starts without it, and counts on its own until it comes', async () => {
     const redis = await startRedis();
     const first = await openNode(redis);
