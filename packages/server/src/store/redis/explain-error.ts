@@ -1,4 +1,4 @@
-import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError } from 'redis';
+import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError, SocketTimeoutError } from 'redis';
 import { nameOf } from '../../config/name-of.ts';
 import { messageOf } from '../../observability/message-of.ts';
 
@@ -23,6 +23,7 @@ export function explainConnectionError(error: unknown, wasReady = false): string
   const code = codeOf(error);
   if (code === undefined) {
     if (error instanceof ConnectionTimeoutError) return `does not accept connections in time. ${chooseScheme()}`;
+    if (error instanceof SocketTimeoutError) return 'does not answer';
     if (error instanceof SocketClosedUnexpectedlyError)
       return `closes the connection${wasReady ? '' : `. ${chooseScheme()}`}`;
     return 'cannot be reached';
