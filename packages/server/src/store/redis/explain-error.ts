@@ -14,9 +14,7 @@ const untrusted = [
 
 /**
  * Why a connection cannot be made, or has ended; to be put after "Redis at …". The error's own message is not used: some
- * servers repeat the arguments of a command in it, and a password may be one of them.
- *
- * @param wasReady - whether the connection has worked before, so that both sides agree on TLS
+ * servers repeat the arguments of a command in it, and a password may be one of them. Once ready, both sides agree on TLS.
  */
 export function explainConnectionError(error: unknown, wasReady = false): string {
   const urlName = nameOf('REDIS_URL');
