@@ -8,6 +8,8 @@ export function explainListenError(error: NodeJS.ErrnoException, { host, port }:
     case 'EACCES':
       return `This process is not allowed to use port ${port}. Set PORT to a port above 1023, for example PORT=3000.`;
     case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `HOST is ${JSON.stringify(host)}, which is not an address of this machine. Set HOST to one of its addresses, or leave it out.`;

@@ -59,22 +59,15 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   if (registry !== undefined && typeof registry?.registerMetric !== 'function')
     throw new TypeError('registry must be a Registry of prom-client.');
   const { config } = result;
-  const metrics = openMetrics(config, registry);
   if (config.redisUrl !== undefined) requirePackage('redis', 'redisUrl');
-  const store = openStore(config);
+  // Together, because a failure that nobody waits for yet would end the process.
+  const opened = Promise.all([openMetrics(config, registry), openStore(config)]);
   const router = Router({ caseSensitive: true, strict: true });
   let service: Service | undefined;
 
   const started = (async () => {
-    service = await startRouter({
-      router,
-      config,
-      store: await store,
-      clock: systemClock,
-      metrics: await metrics,
-      pageDir,
-      log: logger,
-    });
+    const [metrics, store] = await opened;
+    service = await startRouter({ router, config, store, clock: systemClock, metrics, pageDir, log: logger });
     return service;
   })();
   // Requests and `close` report why it failed.

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import { Gauge, Registry } from 'prom-client';
@@ -398,6 +399,19 @@ describe('liveVisitors in an app of another', () => {
     expect(() => liveVisitors(options as unknown as LiveVisitorsOptions)).toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
     );
+  });
+
+  test('reports a metric that the registry already has when it is closed, and does not end the process', async () => {
+    const unhandled: unknown[] = [];
+    const hear = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const registry = new Registry();
+    new Gauge({ name: 'live_visitors_streams', help: 'Of the app.', registers: [registry] });
+    const visitors = liveVisitors({ redisUrl: 'redis://127.0.0.1:1', registry });
+    await setTimeout(100);
+    await expect(visitors.close()).rejects.toThrow('live_visitors_streams has already been registered');
+    expect(unhandled).toEqual([]);
   });
 
   test('takes an option that is undefined as left out', () => {

@@ -55,16 +55,21 @@ describe('a tick that fails', () => {
     expect(logged.at(-1)).toContain('"shutdown did not complete"');
   });
 
-  test('does not come of a logger that throws, which keeps neither the count nor the stop from working', async () => {
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('the logger broke');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the logger broke'))],
+  ])('does not come of a logger that %s, which keeps neither the count nor the stop from working', async (_, fail) => {
     const warnings: Error[] = [];
     const hear = (warning: Error) => warnings.push(warning);
     process.on('warning', hear);
     onTestFinished(() => {
       process.off('warning', hear);
     });
-    const fail = () => {
-      throw new Error('the logger broke');
-    };
     const { store, breakDown } = breakableStore();
     const log = { debug: fail, info: fail, warn: fail, error: fail };
     const { url, snapshot, close } = await openServer({}, { store, log });

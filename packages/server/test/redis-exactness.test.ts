@@ -39,6 +39,28 @@ async function settle(nodes: readonly Node[]): Promise<void> {
 const missing = whyNoRedis();
 
 describe.skipIf(missing)(`what is exact in Redis${missing ? ` (${missing})` : ''}`, () => {
+  test.each(['fleet', 'nodes', 'heard', 'seconds', 'minutes'])(
+    'the totals, when another program has put something else in place of %s, until it is deleted',
+    async (name) => {
+      const redis = await startRedis();
+      const node = await addNode(redis);
+      node.counts = { ...nobody, visits: 10, visitorSeconds: 20 };
+      await settle([node]);
+      const key = `{live-visitors}:${name}`;
+      await redis.ask(['SET', key, 'of another program']);
+      for (const visits of [11, 12, 13]) {
+        node.counts = { ...nobody, visits, visitorSeconds: 2 * visits };
+        expect(await node.store.record(node.counts)).toMatchObject({ visits, partial: true });
+        expect(node.store.trouble()).toContain('WRONGTYPE');
+      }
+      await redis.ask(['DEL', key]);
+      await settle([node]);
+      const newcomer = await addNode(redis);
+      await settle([newcomer]);
+      expect(await newcomer.store.record(nobody)).toMatchObject({ visits: 13, visitorSeconds: 26 });
+    },
+  );
+
   test('the totals, when it comes back without its data to nodes that know different parts of it', async () => {
     const redis = await startRedis();
     const [a, b, gone] = [await addNode(redis), await addNode(redis), await addNode(redis)];

@@ -6,6 +6,7 @@ import { explainConnectionError } from '../src/store/redis/explain-error.ts';
 import { findFreePort } from './helpers/free-port.ts';
 import { startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode } from './helpers/redis-node.ts';
+import { eventually, openSocket } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
@@ -39,6 +40,25 @@ test('a failed DNS lookup is not taken for a missing host, nor a forbidden comma
   expect(explainConnectionError(forbidden)).toBe(
     'does not allow the user in REDIS_URL to run the commands it needs (NOPERM)',
   );
+});
+
+test('protected mode is told of, and how to leave it', () => {
+  const denied = new Error('DENIED Redis is running in protected mode because protected mode is enabled');
+  expect(explainConnectionError(denied)).toBe(
+    'is in protected mode. Set a password in its configuration, and put it into REDIS_URL (DENIED)',
+  );
+});
+
+test.skipIf(missing).each([
+  ['that does not exist', '/16', {}, 'does not have the database at the end of REDIS_URL'],
+  ['where a cluster has only one', '/1', { 'cluster-enabled': 'yes' }, 'does not have the database at the end of'],
+  ['that has no place for another client', '', { maxclients: '1' }, 'as many clients as its setting maxclients allows'],
+])('a database %s is named', async (_, path, settings, trouble) => {
+  const redis = await startRedis({ settings });
+  const taken = openSocket(redis.port, 'PING\r\n');
+  await eventually(() => expect(taken.received()).toContain('PONG'));
+  const node = await openNode({ url: redis.url + path });
+  await eventually(() => expect(node.trouble()).toContain(trouble));
 });
 
 describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : ''}`, () => {
@@ -104,7 +124,7 @@ describe.skipIf(missing)(`the credentials of Redis${missing ? ` (${missing})` : 
       return `-ERR unknown command, with args beginning with: ${words}\r\n`;
     });
     const output = await print(`redis://${login}127.0.0.1:${port}`);
-    expect(output).toMatch(/cannot be reached \(ERR\)/);
+    expect(output).toMatch(/does not know a command that Redis 6\.2 has/);
     expectNoCredentials(output);
   });
 });

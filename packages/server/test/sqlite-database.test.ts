@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
@@ -317,6 +317,9 @@ describe.skipIf(missing)(`what is mounted${missing ? ` (${missing})` : ''}`, () 
   });
 });
 
+/** Root may open any file, unless it gives that up. */
+const asUser = process.getuid?.() === 0 ? ['setpriv', '--inh-caps=-all', '--bounding-set=-all'] : [];
+
 describe('the program', () => {
   async function startProgram(dataDir: string, command: string[] = []) {
     const program = runProgram({ PORT: '0', DATA_DIR: dataDir }, { through: command });
@@ -361,6 +364,22 @@ describe('the program', () => {
     expect(afterKill(parent).minutes.length).toBeGreaterThan(100);
   });
 
+  test('creates its folder again when the folder that it was started in is deleted with it', async () => {
+    const workingDir = join(makeFolder(), 'app');
+    const dataDir = join(workingDir, 'data');
+    const store = open(dataDir);
+    store.import({ visits: 40, visitorSeconds: 40, peak: 9, peakAt: start, minutes: [] });
+    await store.close();
+    const first = await startProgram('./data', ['env', '-C', workingDir]);
+    rmSync(workingDir, { recursive: true });
+    await expectTrouble(first);
+    await expectNoTrouble(first);
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    const { url } = runProgramAgain(dataDir);
+    expect(await (await fetch(`${await url()}/visitors`)).json()).toMatchObject({ visits: 43 });
+  });
+
   test('does not write to a backup that is copied into place, and starts with it', async () => {
     const parent = makeStore(40);
     const dataDir = join(parent, 'data');
@@ -378,13 +397,26 @@ describe('the program', () => {
     expect(await (await fetch(`${await url()}/visitors`)).json()).toMatchObject({ visits: 7, peak: 9 });
   });
 
+  test.skipIf(process.platform !== 'linux').each(['live-visitors.db', 'live-visitors.db-wal'])(
+    'does not start if it may not write to %s, and says so',
+    async (name) => {
+      const dataDir = join(makeStore(40), 'data');
+      const file = join(dataDir, name);
+      writeFileSync(file, '', { flag: 'a' });
+      chmodSync(file, 0o444);
+      const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: dataDir }, { through: asUser });
+      expect(await exited).toBe(1);
+      expect(errors()).toContain(
+        `EACCES: permission denied, access '${file}'. Set DATA_DIR to a folder with free space`,
+      );
+    },
+  );
+
   test.skipIf(process.platform !== 'linux')(
     'tells when its files may no longer be opened, and goes on recording',
     async () => {
       const parent = makeStore(40);
       const dataDir = join(parent, 'data');
-      // Root may open any file, unless it gives that up.
-      const asUser = process.getuid?.() === 0 ? ['setpriv', '--inh-caps=-all', '--bounding-set=-all'] : [];
       const first = await startProgram(dataDir, asUser);
       run(parent, 'chmod 0 data');
       await expectTrouble(first);

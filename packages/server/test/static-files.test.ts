@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { compressedFolders, indexWithPages } from '@live-visitors/shared';
@@ -34,6 +34,18 @@ async function buildPage(): Promise<string> {
 
 /** The bytes of a file in each encoding. */
 const encoded = (text: string) => ({ br: brotliCompressSync(text), gzip: gzipSync(text), identity: Buffer.from(text) });
+
+test('a file that is gone since the start, as during an update, is not found', async () => {
+  const pageDir = await buildPage();
+  const { url } = await openServer({}, { pageDir });
+  await rm(pageDir, { recursive: true });
+  for (const path of ['/widget.js', '/assets/widget.js']) {
+    const response = await fetch(url + path);
+    expect(response.status).toBe(404);
+    expect(readProblem(await response.json()).detail).toBe(`There is nothing at "${path}".`);
+  }
+  expect((await fetch(url)).status).toBe(404);
+});
 
 describe('the dashboard with the list of pages', () => {
   test.each([

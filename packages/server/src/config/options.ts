@@ -96,7 +96,7 @@ export function optionsFor(openFiles: number): Options {
     REDIS_URL: {
       meaning: 'A Redis (6.2 or later) or Valkey that several servers share to count as one. Replaces DATA_DIR.',
       limits:
-        'the URL of a Redis, with user and password if it requires them, for example redis://localhost:6379, or left out to keep the totals in a file',
+        'the URL of a Redis, with user and password if it requires them (percent-encoded), for example redis://localhost:6379, or left out to keep the totals in a file',
       default: undefined,
       defaultText: 'none',
       isSecret: true,

@@ -124,7 +124,9 @@ const dashboardNotBuilt: RequestHandler = (_request, response) => {
   sendProblem(response, 404, detail);
 };
 
-const methodNotAllowed: RequestHandler = (request, response) => {
+/** Passes on what is allowed: a file that an update has replaced is not found. */
+const methodNotAllowed: RequestHandler = (request, response, next) => {
+  if (request.method === 'GET' || request.method === 'HEAD') return next();
   response.set('Allow', 'GET, HEAD');
   sendProblem(response, 405, `${request.method} is not allowed here, only GET and HEAD.`);
 };

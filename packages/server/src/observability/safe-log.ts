@@ -11,24 +11,22 @@ const ignore = () => {};
 
 export const silentLog: Logger = { info: ignore, warn: ignore, error: ignore };
 
-/** Catches the exceptions of a logger, so that counting continues. The first one becomes a Node warning. */
+/** Catches what a logger throws, now or later, so that counting continues. The first error becomes a Node warning. */
 export function createSafeLog(logger: Logger): Log {
   // Of the two, only winston has `transports`. It takes the message first.
   const isMessageFirst = 'transports' in logger;
   let hasFailed = false;
 
+  function warnOnce(error: unknown): void {
+    if (!hasFailed) process.emitWarning(`The logger failed, and messages are lost: ${messageOf(error)}`);
+    hasFailed = true;
+  }
+
   function safely(level: keyof Log): Write {
     return (fields, message) => {
-      try {
-        Reflect.apply(
-          logger[level] ?? ignore,
-          logger,
-          isMessageFirst ? [message, withStack(fields)] : [fields, message],
-        );
-      } catch (error) {
-        if (!hasFailed) process.emitWarning(`The logger failed, and messages are lost: ${messageOf(error)}`);
-        hasFailed = true;
-      }
+      const write = logger[level] ?? ignore;
+      const values = isMessageFirst ? [message, withStack(fields)] : [fields, message];
+      new Promise((resolve) => resolve(Reflect.apply(write, logger, values))).catch(warnOnce);
     };
   }
 

@@ -93,13 +93,17 @@ export class RedisConnection {
     const { onReady, onTrouble } = this.#options;
     const client = createConnection(this.#address);
     this.#client = client;
+    let wasReady = false;
     client.unref();
     client.on('error', (error) => {
       if (client !== this.#client) return;
-      onTrouble(`${this.place} ${explainConnectionError(error)}`);
+      onTrouble(`${this.place} ${explainConnectionError(error, wasReady)}`);
       this.renew();
     });
-    client.on('ready', () => onReady(client));
+    client.on('ready', () => {
+      wasReady = true;
+      onReady(client);
+    });
     // Its rejection also comes as an 'error' event.
     client.connect().catch(() => {});
   }

@@ -1,5 +1,6 @@
-import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError } from 'redis';
+import { ConnectionTimeoutError, type ErrorReply, SocketClosedUnexpectedlyError, SocketTimeoutError } from 'redis';
 import { nameOf } from '../../config/name-of.ts';
+import { messageOf } from '../../observability/message-of.ts';
 
 /** Certificates that no trusted authority has signed (Node.js documentation, X509 certificate error codes). */
 const untrusted = [
@@ -13,25 +14,31 @@ const untrusted = [
 
 /**
  * Why a connection cannot be made, or has ended; to be put after "Redis at …". The error's own message is not used: some
- * servers repeat the arguments of a command in it, and a password may be one of them.
+ * servers repeat the arguments of a command in it, and a password may be one of them. Once ready, both sides agree on TLS.
  */
-export function explainConnectionError(error: unknown): string {
+export function explainConnectionError(error: unknown, wasReady = false): string {
   const urlName = nameOf('REDIS_URL');
   const code = codeOf(error);
   if (code === undefined) {
     if (error instanceof ConnectionTimeoutError) return `does not accept connections in time. ${chooseScheme()}`;
-    if (error instanceof SocketClosedUnexpectedlyError) return `closes the connection. ${chooseScheme()}`;
+    if (error instanceof SocketTimeoutError) return 'does not answer';
+    if (error instanceof SocketClosedUnexpectedlyError)
+      return `closes the connection${wasReady ? '' : `. ${chooseScheme()}`}`;
     return 'cannot be reached';
   }
   switch (code) {
     case 'ECONNREFUSED':
       return 'refuses connections';
     case 'ECONNRESET':
-      return `closes the connection (${code}). ${chooseScheme()}`;
+      return `closes the connection (${code})${wasReady ? '' : `. ${chooseScheme()}`}`;
     case 'EAI_AGAIN':
       return `cannot be found: the DNS lookup failed (${code})`;
     case 'ENOTFOUND':
       return `cannot be found: there is no such host (${code})`;
+    case 'DENIED':
+      return `is in protected mode. Set a password in its configuration, and put it into ${urlName} (${code})`;
+    case 'ERR':
+      return explainGenericError(messageOf(error));
     case 'NOAUTH':
       return `asks for a password, and ${urlName} has none (${code})`;
     case 'NOPERM':
@@ -41,6 +48,15 @@ export function explainConnectionError(error: unknown): string {
     default:
       return explainTlsError(code) ?? `cannot be reached (${code})`;
   }
+}
+
+/** Errors that Redis gives no code of their own. An unknown command may be followed by its arguments. */
+function explainGenericError(message: string): string {
+  if (/^ERR unknown command/.test(message))
+    return 'does not know a command that Redis 6.2 has. Use that or a later version';
+  if (/DB index|SELECT is not/.test(message)) return `does not have the database at the end of ${nameOf('REDIS_URL')}`;
+  if (/number of clients/.test(message)) return 'has as many clients as its setting maxclients allows';
+  return 'cannot be reached (ERR)';
 }
 
 function explainTlsError(code: string): string | undefined {

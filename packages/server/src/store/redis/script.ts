@@ -46,6 +46,18 @@ local fleet = {
 local stored = redis.call('HGETALL', fleetKey)
 for i = 1, #stored, 2 do fleet[stored[i]] = tonumber(stored[i + 1]) end
 
+local function load(key, field)
+  local json = redis.call('HGET', key, field)
+  return json and cjson.decode(json)
+end
+
+-- Redis does not undo what a failed script has written. These calls fail first if a key holds something else.
+local minuteAt = tick * 1000 - tick * 1000 % 60000
+local minuteField = minuteAt / 60000 % keptMinutes
+local minute = load(minutesKey, minuteField)
+redis.call('HLEN', secondsKey)
+redis.call('ZCARD', heardKey)
+
 local function saveFleet()
   local fields = {}
   for name, value in pairs(fleet) do
@@ -63,11 +75,6 @@ if fleet.seq == 0 or redis.call('EXISTS', nodesKey, heardKey) < 2 then
     fleet.forgotten, fleet.tick = now, 0
     saveFleet()
   end
-end
-
-local function load(key, field)
-  local json = redis.call('HGET', key, field)
-  return json and cjson.decode(json)
 end
 
 local function save(id, node)
@@ -168,9 +175,6 @@ fleet.online, fleet.confirmed = fleet.online + counts.online, fleet.confirmed + 
 raisePeak(math.max(fleet.confirmed, report.highest), now)
 
 -- In a minute, "online" is that of its last tick, which is not yet in its other figures: nodes may still report.
-local minuteAt = tick * 1000 - tick * 1000 % 60000
-local minuteField = minuteAt / 60000 % keptMinutes
-local minute = load(minutesKey, minuteField)
 if not minute or minute.at ~= minuteAt then
   minute = { at = minuteAt, highest = 0, sum = 0, ticks = 0, visits = 0 }
 elseif minute.tick ~= tick then

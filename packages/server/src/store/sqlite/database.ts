@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreInUseError } from '../store.ts';
 import { explainSecondInstance } from './explain-error.ts';
-import { openSqliteFile, sqlitePath } from './file.ts';
+import { logPathOf, openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
 import { type Entry, prepareQueries, type Queries } from './queries.ts';
 
@@ -189,9 +189,4 @@ export class SqliteDatabase {
       // It does not exist yet, or was just deleted.
     }
   }
-}
-
-/** Where SQLite keeps the write-ahead log of a database file. */
-function logPathOf(path: string): string {
-  return `${path}-wal`;
 }

@@ -22,7 +22,7 @@ export function toStoreError(cause: unknown, path: string, dataDir: string): Sto
     default: {
       const remedy = lockErrors.includes(code)
         ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'
-        : 'a writable folder with free space';
+        : 'a folder with free space, where the user of this process can write to all files';
       const sentence = `The totals cannot be stored in ${JSON.stringify(dataDir)} (${name}): ${messageOf(cause)}. Set ${name} to ${remedy}.`;
       return new StoreError(sentence + advice, { cause });
     }

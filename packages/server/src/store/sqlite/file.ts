@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '../../check-node.ts';
@@ -39,6 +39,11 @@ export function sqlitePath(dataDir: string): string {
   return join(dataDir, 'live-visitors.db');
 }
 
+/** Where SQLite keeps the write-ahead log of a database file. */
+export function logPathOf(path: string): string {
+  return `${path}-wal`;
+}
+
 /**
  * Opens the database file of a folder. Both are created if missing. While it is open, no other process can open it.
  *
@@ -50,6 +55,8 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
+    // SQLite would not say which file may not be written to, and would report problems with locks.
+    for (const file of [path, logPathOf(path)].filter(existsSync)) accessSync(file, constants.R_OK | constants.W_OK);
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
     database = new sqlite.DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
 import { maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
@@ -38,8 +39,9 @@ export class SqliteStore implements Store {
   /** @throws StoreError if the file cannot be opened */
   constructor({ dataDir, now }: SqliteStoreOptions) {
     this.now = now;
-    this.#dataDir = dataDir;
-    this.#database = new SqliteDatabase(dataDir);
+    // The folder that a relative path starts from may change or vanish. There, `mkdirSync` would try for ever.
+    this.#dataDir = resolve(dataDir);
+    this.#database = new SqliteDatabase(this.#dataDir);
     this.#before = this.#database.totals;
     this.#unwritten = { totals: this.#before, minutes: [], seconds: [] };
   }
