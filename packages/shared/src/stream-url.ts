@@ -39,12 +39,12 @@ export function encodePageName(name: string): string {
   return encodeURIComponent(name).replaceAll('%2F', '/');
 }
 
-/** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
+/** The query string of `GET /stream`, with its `?`. */
 export function formatStreamQuery({ page = [], watch = [], ...query }: RequestQuery): string {
   // No other value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole
   // numbers and the commas between ids.
   const pairs = Object.entries(query).flatMap(([name, value]) => (`${value}` === '' ? [] : [`${name}=${value}`]));
   pairs.push(...page.map((name) => `page=${encodePageName(name)}`));
   pairs.push(...watch.map((name) => `watch=${encodePageName(name)}`));
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+  return `?${pairs.join('&')}`;
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
 import type { Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
 
-const reason = 'The server told this client not to reconnect (204).';
+const reason = 'The server says not to reconnect (204).';
 const stopped: Connection = { state: 'refused', reason, inMs: Infinity };
 
 /** A state that is being changed by an event. */

@@ -50,7 +50,7 @@ export type State = {
   /** The most tabs that the client asks for now. */
   limit: number;
   /** A snapshot whose pages follow in the stream's next event. */
-  pending: Snapshot | undefined;
+  pending?: Snapshot | undefined;
 };
 
 export type StreamEvent =
@@ -80,6 +80,5 @@ export function createState(now: number, connection: Connection): State {
     failures: 0,
     accepted: 1,
     limit: maxTabs,
-    pending: undefined,
   };
 }

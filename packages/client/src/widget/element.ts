@@ -59,7 +59,6 @@ export class LiveVisitorsElement extends Base {
   readonly #dot = document.createElement('span');
   readonly #number = document.createElement('span');
   readonly #label = document.createElement('span');
-  readonly #style = document.createElement('style');
   readonly #tell = tellChanges(
     (detail) => this.#dispatch('snapshot', detail),
     (detail) => this.#dispatch('connection', detail),
@@ -108,12 +107,18 @@ export class LiveVisitorsElement extends Base {
     } else {
       this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
     }
-    this.#applyStyles(view);
+    try {
+      // A constructed style sheet is not an inline style, which a CSP may forbid. It belongs to one document.
+      const sheet = new view.CSSStyleSheet();
+      sheet.replaceSync(styles);
+      this.#shadow.adoptedStyleSheets = [sheet];
+    } catch {
+      // The DOM of a test environment has none.
+    }
   }
 
   disconnectedCallback(): void {
     this.#stop?.();
-    this.#stop = undefined;
     clearTimeout(this.#expiry);
   }
 
@@ -121,20 +126,6 @@ export class LiveVisitorsElement extends Base {
     if (!this.isConnected || before === after) return;
     if (['server', 'observe', 'page'].includes(name)) this.connectedCallback();
     else this.#render();
-  }
-
-  /** A style sheet belongs to one document, and an element can move to another. */
-  #applyStyles(view: Window & typeof globalThis): void {
-    try {
-      // A constructed style sheet is not an inline style, which a CSP may forbid.
-      const sheet = new view.CSSStyleSheet();
-      sheet.replaceSync(styles);
-      this.#shadow.adoptedStyleSheets = [sheet];
-    } catch {
-      // Safari before 16.4 has none.
-      this.#style.textContent = styles;
-      this.#shadow.append(this.#style);
-    }
   }
 
   #show = (update: Update, pages: Pages = new Map()): void => {
@@ -150,10 +141,7 @@ export class LiveVisitorsElement extends Base {
     this.#snapshot = undefined;
     if (last && last.ageMs < shownMs) {
       this.#snapshot = last.snapshot;
-      this.#expiry = setTimeout(() => {
-        this.#snapshot = undefined;
-        this.#render();
-      }, shownMs - last.ageMs);
+      this.#expiry = setTimeout(() => this.#show({ connection }, pages), shownMs - last.ageMs);
     }
     const { state } = connection;
     this.#dot.part = `dot ${state}`;
