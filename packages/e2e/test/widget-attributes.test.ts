@@ -147,6 +147,24 @@ describe('a widget', () => {
       </div>`);
     await counts({ online: 1 });
     const label = () =>
+  test('has the properties that were set before its script came, and follows them from then on', async () => {
+    const site = await startSite();
+    const page = await open(
+      site.publish(`<live-visitors></live-visitors>
+        <script>Object.assign(document.querySelector('live-visitors'), { observe: true, page: 'a', label: 'here' });</script>
+        ${scriptOf(server().url)}`),
+    );
+    await allShow(0);
+    expect((await page.widgets())[0]?.label).toBe('here');
+    await page.evaluateOn('live-visitors', (element) => Object.assign(element, { observe: false, label: 'there' }));
+    await allShow(1);
+    expect((await page.widgets())[0]?.label).toBe('there');
+    expect(await page.evaluateOn('live-visitors', (element) => element.getAttributeNames().sort())).toEqual([
+      'label',
+      'page',
+    ]);
+  });
+
       page.evaluateOn('section', (section) => {
         const inner = section.shadowRoot?.querySelector('span')?.shadowRoot?.querySelector('live-visitors');
         return inner?.shadowRoot?.querySelector('[part~="label"]')?.textContent;

@@ -93,6 +93,11 @@ export class LiveVisitorsElement extends Base {
   }
 
   connectedCallback(): void {
+    // What was set before the element was defined hides the properties of the class.
+    for (const [name, value] of Object.entries(this)) {
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
     // An element that precedes the script gets its attributes before it is connected.
     this.disconnectedCallback();
     const view = this.ownerDocument.defaultView;
