@@ -123,7 +123,7 @@ export function createDocumentSubscription(
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (stop) tell(listener, current());
+      tell(listener, stop ? current() : { ...current(), connection: { state: 'connecting' } });
       // All that is added within one task is made known at once.
       queueMicrotask(join);
       return () => {

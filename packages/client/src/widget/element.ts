@@ -90,9 +90,6 @@ export class LiveVisitorsElement extends Base {
     super();
     this.#dot.setAttribute('role', 'img');
     this.#shadow.append(this.#dot, this.#number, ' ', this.#label);
-  }
-
-  connectedCallback(): void {
     // What was set before the element was defined hides the properties of the class.
     for (const [name, value] of Object.entries(this)) {
       Reflect.deleteProperty(this, name);
