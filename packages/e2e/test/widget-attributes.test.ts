@@ -49,6 +49,9 @@ describe('a widget', () => {
     await eventually(async () => expect(await isSeen()).toBe(true));
     await leave();
     await eventually(async () => expect(await isSeen()).toBe(false));
+    // As frameworks do that make the page what their server has sent.
+    await page.evaluateOn('live-visitors', (element) => element.removeAttribute('below-min'));
+    expect(await isSeen()).toBe(false);
     await page.evaluateOn('live-visitors', (element) => element.removeAttribute('min'));
     expect(await isSeen()).toBe(true);
   });

@@ -53,7 +53,10 @@ const Base = (globalThis.HTMLElement ?? class {}) as new () => ElementWithEvents
 export class LiveVisitorsElement extends Base {
   /** The URL of the server for elements without the attribute; empty if it is unknown. */
   static defaultServer: string = '';
-  static observedAttributes: string[] = ['lang', 'server', 'label', 'format', 'figure', 'min', 'observe', 'page'];
+  static observedAttributes: string[] = [
+    ...['below-min', 'lang'],
+    ...['server', 'label', 'format', 'figure', 'min', 'observe', 'page'],
+  ];
 
   readonly #shadow = this.attachShadow({ mode: 'open' });
   readonly #dot = document.createElement('span');
@@ -69,8 +72,8 @@ export class LiveVisitorsElement extends Base {
   #expiry: ReturnType<typeof setTimeout> | undefined;
 
   static {
-    // Every element has the property `lang`.
-    for (const name of LiveVisitorsElement.observedAttributes.slice(1)) {
+    // Every element has the property `lang`, and `below-min` is not for the page.
+    for (const name of LiveVisitorsElement.observedAttributes.slice(2)) {
       Object.defineProperty(LiveVisitorsElement.prototype, name, {
         get(this: LiveVisitorsElement) {
           const value = this.getAttribute(name);
