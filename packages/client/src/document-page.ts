@@ -9,7 +9,7 @@ let foundAt = '';
  */
 export function documentPage(): string {
   const address = nameOf(location);
-  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical i]')?.href;
+  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical]')?.href;
   if (href !== canonical) foundAt = address;
   canonical = href;
   try {

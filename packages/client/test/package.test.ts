@@ -11,6 +11,6 @@ test('the custom elements manifest has what the element has', () => {
   const found = (text: string, pattern: RegExp) => [...new Set(text.match(pattern))].toSorted();
   // `below-min` is the element's own.
   expect(['below-min', ...names(attributes)]).toEqual(LiveVisitorsElement.observedAttributes.toSorted());
-  expect(names(cssParts)).toEqual(found(read('src/widget/element.ts'), /(?<=\.part = `)\w+/g));
+  expect(names(cssParts)).toEqual(found(read('src/widget/element.ts'), /(?<='part', `)\w+/g));
   expect(names(cssProperties)).toEqual(found(read('src/widget/widget.css'), /(?<=var\()[\w-]+/g));
 });

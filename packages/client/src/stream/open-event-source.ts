@@ -6,6 +6,8 @@ const lookUpWithinMs = 10_000;
 
 /** Opens an event stream. Returns how to close it. */
 export function openEventStream(url: string, onEvent: OnServerEvent): () => void {
+  // The DOM of a test environment has none.
+  if (!globalThis.EventSource) return () => {};
   const source = new EventSource(url);
   let isClosed = false;
   const close = () => {

@@ -98,12 +98,14 @@ export class LiveVisitorsElement extends Base {
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, value);
     }
+  }
+
+  connectedCallback(): void {
     // An element that precedes the script gets its attributes before it is connected.
     this.disconnectedCallback();
     const view = this.ownerDocument.defaultView;
     // A document without a window is not visible.
     if (!view) return;
-    this.#show({ connection: { state: 'connecting' } });
     const url = this.server ?? LiveVisitorsElement.defaultServer;
     const server = serverAt(url);
     if (server) {
@@ -149,10 +151,11 @@ export class LiveVisitorsElement extends Base {
       this.#expiry = setTimeout(() => this.#show({ connection }, pages), shownMs - last.ageMs);
     }
     const { state } = connection;
-    this.#dot.part = `dot ${state}`;
-    this.#number.part = `number ${state}`;
+    // As attributes: the DOM of a test environment has no such property.
+    this.#dot.setAttribute('part', `dot ${state}`);
+    this.#number.setAttribute('part', `number ${state}`);
     this.#number.title = 'reason' in connection ? connection.reason : '';
-    this.#label.part = `label ${state}`;
+    this.#label.setAttribute('part', `label ${state}`);
     this.#render();
     this.#tell(update, pages);
   };
@@ -167,7 +170,7 @@ export class LiveVisitorsElement extends Base {
     const [count = this.#snapshot?.[figure]] = this.#pages.values();
     const value = this.#snapshot && (count ?? undefined);
     const isCompact = this.format === 'compact';
-    const isLive = this.#dot.part.contains('live');
+    const isLive = this.#dot.getAttribute('part') === 'dot live';
     const texts = textsFor(languageOf(this), isCompact, value, figure, isLive);
     this.#dot.title = this.#number.title || texts.dot;
     this.#number.textContent = texts.number;
