@@ -32,7 +32,9 @@ function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string
 
 /** Calls back on single-page navigation, where the browser tells. Returns how to stop. */
 export function onNavigation(callback: () => void): () => void {
+  const listening = new AbortController();
   const { navigation } = window;
-  navigation?.addEventListener('currententrychange', callback);
-  return () => navigation?.removeEventListener('currententrychange', callback);
+  // A page may have a variable of this name, which takes its place.
+  if (navigation instanceof EventTarget) navigation.addEventListener('currententrychange', callback, listening);
+  return () => listening.abort();
 }

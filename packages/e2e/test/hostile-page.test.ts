@@ -296,6 +296,7 @@ describe('a page that', () => {
     ['BroadcastChannel', 'window.BroadcastChannel = class { constructor() { throw new Error("no"); } };'],
     ['a BroadcastChannel that is not there', 'delete window.BroadcastChannel;'],
     ['constructed style sheets', 'window.CSSStyleSheet = class { constructor() { throw new Error("no"); } };'],
+    ['the Navigation API', 'var navigation = [];'],
     ['locks that show nothing', 'navigator.locks.query = async () => ({});'],
     ['locks that never come', 'navigator.locks.request = () => new Promise(() => {}); setTimeout(() => {}, 0);'],
   ])('breaks %s has a widget that shows no wrong number, and no error', async (_, before) => {
