@@ -56,6 +56,12 @@ describe('a widget', () => {
     expect(await isSeen()).toBe(true);
   });
 
+  test('makes no container scroll', async () => {
+    const page = await openPage('<div style="overflow: auto"><live-visitors></live-visitors></div>');
+    await allShow(1);
+    expect(await page.evaluateOn('div', ({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
+  });
+
   test('has its number as near to its dot as to its words', async () => {
     const page = await openPage('<live-visitors></live-visitors>');
     await allShow(1);
@@ -141,15 +147,6 @@ describe('a widget', () => {
     await counts({ online: 1 });
   });
 
-  test('speaks the language of its page in the shadow roots of other elements', async () => {
-    const page = await openPage(`
-      <div lang="es">
-        <section><template shadowrootmode="open">
-          <p><span><template shadowrootmode="open"><live-visitors></live-visitors></template></span></p>
-        </template></section>
-      </div>`);
-    await counts({ online: 1 });
-    const label = () =>
   test('has the properties that were set before its script came, and follows them from then on', async () => {
     const site = await startSite();
     const page = await open(
@@ -168,6 +165,15 @@ describe('a widget', () => {
     ]);
   });
 
+  test('speaks the language of its page in the shadow roots of other elements', async () => {
+    const page = await openPage(`
+      <div lang="es">
+        <section><template shadowrootmode="open">
+          <p><span><template shadowrootmode="open"><live-visitors></live-visitors></template></span></p>
+        </template></section>
+      </div>`);
+    await counts({ online: 1 });
+    const label = () =>
       page.evaluateOn('section', (section) => {
         const inner = section.shadowRoot?.querySelector('span')?.shadowRoot?.querySelector('live-visitors');
         return inner?.shadowRoot?.querySelector('[part~="label"]')?.textContent;
