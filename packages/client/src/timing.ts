@@ -20,6 +20,8 @@ export const lookUpEveryMs = 15 * tickMs;
 
 /** After this much silence a stream is given up, whatever the browser says: after sleep it may say open and be dead. */
 export const lostAfterMs = 10 * tickMs;
+/** An answer that takes longer is not waited for. */
+export const lookUpWithinMs = 10 * tickMs;
 
 /** A number whose age is not shown is hidden when it is older than this. */
 export const shownForMs = 10 * tickMs;

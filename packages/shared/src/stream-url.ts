@@ -1,6 +1,9 @@
 /** The most tabs that one stream may speak for. */
 export const maxTabs = 64;
 
+/** The most bytes of UTF-8 in the name of a page. */
+export const maxNameBytes = 128;
+
 /** The most seconds of history that `welcome` brings. */
 export const maxHistorySeconds = 3600;
 

@@ -1,8 +1,7 @@
 import { eventNames, isPageCounts, readEvent } from '@live-visitors/shared';
+import { lookUpWithinMs } from '../timing.ts';
 import type { Figures } from '../update.ts';
 import type { OnServerEvent, ServerEvent } from './state.ts';
-
-const lookUpWithinMs = 10_000;
 
 /** Opens an event stream. Returns how to close it. */
 export function openEventStream(url: string, onEvent: OnServerEvent): () => void {
