@@ -2,6 +2,9 @@ import { tickMs } from '@live-visitors/shared';
 
 // Times whose relation matters: timing.test.ts compares them with each other.
 
+/** No more than two streams are opened within this time: elements that a reader scrolls past change the pages all the time. */
+export const twoStreamsWithinMs = tickMs / 2;
+
 /** After this much silence, what was heard last is stale: two ticks are missing, and the next one is nearly due. */
 export const staleAfterMs = 2.5 * tickMs;
 
@@ -17,11 +20,11 @@ export const stealAfterMs = 4 * tickMs;
 /** After this much silence the count is looked up: something on the way may hold back the stream's events. */
 export const muteAfterMs = 5 * tickMs;
 export const lookUpEveryMs = 15 * tickMs;
+/** An answer that takes longer is not waited for. */
+export const lookUpWithinMs = 10 * tickMs;
 
 /** After this much silence a stream is given up, whatever the browser says: after sleep it may say open and be dead. */
 export const lostAfterMs = 10 * tickMs;
-/** An answer that takes longer is not waited for. */
-export const lookUpWithinMs = 10 * tickMs;
 
 /** A number whose age is not shown is hidden when it is older than this. */
 export const shownForMs = 10 * tickMs;
