@@ -56,6 +56,14 @@ describe('a widget', () => {
     expect(await isSeen()).toBe(true);
   });
 
+  test('with a minimum of 0 is hidden until its figure is known', async () => {
+    const page = await openPage('<live-visitors min="0"></live-visitors>');
+    const isSeen = () => page.evaluate(() => document.querySelector('live-visitors')?.checkVisibility());
+    await eventually(async () => expect(await isSeen()).toBe(true));
+    await page.evaluateOn('live-visitors', (element) => element.setAttribute('server', 'nowhere'));
+    expect(await isSeen()).toBe(false);
+  });
+
   test('makes no container scroll', async () => {
     const page = await openPage('<div style="overflow: auto"><live-visitors></live-visitors></div>');
     await allShow(1);

@@ -176,7 +176,7 @@ export class LiveVisitorsElement extends Base {
     this.#number.textContent = texts.number;
     this.#label.textContent = this.label ?? texts.label;
     this.#label.dataset.longest = this.label ?? texts.longest;
-    this.toggleAttribute('below-min', Number(this.min) > (value ?? 0));
+    this.toggleAttribute('below-min', Number(this.min ?? -1) > (value ?? -1));
   }
 }
 
