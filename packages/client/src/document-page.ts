@@ -9,7 +9,7 @@ let foundAt = '';
  */
 export function documentPage(): string {
   const address = nameOf(location);
-  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical i]')?.href;
+  const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical]')?.href;
   if (href !== canonical) foundAt = address;
   canonical = href;
   try {
@@ -32,7 +32,9 @@ function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string
 
 /** Calls back on single-page navigation, if the browser has the Navigation API. Returns how to stop. */
 export function onNavigation(callback: () => void): () => void {
+  const listening = new AbortController();
   const { navigation } = window;
-  navigation?.addEventListener('currententrychange', callback);
-  return () => navigation?.removeEventListener('currententrychange', callback);
+  // A page may have a variable of this name, which takes its place.
+  if (navigation instanceof EventTarget) navigation.addEventListener('currententrychange', callback, listening);
+  return () => listening.abort();
 }

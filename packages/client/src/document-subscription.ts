@@ -123,7 +123,7 @@ export function createDocumentSubscription(
     /** Listens from now on. Returns how to stop. */
     listen(listener: Listener): () => void {
       listeners.add(listener);
-      if (stop) tell(listener, current());
+      tell(listener, stop ? current() : { ...current(), connection: { state: 'connecting' } });
       // All listeners that are added within one task are announced together.
       queueMicrotask(join);
       return () => {

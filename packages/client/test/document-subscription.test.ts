@@ -234,6 +234,7 @@ describe('the pages of a document', () => {
     expect(shown).toHaveLength(length);
 
     // Without the event, the next tick shows it.
+    await page.pass(1000);
     page.page.name = 'site.example/a';
     page.tellPages({ 'site.example/b': 1, '/w': 1 });
     expect(shown.at(-1)).toEqual([null, 1]);

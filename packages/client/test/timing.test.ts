@@ -5,6 +5,7 @@ import {
   delayedShownForMs,
   lookUpAfterMs,
   lookUpEveryMs,
+  lookUpWithinMs,
   lostAfterMs,
   shownForMs,
   staleAfterMs,
@@ -28,6 +29,10 @@ test('a leader that slept for a moment speaks before another one takes its lock'
 test('a silent stream is stale, then made up for by look-ups, then given up', () => {
   expect(lookUpAfterMs).toBeGreaterThan(staleAfterMs);
   expect(lostAfterMs).toBeGreaterThan(lookUpAfterMs);
+});
+
+test('a look-up has ended before the next', () => {
+  expect(lookUpWithinMs).toBeLessThan(lookUpEveryMs);
 });
 
 test('a number is shown until its stream is given up, and while updates are delayed until the next look-up', () => {

@@ -74,6 +74,7 @@ describe.skipIf(missingRegistry)(
   () => {
     let folder: string;
     let react18: string;
+    let tests: string;
     beforeAll(() => {
       const tools = ['vite@8.3.8', 'typescript@6.0.3', 'vue-tsc@3.3.14', 'svelte-check@4.7.8'];
       const react = ['react@19.3.1', 'react-dom@19.3.1', '@types/react@19.3.3', '@types/react-dom@19.3.0'];
@@ -82,6 +83,7 @@ describe.skipIf(missingRegistry)(
       folder = install(tarball, ...tools, ...react, ...vue, ...svelte, 'solid-js@1.9.20', 'vite-plugin-solid@2.11.14');
       const react18Packages = ['react@18.3.1', 'react-dom@18.3.1', '@types/react@18.3.32', '@types/react-dom@18.3.7'];
       react18 = install(tarball, ...react18Packages);
+      tests = install(tarball, 'vitest@4.1.12', 'jsdom@29.1.1', 'happy-dom@21.0.4');
     });
 
     const { server, startSite, open, close, counts, allShow } = useWidgets(chromium.launch);
@@ -152,6 +154,28 @@ describe.skipIf(missingRegistry)(
         expect(runIn(project, 'node', 'dist/server.js')).toContain(`<live-visitors server="${server().url}"`);
       },
     );
+
+    test.each(['jsdom', 'happy-dom'])('can be tested by its authors in %s, which has no streams', (environment) => {
+      writeFiles(tests, {
+        'page.test.js': `
+          import { subscribe } from '${name}';
+          import '${name}/element';
+          import { expect, test, vi } from 'vitest';
+
+          test('a page', async () => {
+            const element = document.createElement('live-visitors');
+            Object.assign(element, { server: 'http://localhost:1', page: true, min: 5 });
+            document.body.append(element);
+            const stop = subscribe({ server: 'http://localhost:1', page: true }, () => {});
+            const lookUp = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('There is no network.'));
+            await vi.waitFor(() => expect(lookUp).toHaveBeenCalled(), { timeout: 60_000 });
+            expect(element.shadowRoot.textContent).toBe('– visitors online');
+            element.remove();
+            stop();
+          }, 60_000);`,
+      });
+      runIn(tests, join(tests, 'node_modules/.bin/vitest'), 'run', '--environment', environment);
+    });
 
     test('shows the count without a framework, and has no element if it only subscribes', async () => {
       const { url } = server();

@@ -296,6 +296,7 @@ describe('a page that', () => {
     ['BroadcastChannel', 'window.BroadcastChannel = class { constructor() { throw new Error("no"); } };'],
     ['a BroadcastChannel that is not there', 'delete window.BroadcastChannel;'],
     ['constructed style sheets', 'window.CSSStyleSheet = class { constructor() { throw new Error("no"); } };'],
+    ['the Navigation API', 'var navigation = [];'],
     ['locks that show nothing', 'navigator.locks.query = async () => ({});'],
     ['locks that never come', 'navigator.locks.request = () => new Promise(() => {}); setTimeout(() => {}, 0);'],
   ])('breaks %s has a widget that shows no wrong number, and no error', async (_, before) => {
@@ -342,12 +343,13 @@ describe('a page that', () => {
     await allShow(1);
   });
 
-  test('has the script as a module, or inline, is told to name the server', async () => {
+  test('has the script as a module, inline or as a data URL, is told to name the server', async () => {
     const code = await (await fetch(`${server().url}/widget.js`)).text();
     const site = await startSite();
     for (const script of [
       `<script type="module" src="${server().url}/widget.js"></script>`,
       `<script>${code}</script>`,
+      `<script src="data:text/javascript;base64,${Buffer.from(code).toString('base64')}"></script>`,
     ]) {
       const page = await open(
         site.publish(`${script}<img name="currentScript" src=""><live-visitors></live-visitors>`),

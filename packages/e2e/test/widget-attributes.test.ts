@@ -49,8 +49,25 @@ describe('a widget', () => {
     await eventually(async () => expect(await isSeen()).toBe(true));
     await leave();
     await eventually(async () => expect(await isSeen()).toBe(false));
+    // As frameworks do that make the page what their server has sent.
+    await page.evaluateOn('live-visitors', (element) => element.removeAttribute('below-min'));
+    expect(await isSeen()).toBe(false);
     await page.evaluateOn('live-visitors', (element) => element.removeAttribute('min'));
     expect(await isSeen()).toBe(true);
+  });
+
+  test('with a minimum of 0 is hidden until its figure is known', async () => {
+    const page = await openPage('<live-visitors min="0"></live-visitors>');
+    const isSeen = () => page.evaluate(() => document.querySelector('live-visitors')?.checkVisibility());
+    await eventually(async () => expect(await isSeen()).toBe(true));
+    await page.evaluateOn('live-visitors', (element) => element.setAttribute('server', 'nowhere'));
+    expect(await isSeen()).toBe(false);
+  });
+
+  test('makes no container scroll', async () => {
+    const page = await openPage('<div style="overflow: auto"><live-visitors></live-visitors></div>');
+    await allShow(1);
+    expect(await page.evaluateOn('div', ({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
   });
 
   test('has its number as near to its dot as to its words', async () => {
@@ -147,6 +164,24 @@ describe('a widget', () => {
     await counts({ online: 0 });
     expect(await set('observe', false)).toEqual([false, null]);
     await counts({ online: 1 });
+  });
+
+  test('has the properties that were set before its script came, and follows them from then on', async () => {
+    const site = await startSite();
+    const page = await open(
+      site.publish(`<live-visitors></live-visitors>
+        <script>Object.assign(document.querySelector('live-visitors'), { observe: true, page: 'a', label: 'here' });</script>
+        ${scriptOf(server().url)}`),
+    );
+    await allShow(0);
+    expect((await page.widgets())[0]?.label).toBe('here');
+    await page.evaluateOn('live-visitors', (element) => Object.assign(element, { observe: false, label: 'there' }));
+    await allShow(1);
+    expect((await page.widgets())[0]?.label).toBe('there');
+    expect(await page.evaluateOn('live-visitors', (element) => element.getAttributeNames().sort())).toEqual([
+      'label',
+      'page',
+    ]);
   });
 
   test('speaks the language of its page in the shadow roots of other elements', async () => {

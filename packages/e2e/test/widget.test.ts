@@ -94,6 +94,15 @@ describe('a widget', () => {
       // The first one shows how things stand, and those that follow are a second apart.
       if (index > 1) expect(snapshot.at - Number(snapshots[index - 1]?.at)).toBeGreaterThan(500);
     }
+
+    // Neither its attributes nor its place change the connection.
+    await page.page.$eval('live-visitors', (element) => {
+      element.setAttribute('observe', '');
+      document.body.append(element);
+      element.setAttribute('page', 'a');
+    });
+    await allShow(0);
+    expect((await recorded(page.page)).connection.map(({ state }) => state)).toEqual(['connecting', 'live']);
   });
 
   test('is as good as hidden where its page shows the count in a way of its own, as the guide has it', async () => {

@@ -1,13 +1,11 @@
 import type { Parameter, RepeatableParameter } from './query.ts';
-import { encodePageName } from './stream-url.ts';
+import { encodePageName, maxNameBytes } from './stream-url.ts';
 
 /** The most names that one parameter of a request may give. */
 export const maxPages = 64;
 
 /** The most bytes that all names of a request may take in its URL: proxies accept about 8 KiB of it. */
 export const maxEncodedBytes = 4096;
-
-const maxNameBytes = 128;
 
 // U+FFFD is what a decoder makes of bytes that are not UTF-8.
 const forbidden = /[\p{Cc}\p{Cs}\uFFFD]/u;

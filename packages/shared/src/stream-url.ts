@@ -1,6 +1,9 @@
 /** The most tabs that one stream may stand for. */
 export const maxTabs = 64;
 
+/** The most bytes of UTF-8 in the name of a page. */
+export const maxNameBytes = 128;
+
 /** The most seconds of history that `welcome` brings. */
 export const maxHistorySeconds = 3600;
 
@@ -39,12 +42,12 @@ export function encodePageName(name: string): string {
   return encodeURIComponent(name).replaceAll('%2F', '/');
 }
 
-/** The query string of `GET /stream`, with its `?`; empty when nothing is asked for. */
+/** The query string of `GET /stream`, with its `?`. */
 export function formatStreamQuery({ page = [], watch = [], ...query }: RequestQuery): string {
   // No other value needs escaping: ids and words are made of unreserved characters (RFC 3986 §2.3), the rest are whole
   // numbers and the commas between ids.
   const pairs = Object.entries(query).flatMap(([name, value]) => (`${value}` === '' ? [] : [`${name}=${value}`]));
   pairs.push(...page.map((name) => `page=${encodePageName(name)}`));
   pairs.push(...watch.map((name) => `watch=${encodePageName(name)}`));
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+  return `?${pairs.join('&')}`;
 }

@@ -53,8 +53,8 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     ({ state } = result);
     result.effects.forEach(perform);
     cancel();
-    const { phase } = state;
-    if (phase.name === 'waiting' && phase.until < Infinity) cancel = schedule(onDue, phase.until - now());
+    const waitMs = 'notBefore' in state.phase ? state.phase.notBefore - now() : 0;
+    if (waitMs > 0 && waitMs < Infinity) cancel = schedule(onDue, waitMs);
   }
 
   function perform(effect: Effect): void {

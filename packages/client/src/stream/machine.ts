@@ -1,12 +1,12 @@
 import { type EventMap, maxPages, maxTabs, tickMs } from '@live-visitors/shared';
-import { lookUpAfterMs, lookUpEveryMs, lostAfterMs, staleAfterMs } from '../timing.ts';
+import { lookUpAfterMs, lookUpEveryMs, lostAfterMs, staleAfterMs, twoStreamsWithinMs } from '../timing.ts';
 import type { Figures } from '../update.ts';
 import { type Claim, isOutdated, limited } from './claim.ts';
 import type { Connection } from './connection.ts';
 import { backoffMs, reconnectInMs, retryInMs } from './retry.ts';
 import type { Context, Effect, Phase, State, Stream, StreamEvent } from './state.ts';
 
-const reason = 'The server told this client not to reconnect (204).';
+const reason = 'The server says not to reconnect (204).';
 const stopped: Connection = { state: 'refused', reason, inMs: Infinity };
 
 /** A state that is being changed by an event. */
@@ -82,7 +82,7 @@ function hearWelcome(draft: Draft, next: Stream, payload: EventMap['welcome']): 
   const { phase, effects, now } = draft;
   const { renewWithinMs = Infinity, tabs, history } = payload;
   if (phase.name === 'renewing') effects.push({ type: 'close', stream: phase.stream });
-  draft.phase = { name: 'open', stream: next, renewAt: now + renewWithinMs, notBefore: now };
+  draft.phase = { name: 'open', stream: next, renewAt: now + renewWithinMs, notBefore: next.notBefore };
   draft.heardAt = now;
   draft.failures = 0;
   draft.accepted = tabs;
@@ -115,7 +115,7 @@ function keep(draft: Draft, claim: Claim | undefined): void {
 
 /** Whether it is time for the next stream. */
 function isDue({ phase, now, isOnline, connection, limit }: Draft, claim: Claim): boolean {
-  if (phase.name === 'waiting') return now >= phase.until || (isOnline && connection.state === 'offline');
+  if (phase.name === 'waiting') return now >= phase.notBefore || (isOnline && connection.state === 'offline');
   if (phase.name !== 'open') return phase.name === 'idle';
   return now >= phase.notBefore && (now >= phase.renewAt || isOutdated(phase.stream.claim, claim, limit));
 }
@@ -131,7 +131,8 @@ function open(draft: Draft, claim: Claim): void {
   const { phase, now } = draft;
   // It is time to ask whether there is room for more tabs.
   if (phase.name === 'open' && now >= phase.renewAt) draft.limit = maxTabs;
-  const next = { claim: limited(claim, draft.limit), openedAt: now };
+  const notBefore = phase.name === 'open' ? phase.stream.openedAt + twoStreamsWithinMs : now;
+  const next = { claim: limited(claim, draft.limit), openedAt: now, notBefore };
   if (phase.name === 'open') {
     draft.phase = { name: 'renewing', stream: phase.stream, renewAt: phase.renewAt, next };
   } else {
@@ -165,7 +166,7 @@ function end(draft: Draft, streams: Stream[], delayMs: number, connection = lost
       : { name: 'open', stream: phase.stream, renewAt: phase.renewAt, notBefore: now + delayMs };
     return;
   }
-  draft.phase = { name: 'waiting', until: now + delayMs };
+  draft.phase = { name: 'waiting', notBefore: now + delayMs };
   // If look-ups bring the count, they still do.
   if (draft.connection.state !== 'delayed' || connection.state !== 'reconnecting') tell(draft, connection);
 }

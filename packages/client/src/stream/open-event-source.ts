@@ -1,11 +1,12 @@
 import { eventNames, isPageCounts, readEvent } from '@live-visitors/shared';
+import { lookUpWithinMs } from '../timing.ts';
 import type { Figures } from '../update.ts';
 import type { OnServerEvent, ServerEvent } from './state.ts';
 
-const lookUpWithinMs = 10_000;
-
 /** Opens an event stream. Returns how to close it. */
 export function openEventStream(url: string, onEvent: OnServerEvent): () => void {
+  // The DOM of a test environment has none.
+  if (!globalThis.EventSource) return () => {};
   const source = new EventSource(url);
   let isClosed = false;
   const close = () => {

@@ -13,7 +13,12 @@ export type ServerEvent =
 
 export type OnServerEvent = (event: ServerEvent) => void;
 
-export type Stream = { claim: Claim; openedAt: number };
+export type Stream = {
+  claim: Claim;
+  openedAt: number;
+  /** When the one after it may be opened, unless this one fails. */
+  notBefore: number;
+};
 
 /**
  * Which streams there are. Every stream that ends is handled in one way: it is closed, and after a wait the next one is
@@ -31,11 +36,11 @@ export type Phase =
   /** No stream is wanted: the count is looked up now and then. */
   | { name: 'idle' }
   | { name: 'opening'; next: Stream }
-  /** It is renewed at `renewAt`. No next stream is opened before `notBefore`: the last one failed. */
+  /** It is renewed at `renewAt`. No next stream is opened before `notBefore`: one has failed, or two were just opened. */
   | { name: 'open'; stream: Stream; renewAt: number; notBefore: number }
   | { name: 'renewing'; stream: Stream; renewAt: number; next: Stream }
-  /** For ever, if `until` is infinite: the server answered 204. */
-  | { name: 'waiting'; until: number };
+  /** For ever, if `notBefore` is infinite: the server answered 204. */
+  | { name: 'waiting'; notBefore: number };
 
 export type State = {
   phase: Phase;
@@ -50,7 +55,7 @@ export type State = {
   /** The most tabs that the client asks for now. */
   limit: number;
   /** A snapshot whose pages follow in the stream's next event. */
-  pending: Snapshot | undefined;
+  pending?: Snapshot | undefined;
 };
 
 export type StreamEvent =
@@ -80,6 +85,5 @@ export function createState(now: number, connection: Connection): State {
     failures: 0,
     accepted: 1,
     limit: maxTabs,
-    pending: undefined,
   };
 }

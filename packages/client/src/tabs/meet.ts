@@ -44,9 +44,9 @@ export async function meet(
   hear: (message: unknown) => void,
 ): Promise<Meeting> {
   const alone = { close() {} };
-  // A sandboxed document would hear only itself over a channel.
-  if (origin === 'null') return alone;
   try {
+    // A sandboxed document would hear only itself over a channel.
+    if (origin === 'null') return alone;
     const channel = new BroadcastChannel(channelName);
     const left = new AbortController();
     const locks = await takeLocks(channelName, documentName, left.signal).catch(() => undefined);

@@ -53,13 +53,15 @@ const Base = (globalThis.HTMLElement ?? class {}) as new () => ElementWithEvents
 export class LiveVisitorsElement extends Base {
   /** The URL of the server for elements without the attribute; empty if it is unknown. */
   static defaultServer: string = '';
-  static observedAttributes: string[] = ['lang', 'server', 'label', 'format', 'figure', 'min', 'observe', 'page'];
+  static observedAttributes: string[] = [
+    ...['below-min', 'lang'],
+    ...['server', 'label', 'format', 'figure', 'min', 'observe', 'page'],
+  ];
 
   readonly #shadow = this.attachShadow({ mode: 'open' });
   readonly #dot = document.createElement('span');
   readonly #number = document.createElement('span');
   readonly #label = document.createElement('span');
-  readonly #style = document.createElement('style');
   readonly #tell = tellChanges(
     (detail) => this.#dispatch('snapshot', detail),
     (detail) => this.#dispatch('connection', detail),
@@ -70,8 +72,8 @@ export class LiveVisitorsElement extends Base {
   #expiry: ReturnType<typeof setTimeout> | undefined;
 
   static {
-    // Every element has the property `lang`.
-    for (const name of LiveVisitorsElement.observedAttributes.slice(1)) {
+    // Every element has the property `lang`, and `below-min` is not for the page.
+    for (const name of LiveVisitorsElement.observedAttributes.slice(2)) {
       Object.defineProperty(LiveVisitorsElement.prototype, name, {
         get(this: LiveVisitorsElement) {
           const value = this.getAttribute(name);
@@ -91,6 +93,11 @@ export class LiveVisitorsElement extends Base {
     super();
     this.#dot.setAttribute('role', 'img');
     this.#shadow.append(this.#dot, this.#number, ' ', this.#label);
+    // What was set before the element was defined hides the properties of the class.
+    for (const [name, value] of Object.entries(this)) {
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
   }
 
   connectedCallback(): void {
@@ -99,7 +106,6 @@ export class LiveVisitorsElement extends Base {
     const view = this.ownerDocument.defaultView;
     // A document without a window is not visible.
     if (!view) return;
-    this.#show({ connection: { state: 'connecting' } });
     const url = this.server ?? LiveVisitorsElement.defaultServer;
     const server = serverAt(url);
     if (server) {
@@ -108,12 +114,18 @@ export class LiveVisitorsElement extends Base {
     } else {
       this.#show({ connection: { state: 'refused', reason: wrongServer(url), inMs: Number.POSITIVE_INFINITY } });
     }
-    this.#applyStyles(view);
+    try {
+      // A constructed style sheet is not an inline style, which a CSP may forbid. It belongs to one document.
+      const sheet = new view.CSSStyleSheet();
+      sheet.replaceSync(styles);
+      this.#shadow.adoptedStyleSheets = [sheet];
+    } catch {
+      // The DOM of a test environment has none.
+    }
   }
 
   disconnectedCallback(): void {
     this.#stop?.();
-    this.#stop = undefined;
     clearTimeout(this.#expiry);
   }
 
@@ -121,20 +133,6 @@ export class LiveVisitorsElement extends Base {
     if (!this.isConnected || before === after) return;
     if (['server', 'observe', 'page'].includes(name)) this.connectedCallback();
     else this.#render();
-  }
-
-  /** A style sheet belongs to one document, and an element can move to another. */
-  #applyStyles(view: Window & typeof globalThis): void {
-    try {
-      // A constructed style sheet is not an inline style, which a CSP may forbid.
-      const sheet = new view.CSSStyleSheet();
-      sheet.replaceSync(styles);
-      this.#shadow.adoptedStyleSheets = [sheet];
-    } catch {
-      // Safari before 16.4 has none.
-      this.#style.textContent = styles;
-      this.#shadow.append(this.#style);
-    }
   }
 
   #show = (update: Update, pages: Pages = new Map()): void => {
@@ -150,16 +148,14 @@ export class LiveVisitorsElement extends Base {
     this.#snapshot = undefined;
     if (last && last.ageMs < shownMs) {
       this.#snapshot = last.snapshot;
-      this.#expiry = setTimeout(() => {
-        this.#snapshot = undefined;
-        this.#render();
-      }, shownMs - last.ageMs);
+      this.#expiry = setTimeout(() => this.#show({ connection }, pages), shownMs - last.ageMs);
     }
     const { state } = connection;
-    this.#dot.part = `dot ${state}`;
-    this.#number.part = `number ${state}`;
+    // As attributes: the DOM of a test environment has no such property.
+    this.#dot.setAttribute('part', `dot ${state}`);
+    this.#number.setAttribute('part', `number ${state}`);
     this.#number.title = 'reason' in connection ? connection.reason : '';
-    this.#label.part = `label ${state}`;
+    this.#label.setAttribute('part', `label ${state}`);
     this.#render();
     this.#tell(update, pages);
   };
@@ -174,13 +170,13 @@ export class LiveVisitorsElement extends Base {
     const [count = this.#snapshot?.[figure]] = this.#pages.values();
     const value = this.#snapshot && (count ?? undefined);
     const isCompact = this.format === 'compact';
-    const isLive = this.#dot.part.contains('live');
+    const isLive = this.#dot.getAttribute('part') === 'dot live';
     const texts = textsFor(languageOf(this), isCompact, value, figure, isLive);
     this.#dot.title = this.#number.title || texts.dot;
     this.#number.textContent = texts.number;
     this.#label.textContent = this.label ?? texts.label;
     this.#label.dataset.longest = this.label ?? texts.longest;
-    this.toggleAttribute('below-min', Number(this.min) > (value ?? 0));
+    this.toggleAttribute('below-min', Number(this.min ?? -1) > (value ?? -1));
   }
 }
 

@@ -53,7 +53,7 @@ export function textsFor(
   isCompact: boolean,
   value?: number,
   figure: ShownFigure = 'online',
-  isLive = false,
+  isLive?: boolean,
 ): Texts {
   const format = formatFor(language, isCompact ? 'compact' : 'standard');
   const { [figure]: label, dot } = translations[format.resolvedOptions().locale.slice(0, 2)] ?? english;
@@ -65,12 +65,14 @@ export function textsFor(
   };
 }
 
-const form = (text: string, isShort: boolean): string => text.replace(isShort ? /\(.*\)/ : /[()]/g, '');
+const form = (text: string, isShort?: boolean): string => text.replace(isShort ? /\(.*\)/ : /[()]/g, '');
 
 /** Formats in the language, or in English if it is not a language tag or the browser does not support it. */
 function formatFor(language: string, notation: 'compact' | 'standard'): Intl.NumberFormat {
   try {
-    const format = formats[language + notation] ?? new Intl.NumberFormat([language, 'en'], { notation });
+    // Some sites write `pt_BR`.
+    const locales = [language.replace('_', '-'), 'en'];
+    const format = formats[language + notation] ?? new Intl.NumberFormat(locales, { notation });
     formats[language + notation] = format;
     return format;
   } catch {

@@ -4,6 +4,7 @@ import { createRecent } from '../../src/dashboard/recent.ts';
 import type { Claim } from '../../src/stream/claim.ts';
 import { keepOpen } from '../../src/stream/keep-open.ts';
 import type { OnServerEvent } from '../../src/stream/state.ts';
+import { twoStreamsWithinMs } from '../../src/timing.ts';
 import { aged, type Figures, type Update } from '../../src/update.ts';
 
 const snapshot: Snapshot = { online: 3, browsers: 2, visits: 41, peak: 9, visitorSeconds: 5310, at: 1_790_000_000_000 };
@@ -169,6 +170,7 @@ describe('a stream that is kept open', () => {
   test('opens the next one when the tabs change; what changes meanwhile waits for the welcome', () => {
     const world = createWorld();
     world.welcome();
+    world.tick();
     world.change({ tabs: 3, arrivals: ['tab-id-b', 'tab-id-c'] });
     expect(world.latest().url).toContain('&tabs=3&arrivals=tab-id-b,tab-id-c');
     world.change({ tabs: 4, arrivals: ['tab-id-b', 'tab-id-c', 'tab-id-d'] });
@@ -178,6 +180,26 @@ describe('a stream that is kept open', () => {
     world.welcome();
     expect(world.openStreams()).toEqual([world.latest()]);
     expect(world.streams).toHaveLength(3);
+  });
+
+  test('opens two in half a second at most, however often the pages change, and the last one is right', () => {
+    const world = createWorld();
+    world.welcome();
+    world.tick();
+    const before = world.streams.length;
+    for (let change = 1; change <= 40; change++) {
+      world.change({ watch: [`/${change}`] });
+      const [last, next] = world.openStreams();
+      // The server ends the last one as soon as it has the next.
+      if (next) last?.onEvent({ type: 'farewell', payload: { reason: 'replaced', reconnectInMs: 45_000 } });
+      if (next) world.welcome();
+      expect(world.streams.length - before).toBeLessThanOrEqual(
+        2 + 2 * Math.floor((change * 100) / twoStreamsWithinMs),
+      );
+      world.pass(100);
+    }
+    world.pass(twoStreamsWithinMs);
+    expect(world.latest().query.get('watch')).toBe('/40');
   });
 
   test.each([
@@ -335,6 +357,7 @@ describe('a stream that is kept open', () => {
     const world = createWorld({ page: ['/a'] });
     const [first] = world.streams;
     world.welcome();
+    world.tick();
     first?.onEvent({ type: 'pages', payload: { online: { '/a': 1 } } });
     world.change({ page: ['/b'] });
     expect(world.latest().query.getAll('page')).toEqual(['/b']);

@@ -8,6 +8,7 @@ test.each([
   ['pt-BR', 0, '0', 'visitantes online'],
   ['pt-PT', 0, '0', 'visitantes online'],
   ['PT-br', 1234, '1.234', 'visitantes online'],
+  ['pt_BR', 1234, '1.234', 'visitantes online'],
   ['es', 1, '1', 'visitante en línea'],
   ['es-419', 12_345, '12,345', 'visitantes en línea'],
 ])('in %s, %i is "%s %s"', (language, online, number, label) => {
