@@ -22,17 +22,12 @@ export interface OtherPages {
 /** Those of a node that has no others. */
 export const noOtherPages: OtherPages = { areKnown: true, online: () => 0, names: () => [] };
 
-/** The names of a client of which only so many tabs are counted. With none, it still wants the counts. */
+/**
+ * The names of a client of which only so many tabs are counted, each at most once on each page. With none, it still wants
+ * the counts.
+ */
 export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
-  return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };
-}
-
-/** The pages that so many tabs can be on: each tab at most once on each. */
-export function onAtMost(on: readonly string[], tabs: number): string[] {
-  const times = new Map<string, number>();
-  return on.filter((name) => {
-    const time = (times.get(name) ?? 0) + 1;
-    times.set(name, time);
-    return time <= tabs;
-  });
+  if (tabs === 0) return { on: [], watch: [...on, ...watch] };
+  const byName = Map.groupBy(on, (name) => name);
+  return { on: [...byName.values()].flatMap((each) => each.slice(0, tabs)), watch };
 }

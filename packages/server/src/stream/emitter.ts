@@ -126,7 +126,7 @@ export class Emitter {
       this.#encodePages(pages);
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      admission.register(new EventStream(response, firstFrames, { expiresAt, pages }, this.#onClose));
+      admission.register(new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
     } catch (error) {
       admission.leave();
       throw error;
@@ -200,7 +200,7 @@ export class Emitter {
     await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
       if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
-      const result = stream.sendTick(frameFor(stream.pages));
+      const result = stream.sendTick(frameFor(stream.member?.pages?.view));
       if (result === 'sent') sent++;
       else skipped++;
       if (result === 'clogged') this.#end(stream, 'clogged');
