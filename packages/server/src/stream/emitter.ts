@@ -3,7 +3,7 @@ import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-vi
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
-import { encodeView, type PageView } from '../presence/page-views.ts';
+import { encodeView } from '../presence/page-views.ts';
 import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
 import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
@@ -119,11 +119,12 @@ export class Emitter {
       history: this.#recorder.history(query, lastEventId),
     };
     const { pages, brokenPageLimits, overLimit } = admission;
+    const online = (name: string) => this.pages.online(name);
     const firstFrames =
       encodeRetry(between(reconnectionTimeMs)) +
       encodeEvent('welcome', welcome) +
       encodeEvent('visitors', this.snapshot(), this.#recorder.lastId) +
-      this.#encodePages(pages);
+      (pages === undefined ? '' : encodeJson('pages', encodeView(pages, online)));
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
       admission.register(new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
@@ -134,9 +135,9 @@ export class Emitter {
     this.#changes++;
     this.#metrics.streamsOpened.inc();
     this.#metrics.pagesNotTracked.inc(brokenPageLimits.length);
-    return {
-      notCounted: new Set([...brokenPageLimits, ...(overLimit > 0 ? ['max_visits_per_address' as const] : [])]),
-    };
+    const notCounted = new Set<NotCounted>(brokenPageLimits);
+    if (overLimit > 0) notCounted.add('max_visits_per_address');
+    return { notCounted };
   }
 
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
@@ -176,11 +177,6 @@ export class Emitter {
     // What a listener throws disturbs neither the tick nor other listeners.
     for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
     await this.#send(createTickFrames(encodeEvent('visitors', snapshot, id)), streams, startedAt);
-  }
-
-  #encodePages(view: PageView | undefined): string {
-    const online = (name: string) => this.pages.online(name);
-    return view === undefined ? '' : encodeJson('pages', encodeView(view, online));
   }
 
   async #count() {
