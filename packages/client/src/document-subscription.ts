@@ -1,9 +1,10 @@
 import { isPageName, maxPages } from '@live-visitors/shared';
+import type { Recent } from './dashboard/recent.ts';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { TabDocument } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { wishesOf } from './tabs/roster.ts';
-import { aged, type Pages, type Recent, type Update, withTotals } from './update.ts';
+import { aged, type Pages, type Update, withTotals } from './update.ts';
 
 /** How long a listener may be away: an element that is moved, or kept while pages change, is back by then. */
 const returnWithinMs = 500;

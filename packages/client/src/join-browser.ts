@@ -1,3 +1,4 @@
+import type { Recent } from './dashboard/recent.ts';
 import type { Claim } from './stream/claim.ts';
 import { keepOpen, type StreamEnvironment } from './stream/keep-open.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
@@ -5,7 +6,7 @@ import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { tabIdOf } from './tabs/roster.ts';
-import { isUpdate, type OnUpdate, type Recent, type Update } from './update.ts';
+import { isUpdate, type OnUpdate, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {
