@@ -17,7 +17,7 @@ import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
-import { forFiles, servePage } from './static-files.ts';
+import { createFileRoutes } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
@@ -61,7 +61,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const answersOneAtATime = oneAtATime(refusals);
   // First, and without the headers of a page: after a restart, all streams are opened at once.
   const getStream = route([answersOneAtATime, allowScripts]);
-  getStream(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
+  getStream(paths.stream, ...checks, openStream(emitter, limits, refusals, refuse));
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
   const getPrivately = route([answersOneAtATime, securityHeaders]);
@@ -81,9 +81,9 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  const servesPage = servePage(pageDir);
-  router.use(forFiles(pageDir, [...forAll, ...servesPage, methodNotAllowed]));
-  get('/', endWithSlash, showPages(config), ...servesPage, pageNotBuilt);
+  const { forFiles, sendFile } = createFileRoutes(pageDir);
+  router.use(forFiles(...forAll, sendFile, methodNotAllowed));
+  get('/', endWithSlash, nameIndex(config), sendFile, pageNotBuilt);
   router.use(errorHandler(log));
 
   return {
@@ -111,10 +111,10 @@ const endWithSlash: RequestHandler = ({ originalUrl }, response, next) => {
   response.redirect(308, `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
 };
 
-/** Others get the dashboard without the list of pages. */
-function showPages({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
+/** Those who may not read the list of pages get the dashboard without it. */
+function nameIndex({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
   return (request, _response, next) => {
-    if (mayRead(request, listPages)) request.url = `/${indexWithPages}`;
+    request.url = `/${mayRead(request, listPages) ? indexWithPages : 'index.html'}`;
     next();
   };
 }
