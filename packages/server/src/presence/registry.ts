@@ -79,17 +79,27 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
   }
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit({ arrivals, pages, ...request }: AdmissionRequest): Admission<Stream> {
-    const known = this.#presence.find(request.browser);
+  admit(request: AdmissionRequest): Admission<Stream> {
+    const { browser, address } = request;
+    const known = this.#presence.find(browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
     const { tabs } = admission;
-    const { visits, overLimit } = this.#visits.take(request.address, arrivals);
+    const { visits, overLimit } = this.#visits.take(address, request.arrivals);
     const since = known?.since ?? this.#elapsed();
-    const state = { tabs, visits, since, onReplaced: this.#onReplaced };
-    const member: Member<Stream> = { ...request, ...state, pages: undefined, stream: undefined };
+    const onReplaced = this.#onReplaced;
+    const member: Member<Stream> = {
+      browser,
+      address,
+      tabs,
+      visits,
+      since,
+      onReplaced,
+      pages: undefined,
+      stream: undefined,
+    };
     this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
-    const brokenPageLimits = this.#join(member, pages);
+    const brokenPageLimits = this.#join(member, request.pages);
     const register = (opened: Stream) => {
       member.stream = opened;
       opened.member = member;
