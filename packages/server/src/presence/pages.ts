@@ -65,12 +65,14 @@ export class Pages {
    */
   join({ on, watch }: PageNames, address: string): { joined: JoinedPages; broken: BrokenPageLimit[] } {
     const broken = new Map<string, BrokenPageLimit>();
+    const before = this.size;
     for (const name of new Set([...on, ...watch])) {
       const limit = this.#track(name, address);
       if (limit !== undefined) broken.set(name, limit);
     }
     const tracked = this.#tracked(on);
-    const view = this.#views.take(this.#tracked([...on, ...watch]), [...broken.keys()].map(flat));
+    const all = this.#tracked([...on, ...watch]);
+    const view = this.#views.take(all, [...broken.keys()].map(flat), this.size > before);
     const isOnAll = tracked.length === view.pages.length && tracked.every((page, index) => page === view.pages[index]);
     const untracked = broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat);
     const joined = { on: isOnAll ? view.pages : tracked, untracked, view };
