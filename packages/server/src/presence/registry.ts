@@ -35,8 +35,6 @@ export type Member<Stream> = SeenClient & {
   stream: Stream | undefined;
 };
 
-const noPages = { joined: undefined, broken: [] };
-
 /** What is registered: a stream, of which `isHeld` says whether its socket still exists. */
 type Registered<Stream> = {
   readonly isHeld: boolean;
@@ -80,12 +78,12 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
   admit(request: AdmissionRequest): Admission<Stream> {
-    const { browser, address } = request;
+    const { browser, address, arrivals, pages = { on: [], watch: [] } } = request;
     const known = this.#presence.find(browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
     const { tabs } = admission;
-    const { visits, overLimit } = this.#visits.take(address, request.arrivals);
+    const { visits, overLimit } = this.#visits.take(address, arrivals);
     const since = known?.since ?? this.#elapsed();
     const onReplaced = this.#onReplaced;
     const member: Member<Stream> = {
@@ -99,7 +97,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
       stream: undefined,
     };
     this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
-    const brokenPageLimits = this.#join(member, request.pages);
+    const brokenPageLimits = this.#join(member, pages);
     const register = (opened: Stream) => {
       member.stream = opened;
       opened.member = member;
@@ -160,16 +158,15 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
   }
 
   #streams(): Stream[] {
-    const streams: Stream[] = [];
-    for (const { stream } of this.#presence.clients) if (stream) streams.push(stream);
-    return streams;
+    return [...this.#presence.clients].flatMap(({ stream }) => stream ?? []);
   }
 
   /** Counts a client in. Returns for each of its pages that is not tracked the limit that it would break. */
-  #join(member: Member<Stream>, names: PageNames | undefined): readonly BrokenPageLimit[] {
+  #join(member: Member<Stream>, names: PageNames): readonly BrokenPageLimit[] {
     this.#presence.join(member);
     this.#limits.take(member);
-    const { joined, broken } = (names && this.#pages.join(withTabs(names, member.tabs), member.address)) ?? noPages;
+    if (names.on.length + names.watch.length === 0) return [];
+    const { joined, broken } = this.#pages.join(withTabs(names, member.tabs), member.address);
     member.pages = joined;
     return broken;
   }
@@ -182,8 +179,8 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
 
   /** Counts a client in again, without a stream. Which of its tabs is on which page is not known. */
   #comeBack(member: Member<Stream>, tabs: number): void {
-    Object.assign(member, { tabs, visits: 0, stream: undefined });
     const on = namesOf(member.pages);
-    this.#join(member, on.length > 0 ? { on, watch: [] } : undefined);
+    Object.assign(member, { tabs, visits: 0, pages: undefined, stream: undefined });
+    this.#join(member, { on, watch: [] });
   }
 }

@@ -108,7 +108,7 @@ export class Emitter {
       address,
       tabs,
       arrivals: lastEventId === undefined ? arrivals : [],
-      pages: on.length + watch.length > 0 ? { on, watch } : undefined,
+      pages: { on, watch },
     });
     if (!admission.ok) return admission;
     const lifetime = browser === undefined ? undefined : between(lifetimeMs);
