@@ -1,9 +1,10 @@
 import { isPageName, maxPages } from '@live-visitors/shared';
+import type { Recent } from './dashboard/recent.ts';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { TabDocument } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
 import { interestOf } from './tabs/roster.ts';
-import { aged, type Pages, type Recent, type Update, withTotals } from './update.ts';
+import { aged, type Pages, type Update, withTotals } from './update.ts';
 
 /** How long a listener may be gone. An element that is moved, or kept across a page transition, is back sooner. */
 const returnWithinMs = 500;

@@ -1,11 +1,11 @@
+import type { Recent } from './dashboard/recent.ts';
 import type { Claim } from './stream/claim.ts';
 import { keepOpen, type StreamEnvironment } from './stream/keep-open.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
-import { randomId } from './tabs/random-id.ts';
 import { tabIdOf } from './tabs/roster.ts';
-import { isUpdate, type OnUpdate, type Recent, type Update } from './update.ts';
+import { isUpdate, type OnUpdate, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {
@@ -67,9 +67,8 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
   void environment
     .meet(channelName, self.name, (message) => group?.hear(message))
     .then((meeting) => {
-      const groupOptions = { self, browserId: randomId(), lead, hear: onUpdate, onSilence, isShared };
       if (hasLeft) meeting.close();
-      else group = new Group(environment, meeting, groupOptions);
+      else group = new Group(environment, meeting, { self, lead, hear: onUpdate, onSilence, isShared });
     });
 
   return {

@@ -1,8 +1,8 @@
 import { environment } from './browser-environment.ts';
+import type { Recent } from './dashboard/recent.ts';
 import { createDocumentSubscription, type DocumentSubscription } from './document-subscription.ts';
 import { version } from './tabs/messages.ts';
 import { randomId } from './tabs/random-id.ts';
-import type { Recent } from './update.ts';
 
 // The widget and the subscription are separate bundles, which find each other by this key.
 const key = Symbol.for(`live-visitors ${version}`);

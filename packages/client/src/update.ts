@@ -23,15 +23,6 @@ export type Update = {
   past?: History | undefined;
 };
 
-/** Learns from updates what was online in the last seconds. */
-export type Recent = {
-  learn: (update: Update) => void;
-  /** From the oldest second that is known to the newest; `undefined` if none is. */
-  read: () => History | undefined;
-  /** How many seconds of history the next stream is to bring. */
-  missingSeconds: () => number;
-};
-
 /** Open tabs by page, in the order in which the pages were asked for: `null` while a count is not known. */
 export type Pages = ReadonlyMap<string, number | null>;
 

@@ -4,12 +4,13 @@ export type Parameter<Value = unknown> = {
   limits: string;
   /** The value, or `undefined` if the text is not allowed. */
   read: (text: string) => Value | undefined;
+  /** How often it may be given: what was given is a list then. Left out: once. */
+  maxTimes?: number;
 };
 
-/** A parameter that may be given at most `maxTimes`. What was given is a list. */
 export type RepeatableParameter<Value = unknown> = Parameter<Value> & { maxTimes: number };
 
-type Parameters = { [name: string]: Parameter | RepeatableParameter };
+type Parameters = { [name: string]: Parameter };
 
 type ValueOf<Known extends Parameter> = Exclude<ReturnType<Known['read']>, undefined>;
 
@@ -30,19 +31,19 @@ export function parseQuery<Known extends Parameters>(
   parameters: Known,
   entries: Iterable<readonly [name: string, value: string]>,
 ): QueryResult<Given<Known>> {
-  const all = [...entries];
   const given: { [name: string]: unknown } = {};
-  for (const [name, parameter] of Object.entries(parameters)) {
-    const texts = all.filter(([known]) => known === name).map(([, text]) => text);
-    const maxTimes = 'maxTimes' in parameter ? parameter.maxTimes : 1;
-    if (texts.length > maxTimes) {
-      const most = maxTimes === 1 ? 'once' : `${maxTimes} times: it was given ${texts.length} times`;
+  for (const [name, found] of Map.groupBy(entries, ([name]) => name)) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (parameter === undefined) continue;
+    const { limits, read, maxTimes } = parameter;
+    if (found.length > (maxTimes ?? 1)) {
+      const most = maxTimes === undefined ? 'once' : `${maxTimes} times: it was given ${found.length} times`;
       return { ok: false, detail: `"${name}" was given more than ${most}.` };
     }
-    const values = texts.map((text) => parameter.read(text));
-    const wrong = texts.find((_, index) => values[index] === undefined);
-    if (wrong !== undefined) return { ok: false, detail: wrongParameter(name, parameter.limits, wrong) };
-    if (values.length > 0) given[name] = 'maxTimes' in parameter ? values : values[0];
+    const values = found.map(([, text]) => read(text));
+    const wrong = found[values.indexOf(undefined)];
+    if (wrong !== undefined) return { ok: false, detail: wrongParameter(name, limits, wrong[1]) };
+    given[name] = maxTimes === undefined ? values[0] : values;
   }
   // Each value was read by the parameter of its name; TypeScript does not follow the loop.
   return { ok: true, query: given as Given<Known> };

@@ -30,22 +30,20 @@ export type StreamQueryResult = QueryResult<StreamQuery>;
 export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): StreamQueryResult {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
-  const { browser, tabs = 1, arrivals = browser && [], history = 0, page, watch } = result.query;
+  const { browser, tabs = 1, arrivals = browser && [], history = 0, page = [], watch = [] } = result.query;
   if (arrivals && arrivals.length > tabs) {
     const limits = `at most ${tabs} ids, as many as "tabs", ${ids}`;
     return { ok: false, detail: wrongParameter('arrivals', limits, arrivals.join()) };
   }
-  const detail = whyTooMany(page, tabs) ?? whyTooLong([...(page ?? []), ...(watch ?? [])]);
+  const detail = whyTooMany(page, tabs) ?? whyTooLong([...page, ...watch]);
   if (detail !== undefined) return { ok: false, detail };
   return { ok: true, query: { ...result.query, tabs, history, ...(arrivals && { arrivals }) } };
 }
 
 /** What is wrong if more tabs are on one page than there are. */
-function whyTooMany(pages: readonly string[] | undefined, tabs: number): string | undefined {
-  if (pages === undefined) return undefined;
-  const times = new Map<string, number>();
-  for (const name of pages) times.set(name, (times.get(name) ?? 0) + 1);
-  const [name, most] = [...times].find(([, count]) => count > tabs) ?? [];
-  if (name === undefined) return undefined;
-  return `"page" must give each name at most ${tabs} times, as many as "tabs", but gives ${quote(name)} ${most} times.`;
+function whyTooMany(pages: readonly string[], tabs: number): string | undefined {
+  for (const [name, { length }] of Map.groupBy(pages, (name) => name))
+    if (length > tabs)
+      return `"page" must give each name at most ${tabs} times, as many as "tabs", but gives ${quote(name)} ${length} times.`;
+  return undefined;
 }

@@ -1,8 +1,8 @@
 import { type HistoryRange, historyRanges, paths, type RangeHistory } from '@live-visitors/shared';
-import type { Recent } from '../update.ts';
 import type { Chart } from './chart/chart.ts';
 import { find, findAs, setText } from './dom.ts';
 import { isTag, type Locale } from './messages/languages.ts';
+import type { Recent } from './recent.ts';
 import { summarize } from './wording.ts';
 
 /** When to try again to load the code of the chart. */

@@ -8,7 +8,7 @@ import {
   tickMs,
 } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
-import type { Recent, Update } from '../update.ts';
+import type { Update } from '../update.ts';
 import { createAnnouncer } from './announcer.ts';
 import { ChartView } from './chart-view.ts';
 import { createConnectionView } from './connection-view.ts';
@@ -19,6 +19,7 @@ import { createLoader, requestJson } from './loader.ts';
 import { offerLanguages, readLocale, showFixedMessages } from './locale.ts';
 import { PagesView } from './pages-view.ts';
 import { createPeakTime } from './peak-time.ts';
+import type { Recent } from './recent.ts';
 import { markTab } from './tab-mark.ts';
 import { announceConnection } from './wording.ts';
 

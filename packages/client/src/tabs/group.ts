@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { staleAfterMs, stealAfterMs } from '../timing.ts';
 import type { Meeting } from './meet.ts';
 import { isPresence, type Presence, type Shared, type TabDocument } from './messages.ts';
+import { randomId } from './random-id.ts';
 import { Roster } from './roster.ts';
 import { watchSleep } from './sleep.ts';
 
@@ -29,8 +30,6 @@ export type Leadership<Payload> = {
 
 export type GroupOptions<Payload> = {
   self: TabDocument;
-  /** The browser's id, should this document be its first leader. */
-  browserId: string;
   /** This document leads from now on, until `stop` of what it returns is called. */
   lead: (browserId: string) => Leadership<Payload>;
   /** The leader has shared something. */
@@ -73,7 +72,8 @@ export class Group<Payload> {
   readonly #noteActivity: () => boolean;
   readonly roster: Roster;
   #role: Role<Payload> = { name: 'follower' };
-  #browserId: string;
+  /** Its own, until it knows that of another leader. */
+  #browserId = randomId();
   /** The latest term that is known. */
   #term = 0;
   #leaderName: string | undefined;
@@ -88,7 +88,6 @@ export class Group<Payload> {
     this.#options = options;
     this.#meeting = meeting;
     this.roster = new Roster(options.self);
-    this.#browserId = options.browserId;
     this.#heardAt = environment.now();
     this.#noteActivity = watchSleep(environment, () => {
       this.#heardAt = environment.now();

@@ -1,8 +1,8 @@
-import { createRecent } from '../../src/dashboard/recent.ts';
+import { createRecent, type Recent } from '../../src/dashboard/recent.ts';
 import { type BrowserEnvironment, type Joined, joinBrowser } from '../../src/join-browser.ts';
 import type { Locks, Meeting } from '../../src/tabs/meet.ts';
 import type { TabDocument } from '../../src/tabs/messages.ts';
-import { aged, type Recent, type Update } from '../../src/update.ts';
+import { aged, type Update } from '../../src/update.ts';
 import { ServerModel } from './server-model.ts';
 import { type Owner, Simulation } from './simulation.ts';
 

@@ -50,12 +50,8 @@ export function settleMinute({ lowest, highest, sum, ticks, ...minute }: Minute)
  * Merges minutes, oldest first. Those that began at the same time are added up: each has ticks that the others do not have.
  */
 export function mergeMinutes(...lists: (readonly Minute[])[]): Minute[] {
-  const merged = new Map<number, Minute>();
-  for (const minute of lists.flat()) {
-    const known = merged.get(minute.at);
-    merged.set(minute.at, known === undefined ? minute : addMinutes(known, minute));
-  }
-  return [...merged.values()].toSorted((a, b) => a.at - b.at);
+  const byTime = Map.groupBy(lists.flat(), ({ at }) => at);
+  return [...byTime.values()].map((minutes) => minutes.reduce(addMinutes)).toSorted((a, b) => a.at - b.at);
 }
 
 function addMinutes(some: Minute, others: Minute): Minute {

@@ -1,20 +1,14 @@
 import type { RequestHandler } from 'express';
 import { nameOf } from '../config/name-of.ts';
-import type { Config } from '../config/read-config.ts';
 import { matchesOrigin } from './origin.ts';
 import type { Refuse } from './refuse.ts';
 
 /** Refuses requests from pages whose origin is neither the server's own nor allowed. */
-export function checkOrigin({ allowedOrigins }: Pick<Config, 'allowedOrigins'>, refuse: Refuse): RequestHandler {
-  function isAllowed(origin: string | undefined, host: string | undefined): boolean {
-    if (allowedOrigins === '*' || origin === undefined) return true;
-    if (allowedOrigins.some((pattern) => matchesOrigin(pattern, origin))) return true;
-    return host !== undefined && URL.parse(origin)?.host === host;
-  }
-
+export function checkOrigin(allowed: readonly string[], refuse: Refuse): RequestHandler {
   return (request, response, next) => {
     const { origin, host } = request.headers;
-    if (isAllowed(origin, host)) return next();
+    if (origin === undefined || allowed.some((pattern) => matchesOrigin(pattern, origin))) return next();
+    if (host !== undefined && URL.parse(origin)?.host === host) return next();
     const detail = `Pages of ${JSON.stringify(origin)} are not allowed to read this count. To allow them, add this origin to ${nameOf('ALLOWED_ORIGINS')}.`;
     refuse(request, response, { reason: 'origin', status: 403, detail });
   };

@@ -50,22 +50,15 @@ export function refuseMalformed(refusals: Refusals, next: RequestListener): Requ
     const { method = '', url = '' } = request;
     const target = parseRequestTarget(method, url);
     if (target === undefined) return refuse(request, response, 'The request target must be a path or an http URL.');
-    if (!hasValidHost(request))
+    const { host } = request.headers;
+    // HTTP/1.0 does not require it (RFC 9112 §3.2).
+    if (host === undefined ? request.httpVersion !== '1.0' : hostnameOf(host) === undefined)
       return refuse(request, response, 'There must be one Host header, and it must be valid.');
     request.url = target.path;
     // The host of the target replaces the header's (RFC 9112 §3.2.2).
     if (target.host !== undefined) request.headers.host = target.host;
     next(request, response);
   };
-}
-
-/** Whether there is exactly one `Host`, and it is valid (RFC 9112 §3.2). HTTP/1.0 does not require it. */
-function hasValidHost({ rawHeaders, headers: { host }, httpVersion }: IncomingMessage): boolean {
-  if (host === undefined) return httpVersion === '1.0';
-  let hosts = 0;
-  // Alternating names and values; `headers` contains the first `Host` only.
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
-  return hosts === 1 && hostnameOf(host) !== undefined;
 }
 
 /**

@@ -30,19 +30,12 @@ export function sendSnapshot(emitter: Emitter, refuse: Refuse): RequestHandler {
   };
 }
 
-/** Answers with the pages that have the most open tabs. The list of a tick is encoded once for each `limit`. */
+/** Answers with the pages that have the most open tabs. */
 export function sendPages(emitter: Emitter, refuse: Refuse): RequestHandler {
-  const encoded = new Map<number | undefined, Buffer>();
-  emitter.subscribe(() => encoded.clear());
-
   return (request, response) => {
     const result = parseQuery(pagesParameters, queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
-    const { limit } = result.query;
-    const list = encoded.get(limit) ?? Buffer.from(JSON.stringify({ pages: emitter.pages.fullest(limit) }));
-    encoded.set(limit, list);
-    // `send` would compute an ETag each time.
-    response.set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json; charset=utf-8' }).end(list);
+    response.set('Cache-Control', 'no-store').json({ pages: emitter.pages.fullest(result.query.limit) });
   };
 }
 

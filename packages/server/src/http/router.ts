@@ -17,7 +17,7 @@ import { errorHandler, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
-import { forFiles, serveFiles } from './static-files.ts';
+import { createFileRoutes } from './static-files.ts';
 import { openStream } from './stream-route.ts';
 
 export type RouterOptions = {
@@ -49,10 +49,11 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const refuse = createRefuse(refusals);
   const readHistory = createHistoryReader(store, clock.elapsed);
   const whenReady = checkReady(() => isReady, refuse);
-  const checks = [checkOrigin(config, refuse), whenReady];
+  const { allowedOrigins: allowed } = config;
+  const checks = allowed === '*' ? [whenReady] : [checkOrigin(allowed, refuse), whenReady];
 
   // Scripts of any origin must be able to read errors, even if their origin is refused.
-  const allowScripts = cors({ origin: config.allowedOrigins === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
+  const allowScripts = cors({ origin: allowed === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
   // The handlers in `before` run for these paths only. All other requests are for the app.
   const route =
     (before: RequestHandler[]) =>
@@ -61,7 +62,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const answersOneAtATime = oneAtATime(refusals);
   // First, and without security headers, to save time: after a restart, all streams are opened at once.
   const getStream = route([answersOneAtATime, allowScripts]);
-  getStream(paths.stream, ...checks, openStream({ emitter, limits, config, refusals, refuse }));
+  getStream(paths.stream, ...checks, openStream(emitter, limits, refusals, refuse));
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
   const getForOperators = route([answersOneAtATime, securityHeaders]);
@@ -81,9 +82,9 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   // Any page may show the badge: requests for images have no origin, those of scripts do.
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
-  const serves = serveFiles(pageDir);
-  router.use(forFiles(pageDir, [...forAll, ...serves, methodNotAllowed]));
-  get('/', endWithSlash, showPages(config), ...serves, dashboardNotBuilt);
+  const { forFiles, sendFile } = createFileRoutes(pageDir);
+  router.use(forFiles(...forAll, sendFile, methodNotAllowed));
+  get('/', endWithSlash, nameIndex(config), sendFile, dashboardNotBuilt);
   router.use(errorHandler(log));
 
   return {
@@ -111,10 +112,10 @@ const endWithSlash: RequestHandler = ({ originalUrl }, response, next) => {
   response.redirect(308, `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
 };
 
-/** Serves the dashboard with the list of pages to those who may read it. */
-function showPages({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
+/** Those who may not read the list of pages get the dashboard without it. */
+function nameIndex({ listPages }: Pick<LibraryConfig, 'listPages'>): RequestHandler {
   return (request, _response, next) => {
-    if (mayRead(request, listPages)) request.url = `/${indexWithPages}`;
+    request.url = `/${mayRead(request, listPages) ? indexWithPages : 'index.html'}`;
     next();
   };
 }

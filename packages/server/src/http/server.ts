@@ -13,8 +13,16 @@ import { createServer } from './node-http.ts';
 import { sendProblem } from './problem.ts';
 import { type RouterOptions, startRouter } from './router.ts';
 
-/** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
-const requestDeadline = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+const parsing = {
+  /** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  // Node would refuse a request without Host with an empty answer.
+  requireHostHeader: false,
+  // Of several Host headers, Node would keep the first. Joined, they are not valid.
+  joinDuplicateHeaders: true,
+};
 
 /** How long an answer may make no progress, for example because its peer does not read. Not for streams. */
 const idleMs = 30_000;
@@ -40,8 +48,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   app.use(...forAll, (request, response) => {
     sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
   });
-  // Node would refuse a request without Host with an empty answer.
-  const server = createServer({ ...requestDeadline, requireHostHeader: false }, refuseMalformed(refusals, app));
+  const server = createServer(parsing, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
   // No route reads a body, so the client need not send it (RFC 9110 §10.1.1).
@@ -53,12 +60,13 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const closeSilent = serveDetachably(server, limitConnections(limits, app.get('trust proxy fn'), refusals));
   closeIdleWhenNearlyFull(server, config.maxConnections);
   let underWay = 0;
+  const noteAnswer = () => {
+    if (--underWay === 0) server.emit('answered');
+  };
   server.on('request', (_request, response) => {
     underWay++;
     response.socket?.setTimeout(idleMs);
-    response.once('close', () => {
-      if (--underWay === 0) server.emit('answered');
-    });
+    response.on('close', noteAnswer);
   });
   const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
 

@@ -1,7 +1,6 @@
 import { parseStreamQuery } from '@live-visitors/shared';
 import type { Request, RequestHandler } from 'express';
 import { nameOf } from '../config/name-of.ts';
-import type { Config } from '../config/read-config.ts';
 import { hints, type Refusals } from '../observability/refusals.ts';
 import type { BrokenLimit, Limits } from '../presence/limits.ts';
 import type { Emitter } from '../stream/emitter.ts';
@@ -11,16 +10,8 @@ import { whySharedAddress } from './forwarding.ts';
 import type { Refusal, Refuse } from './refuse.ts';
 import { queryOf } from './request-target.ts';
 
-export type StreamRouteOptions = {
-  emitter: Emitter;
-  limits: Limits;
-  config: Pick<Config, 'maxStreamsPerAddress'>;
-  refusals: Refusals;
-  refuse: Refuse;
-};
-
 /** Opens an event stream, or refuses it before anything is counted. */
-export function openStream({ emitter, limits, config, refusals, refuse }: StreamRouteOptions): RequestHandler {
+export function openStream(emitter: Emitter, limits: Limits, refusals: Refusals, refuse: Refuse): RequestHandler {
   function tooMany(request: Request, limit: BrokenLimit): Refusal {
     switch (limit) {
       case 'max_streams': {
@@ -29,7 +20,7 @@ export function openStream({ emitter, limits, config, refusals, refuse }: Stream
         return { reason: limit, status: 503, detail: 'The server is full. Try again later.', retryAfterSeconds };
       }
       case 'max_streams_per_address': {
-        const detail = `Too many tabs are open from your network. For the operator: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${config.maxStreamsPerAddress}.`;
+        const detail = `Too many tabs are open from your network. For the operator: ${nameOf('MAX_STREAMS_PER_ADDRESS')} is ${limits.maxStreamsPerAddress}.`;
         const why = whySharedAddress(request, limits.holdsMajority(networkOf(request.ip)));
         const hint = why === undefined ? '' : ` ${hints()[why]}`;
         return { reason: why ?? limit, status: 429, detail: detail + hint, retryAfterSeconds: 30 };

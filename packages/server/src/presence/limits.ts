@@ -57,6 +57,8 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
   }
 
   return {
+    maxStreamsPerAddress,
+
     /**
      * Admits a stream, or names the limit that it would break. A stream that replaces one of the same browser and address
      * is always admitted.

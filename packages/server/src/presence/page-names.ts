@@ -22,17 +22,12 @@ export interface OtherPages {
 /** For a process that is not part of a fleet. */
 export const noOtherPages: OtherPages = { areKnown: true, online: () => 0, names: () => [] };
 
-/** The names of a client if only so many of its tabs are counted. With no tabs, the client only watches. */
+/**
+ * The names of a client if only so many of its tabs are counted, each at most once on each page. With no tabs, the client
+ * only watches.
+ */
 export function withTabs({ on, watch }: PageNames, tabs: number): PageNames {
-  return tabs > 0 ? { on: onAtMost(on, tabs), watch } : { on: [], watch: [...on, ...watch] };
-}
-
-/** Leaves out entries that this number of tabs cannot explain: a tab is on each page at most once. */
-export function onAtMost(on: readonly string[], tabs: number): string[] {
-  const times = new Map<string, number>();
-  return on.filter((name) => {
-    const time = (times.get(name) ?? 0) + 1;
-    times.set(name, time);
-    return time <= tabs;
-  });
+  if (tabs === 0) return { on: [], watch: [...on, ...watch] };
+  const byName = Map.groupBy(on, (name) => name);
+  return { on: [...byName.values()].flatMap((each) => each.slice(0, tabs)), watch };
 }

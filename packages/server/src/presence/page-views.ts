@@ -19,17 +19,12 @@ export type PageView<Page extends ViewedPage = ViewedPage> = {
 /** Keeps one view for each distinct set of pages, for as long as a stream has it. */
 export function createPageViews<Page extends ViewedPage>() {
   const views = new Map<string, PageView<Page>>();
-  /** The id of the newest page in a view. */
-  let newestId = -1;
 
   return {
-    /** The view of a stream. Give it back by `release`. */
-    take(given: readonly Page[], untracked: readonly string[]): PageView<Page> {
+    /** The view of a stream. Give it back by `release`. With `isNew`, one of the pages is in no view yet. */
+    take(given: readonly Page[], untracked: readonly string[], isNew = false): PageView<Page> {
       const pages = [...new Set(given)].sort((one, other) => one.id - other.id).slice();
       const unknown = untracked.map((name) => toMember(name, null)).join();
-      const newest = pages.at(-1)?.id ?? -1;
-      const isNew = newest > newestId;
-      newestId = Math.max(newestId, newest);
       // Names that are not tracked have no id, and most new pages are never on a second stream.
       if (unknown !== '' || isNew) return { pages, unknown, key: undefined, streams: 1 };
       const key = pages.map(({ id }) => id).join();

@@ -65,12 +65,14 @@ export class Pages {
    */
   join({ on, watch }: PageNames, address: string): { joined: JoinedPages; broken: BrokenPageLimit[] } {
     const broken = new Map<string, BrokenPageLimit>();
+    const before = this.size;
     for (const name of new Set([...on, ...watch])) {
       const limit = this.#track(name, address);
       if (limit !== undefined) broken.set(name, limit);
     }
     const tracked = this.#tracked(on);
-    const view = this.#views.take(this.#tracked([...on, ...watch]), [...broken.keys()].map(flat));
+    const all = this.#tracked([...on, ...watch]);
+    const view = this.#views.take(all, [...broken.keys()].map(flat), this.size > before);
     const isOnAll = tracked.length === view.pages.length && tracked.every((page, index) => page === view.pages[index]);
     const untracked = broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat);
     const joined = { on: isOnAll ? view.pages : tracked, untracked, view };
@@ -125,18 +127,18 @@ export class Pages {
 
   /** By how much the counts differ from the clients that have joined. */
   drift(clients: readonly JoinedPages[]): number {
-    const tabs = new Map<Page, number>();
-    const watchers = new Map<Page, number>();
-    for (const joined of clients) {
-      for (const page of joined.on) tabs.set(page, (tabs.get(page) ?? 0) + 1);
-      for (const page of watchedBy(joined)) watchers.set(page, (watchers.get(page) ?? 0) + 1);
-    }
+    const itself = (page: Page) => page;
+    const tabs = Map.groupBy(
+      clients.flatMap(({ on }) => on),
+      itself,
+    );
+    const watchers = Map.groupBy(clients.flatMap(watchedBy), itself);
     const pages = new Set([...this.#pages.values(), ...tabs.keys(), ...watchers.keys()]);
     return [...pages].reduce(
       (drift, page) =>
         drift +
-        Math.abs(page.online - (tabs.get(page) ?? 0)) +
-        Math.abs(page.watchers - (watchers.get(page) ?? 0)) +
+        Math.abs(page.online - (tabs.get(page)?.length ?? 0)) +
+        Math.abs(page.watchers - (watchers.get(page)?.length ?? 0)) +
         (this.#pages.get(page.name) === page && page.online + page.watchers > 0 ? 0 : 1),
       0,
     );

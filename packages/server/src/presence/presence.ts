@@ -62,6 +62,9 @@ export function createPresence<Member extends Client>() {
 
     leave,
 
+    /** All that are present. */
+    clients: clients as ReadonlySet<Member>,
+
     /** The client that one with this `browser` id would replace. */
     find,
 

@@ -28,13 +28,23 @@ type Admission<Stream> =
       leave: () => void;
     };
 
-/** A client with a stream, and its pages. As there is one for each stream, it has no closures of its own. */
-type Member<Stream> = SeenClient & { pages: JoinedPages | undefined; stream: Stream | undefined };
+/** A client, and its pages. As there is one for each stream, it has no closures of its own. */
+export type Member<Stream> = SeenClient & {
+  pages: JoinedPages | undefined;
+  /** Missing for kept places. */
+  stream: Stream | undefined;
+};
 
-/** Knows which stream stands for which client. `isHeld` of a stream says whether its socket still exists. */
-export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
-  readonly #presence = createPresence<SeenClient>();
-  readonly #members = new Map<Stream, Member<Stream>>();
+/** What is registered: a stream, of which `isHeld` says whether its socket still exists. */
+type Registered<Stream> = {
+  readonly isHeld: boolean;
+  /** Whom it stands for, until it is removed. */
+  member?: Member<Stream> | undefined;
+};
+
+/** Knows which stream stands for which client. */
+export class PresenceRegistry<Stream extends Registered<Stream>> {
+  readonly #presence = createPresence<Member<Stream>>();
   readonly #limits: Limits;
   readonly #pages: Pages;
   readonly #elapsed: () => number;
@@ -52,37 +62,48 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     this.#limits = limits;
     this.#pages = pages;
     this.#elapsed = elapsed;
-    this.#onReplaced = function () {
-      if (this.stream) onReplaced(this.stream);
-    };
-    this.#gracePeriod = createGracePeriod(
-      (client, on) => this.#join(client, on.length > 0 ? { on, watch: [] } : undefined).pages,
-      (client, joined) => this.#leave(client, joined),
+    const gracePeriod = createGracePeriod<Member<Stream>>(
+      (member) => this.#leave(member),
+      (member, tabs) => this.#comeBack(member, tabs),
       elapsed,
     );
+    this.#gracePeriod = gracePeriod;
+    this.#onReplaced = function () {
+      if (this.stream) onReplaced(this.stream);
+      else gracePeriod.giveUp(this);
+    };
     this.#visits = createVisits(limits.maxVisitsPerMinute, elapsed);
     this.#countedAt = elapsed();
   }
 
   /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit({ arrivals, pages, ...request }: AdmissionRequest): Admission<Stream> {
-    const known = this.#presence.find(request.browser);
+  admit(request: AdmissionRequest): Admission<Stream> {
+    const { browser, address, arrivals, pages = { on: [], watch: [] } } = request;
+    const known = this.#presence.find(browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
     const { tabs } = admission;
-    const { visits, overLimit } = this.#visits.take(request.address, arrivals);
+    const { visits, overLimit } = this.#visits.take(address, arrivals);
     const since = known?.since ?? this.#elapsed();
-    const state = { tabs, visits, since, onReplaced: this.#onReplaced };
-    const member: Member<Stream> = { ...request, ...state, pages: undefined, stream: undefined };
+    const onReplaced = this.#onReplaced;
+    const member: Member<Stream> = {
+      browser,
+      address,
+      tabs,
+      visits,
+      since,
+      onReplaced,
+      pages: undefined,
+      stream: undefined,
+    };
     this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
-    const { pages: joined, brokenPageLimits } = this.#join(member, pages && withTabs(pages, tabs));
-    member.pages = joined;
+    const brokenPageLimits = this.#join(member, pages);
     const register = (opened: Stream) => {
       member.stream = opened;
-      this.#members.set(opened, member);
+      opened.member = member;
     };
-    const leave = () => this.#leave(member, joined);
-    return { ok: true, tabs, overLimit, pages: joined?.view, brokenPageLimits, register, leave };
+    const leave = () => this.#leave(member);
+    return { ok: true, tabs, overLimit, pages: member.pages?.view, brokenPageLimits, register, leave };
   }
 
   /**
@@ -92,11 +113,11 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
    * @returns whether it was still registered
    */
   remove(stream: Stream, { keepPlaces }: { keepPlaces: boolean }): boolean {
-    const member = this.#members.get(stream);
+    const { member } = stream;
     if (member === undefined) return false;
-    this.#members.delete(stream);
-    this.#leave(member, member.pages);
-    if (keepPlaces) this.#gracePeriod.keepFor(member, namesOf(member.pages));
+    stream.member = undefined;
+    this.#leave(member);
+    if (keepPlaces) this.#gracePeriod.keep(member);
     return true;
   }
 
@@ -115,7 +136,7 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
     const counts = this.read();
     const connected = counts.online - this.#gracePeriod.tabs();
     this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
-    return { streams: [...this.#members.keys()], counts: { ...counts, confirmed: this.#confirmed }, pages };
+    return { streams: this.#streams(), counts: { ...counts, confirmed: this.#confirmed }, pages };
   }
 
   /** What is counted now; `visitorSeconds` are those of the last count. */
@@ -126,30 +147,40 @@ export class PresenceRegistry<Stream extends { readonly isHeld: boolean }> {
   /** How many streams and tabs are registered, and by how much these differ from the sockets and from each other. */
   audit(): { streams: number; tabs: number; pages: number; drift: number } {
     const { online, browsers } = this.read();
-    const members = [...this.#members];
-    const held = members.filter(([{ isHeld }]) => isHeld).length;
-    const places = this.#gracePeriod.places();
-    const clients = [...members.map(([, member]) => member), ...places.map(({ client }) => client)];
-    const joined = [...members.map(([, { pages }]) => pages), ...places.map(({ pages }) => pages)].filter(
-      (pages) => pages !== undefined,
-    );
+    const clients = [...this.#presence.clients];
+    const streams = this.#streams();
+    const gone = streams.filter(({ isHeld }) => !isHeld).length;
     const visiting = clients.filter(({ tabs }) => tabs > 0).length;
     const tabs = clients.reduce((sum, client) => sum + client.tabs, 0);
-    const drift = Math.abs(members.length - held) + Math.abs(browsers - visiting) + Math.abs(online - tabs);
-    const pages = this.#pages.size;
-    return { streams: members.length, tabs: online, pages, drift: drift + this.#pages.drift(joined) };
+    const pagesDrift = this.#pages.drift(clients.flatMap(({ pages }) => pages ?? []));
+    const drift = gone + Math.abs(browsers - visiting) + Math.abs(online - tabs) + pagesDrift;
+    return { streams: streams.length, tabs: online, pages: this.#pages.size, drift };
   }
 
-  #join(client: SeenClient, names?: PageNames) {
-    this.#presence.join(client);
-    this.#limits.take(client);
-    const { joined: pages, broken: brokenPageLimits = [] } = (names && this.#pages.join(names, client.address)) ?? {};
-    return { pages, brokenPageLimits };
+  #streams(): Stream[] {
+    return [...this.#presence.clients].flatMap(({ stream }) => stream ?? []);
   }
 
-  #leave(client: SeenClient, pages: JoinedPages | undefined): void {
-    this.#presence.leave(client);
-    this.#limits.giveBack(client);
-    if (pages) this.#pages.leave(pages);
+  /** Counts a client in. Returns for each of its pages that is not tracked the limit that it would break. */
+  #join(member: Member<Stream>, names: PageNames): readonly BrokenPageLimit[] {
+    this.#presence.join(member);
+    this.#limits.take(member);
+    if (names.on.length + names.watch.length === 0) return [];
+    const { joined, broken } = this.#pages.join(withTabs(names, member.tabs), member.address);
+    member.pages = joined;
+    return broken;
+  }
+
+  #leave(member: Member<Stream>): void {
+    this.#presence.leave(member);
+    this.#limits.giveBack(member);
+    if (member.pages) this.#pages.leave(member.pages);
+  }
+
+  /** Counts a client in again, without a stream. Which of its tabs is on which page is not known. */
+  #comeBack(member: Member<Stream>, tabs: number): void {
+    const on = namesOf(member.pages);
+    Object.assign(member, { tabs, visits: 0, pages: undefined, stream: undefined });
+    this.#join(member, { on, watch: [] });
   }
 }

@@ -3,14 +3,13 @@ import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-vi
 import type { Metrics } from '../observability/metrics.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
-import { encodeView, type PageView } from '../presence/page-views.ts';
+import { encodeView } from '../presence/page-views.ts';
 import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
 import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, createPauseWatch } from './clock.ts';
 import { encodeEvent, encodeJson, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
-import { createPauseWatch } from './pause-watch.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
 import { createTickFrames } from './tick-frames.ts';
@@ -109,7 +108,7 @@ export class Emitter {
       address,
       tabs,
       arrivals: lastEventId === undefined ? arrivals : [],
-      pages: on.length + watch.length > 0 ? { on, watch } : undefined,
+      pages: { on, watch },
     });
     if (!admission.ok) return admission;
     const lifetime = browser === undefined ? undefined : between(lifetimeMs);
@@ -119,14 +118,15 @@ export class Emitter {
       history: this.#recorder.history(query, lastEventId),
     };
     const { pages, brokenPageLimits, overLimit } = admission;
+    const online = (name: string) => this.pages.online(name);
     const firstFrames =
       encodeRetry(between(reconnectionTimeMs)) +
       encodeEvent('welcome', welcome) +
       encodeEvent('visitors', this.snapshot(), this.#recorder.lastId) +
-      this.#encodePages(pages);
+      (pages === undefined ? '' : encodeJson('pages', encodeView(pages, online)));
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      admission.register(new EventStream(response, firstFrames, { expiresAt, pages }, this.#onClose));
+      admission.register(new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
     } catch (error) {
       admission.leave();
       throw error;
@@ -134,9 +134,9 @@ export class Emitter {
     this.#changes++;
     this.#metrics.streamsOpened.inc();
     this.#metrics.pagesNotTracked.inc(brokenPageLimits.length);
-    return {
-      notCounted: new Set([...brokenPageLimits, ...(overLimit > 0 ? ['max_visits_per_address' as const] : [])]),
-    };
+    const notCounted = new Set<NotCounted>(brokenPageLimits);
+    if (overLimit > 0) notCounted.add('max_visits_per_address');
+    return { notCounted };
   }
 
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
@@ -178,11 +178,6 @@ export class Emitter {
     await this.#send(createTickFrames(encodeEvent('visitors', snapshot, id)), streams, startedAt);
   }
 
-  #encodePages(view: PageView | undefined): string {
-    const online = (name: string) => this.pages.online(name);
-    return view === undefined ? '' : encodeJson('pages', encodeView(view, online));
-  }
-
   async #count() {
     const isConfirmed = !this.#pauseWatch.wasPaused();
     if (!isConfirmed) await readPendingEvents(() => this.#changes, this.#clock.elapsed);
@@ -200,7 +195,7 @@ export class Emitter {
     await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
       if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
-      const result = stream.sendTick(frameFor(stream.pages));
+      const result = stream.sendTick(frameFor(stream.member?.pages?.view));
       if (result === 'sent') sent++;
       else skipped++;
       if (result === 'clogged') this.#end(stream, 'clogged');

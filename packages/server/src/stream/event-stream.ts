@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { PageView } from '../presence/page-views.ts';
+import type { Member } from '../presence/registry.ts';
 import { takeSocket } from './detachable-socket.ts';
 
 /** How many ticks in a row a stream may skip before it is ended. */
@@ -26,8 +26,8 @@ type StreamSocket = Socket & { [eventStream]: EventStream };
 export class EventStream {
   /** When its lifetime ends, on the emitter's clock. */
   readonly expiresAt: number;
-  /** The pages whose counts it is sent, if any. */
-  readonly pages: PageView | undefined;
+  /** The client that it stands for, until it is removed from the registry. */
+  member: Member<EventStream> | undefined;
   readonly #socket: Socket;
   /** Called once, when the socket is closed by either side. */
   readonly onClose: (stream: EventStream) => void;
@@ -37,7 +37,7 @@ export class EventStream {
   constructor(
     response: ServerResponse,
     firstFrames: string,
-    { expiresAt, pages }: { expiresAt: number; pages?: PageView | undefined },
+    { expiresAt }: { expiresAt: number },
     onClose: (stream: EventStream) => void,
   ) {
     // The body ends with the connection (RFC 9112 §6.3).
@@ -51,7 +51,7 @@ export class EventStream {
     this.#socket = socket;
     this.onClose = onClose;
     this.expiresAt = expiresAt;
-    this.pages = pages;
+    this.member = undefined;
   }
 
   /** False as soon as either side has ended it. */

@@ -177,25 +177,15 @@ export class RedisStore implements Store {
 
   /** Sends the latest counts, or waits for the call that is under way. Resolves with whether an answer came. */
   #report(): Promise<boolean> {
-    this.#underWay ??= this.#call(this.#latest).finally(() => {
-      this.#underWay = undefined;
-    });
+    this.#underWay ??= this.#send(this.#latest)
+      .catch((error) => this.#noteFailedCall(error))
+      .finally(() => {
+        this.#underWay = undefined;
+      });
     return this.#underWay;
   }
 
-  async #call(counts: Counts): Promise<boolean> {
-    try {
-      await this.#send(counts);
-      this.#trouble.call = undefined;
-      this.#firstAnswer.resolve(true);
-      return true;
-    } catch (error) {
-      this.#noteFailedCall(error);
-      return false;
-    }
-  }
-
-  async #send(counts: Counts): Promise<void> {
+  async #send(counts: Counts): Promise<true> {
     const { online, confirmed = online, browsers, visits, visitorSeconds } = counts;
     const join = !this.#fleet.isComplete;
     // With a node that is closed, its pages are gone.
@@ -224,10 +214,13 @@ export class RedisStore implements Store {
     } else this.#fleet.hear(answer);
     this.#own.answered = seq;
     this.#aheadMs = at - (sentAt + this.#localNow()) / 2;
+    this.#trouble.call = undefined;
+    this.#firstAnswer.resolve(true);
+    return true;
   }
 
   /** What breaks a connection comes to `onTrouble`. */
-  #noteFailedCall(error: unknown): void {
+  #noteFailedCall(error: unknown): false {
     if (error instanceof ErrorReply) {
       // If it redirects to another Redis, the trouble with that one says more.
       const isRedirect = error.message.startsWith('MOVED ');
@@ -236,6 +229,7 @@ export class RedisStore implements Store {
       const sentence = 'gave an answer that this version does not understand. Do all servers run the same version?';
       this.#trouble.call = this.#explain(sentence);
     }
+    return false;
   }
 
   /** If this node did not hear its own last call, it does not hear the calls of other nodes either. */
