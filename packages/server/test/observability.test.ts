@@ -105,6 +105,22 @@ describe('GET /metrics', () => {
     expect(await metric('live_visitors_drift')).toBe(0);
   });
 
+  test('shows no drift when it is asked for in the turn in which streams break off', async () => {
+    const { port } = await openServer({ MAX_STREAMS_PER_ADDRESS: '100' });
+    const scrape = openSocket(port, '');
+    const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+    for (let round = 1; round <= 20; round++) {
+      const streams = Array.from({ length: 30 }, () => openSocket(port, request('/stream')));
+      await eventually(() => {
+        for (const { received } of streams) expect(received()).toContain('event: visitors');
+      });
+      for (const { socket } of streams) socket.destroy();
+      scrape.socket.write(request('/metrics'));
+      const drifts = () => scrape.received().match(/^live_visitors_drift .*$/gm);
+      await eventually(() => expect(drifts()).toEqual(Array(round).fill('live_visitors_drift 0')));
+    }
+  });
+
   test('reads the registry once for all its gauges, and again for the next scrape', async () => {
     const { registry, watch } = createMetrics();
     let readings = 0;

@@ -1,4 +1,4 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Audit, Metrics, MetricsRegistry } from './metrics.ts';
 
@@ -27,9 +27,9 @@ function define(registry: Registry) {
   const readers = new Set<() => Audit>();
   let reading: Promise<Audit[]> | undefined;
   // All gauges of a scrape share one reading, which walks over all streams. A socket that was destroyed in this turn of the
-  // event loop reports it at the end of the turn.
+  // event loop reports it at the end of the turn, after which timers run.
   const readOnce = () => {
-    reading ??= endOfTurn().then(() => {
+    reading ??= wait(0).then(() => {
       reading = undefined;
       return [...readers].map((read) => read());
     });
