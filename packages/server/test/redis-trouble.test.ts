@@ -54,7 +54,9 @@ test.skipIf(missing).each([
   ['where a cluster has only one', '/1', { 'cluster-enabled': 'yes' }, 'does not have the database at the end of'],
   ['that has no place for another client', '', { maxclients: '1' }, 'as many clients as its setting maxclients allows'],
 ])('a database %s is named', async (_, path, settings, trouble) => {
-  const redis = await startRedis({ settings });
+  // A cluster would also listen at its port + 10,000, which may be taken.
+  const busPort = String(await findFreePort());
+  const redis = await startRedis({ settings: { 'cluster-port': busPort, ...settings } });
   const taken = openSocket(redis.port, 'PING\r\n');
   await eventually(() => expect(taken.received()).toContain('PONG'));
   const node = await openNode({ url: redis.url + path });

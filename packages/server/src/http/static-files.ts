@@ -27,6 +27,7 @@ export function createFileRoutes(pageDir: string | undefined) {
   /** Sends a file, compressed if the build made such a copy. */
   const sendFile: RequestHandler = (request, response, next) => {
     const path = decodedPath(request);
+    const { url } = request;
     if (send === undefined || !has(path)) return next();
     const copies = Object.entries(compressedFolders).filter(([, folder]) => files.has(`/${folder}${path}`));
     const accepted = copies.find(([encoding]) => request.acceptsEncodings(encoding, 'identity') === encoding);
@@ -36,11 +37,12 @@ export function createFileRoutes(pageDir: string | undefined) {
     if (accepted !== undefined) {
       const [encoding, folder] = accepted;
       response.set('Content-Encoding', encoding);
-      request.url = `/${folder}${request.url}`;
+      request.url = `/${folder}${url}`;
     }
     send(request, response, (error) => {
       // An error, such as a failed precondition (412), is not compressed.
       response.removeHeader('Content-Encoding');
+      request.url = url;
       next(error);
     });
   };
