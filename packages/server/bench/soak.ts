@@ -13,7 +13,7 @@ const { values } = parseArgs({
 const streams = Number(values.streams);
 
 /** How much more memory may be resident than before the first stream. */
-const maxResidentBytes = 62 * 2 ** 20;
+const maxResidentBytes = 45 * 2 ** 20;
 
 /** How much more the heap may hold at the end: what a process learns of itself in time, such as compiled code. */
 const toleranceBytes = 4 * 2 ** 20;

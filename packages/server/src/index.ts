@@ -60,8 +60,9 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     throw new TypeError('registry must be a Registry of prom-client.');
   const { config } = result;
   if (config.redisUrl !== undefined) requirePackage('redis', 'redisUrl');
+  const opening = openStore(config);
   // Together, because a failure that nobody waits for yet would end the process.
-  const opened = Promise.all([openMetrics(config, registry), openStore(config)]);
+  const opened = Promise.all([openMetrics(config, registry), opening]);
   const router = Router({ caseSensitive: true, strict: true });
   let service: Service | undefined;
 
@@ -71,7 +72,7 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     return service;
   })();
   // Requests and `close` report why it failed.
-  started.catch(() => {});
+  started.catch(async () => (await opening).close()).catch(() => {});
 
   // Express 4 does not handle rejected promises.
   const answer = Router().use((request, response, next) => {

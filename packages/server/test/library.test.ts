@@ -414,6 +414,14 @@ describe('liveVisitors in an app of another', () => {
     expect(unhandled).toEqual([]);
   });
 
+  test('lets go of its dataDir when it cannot start', async () => {
+    const registry = new Registry();
+    new Gauge({ name: 'live_visitors_streams', help: 'Of the app.', registers: [registry] });
+    const dataDir = makeFolder();
+    await expect(liveVisitors({ dataDir, registry }).close()).rejects.toThrow('has already been registered');
+    await eventually(() => liveVisitors({ dataDir }).close());
+  });
+
   test('takes an option that is undefined as left out', () => {
     // As from JavaScript, where no type is checked.
     const options = { dataDir: makeFolder(), maxStreams: undefined } as unknown as LiveVisitorsOptions;

@@ -4,10 +4,11 @@ export type Parameter<Value = unknown> = {
   limits: string;
   /** The value, or `undefined` if the text is not allowed. */
   read: (text: string) => Value | undefined;
-  /** How often it may be given: what was given is a list then. Left out: once. */
+  /** At most so many values, and the result is a list. Without it, one value. */
   maxTimes?: number;
 };
 
+/** One that may be given several times. */
 export type RepeatableParameter<Value = unknown> = Parameter<Value> & { maxTimes: number };
 
 type Parameters = { [name: string]: Parameter };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Log } from '../observability/safe-log.ts';
 import { STATUS_CODES } from './node-http.ts';
 
@@ -31,6 +31,11 @@ export function sendProblem(response: ServerResponse, status: number, detail: st
   const { headers, body } = encodeProblem(status, detail);
   response.writeHead(status, headers).end(body);
 }
+
+/** Answers requests for what does not exist. */
+export const notFound: RequestHandler = (request, response) => {
+  sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
+};
 
 /** Answers requests that failed: the log gets the error, the client only what it can do. */
 export function errorHandler(log: Log): ErrorRequestHandler {

@@ -13,7 +13,7 @@ import { Emitter } from '../stream/emitter.ts';
 import { checkOrigin, checkReady } from './checks.ts';
 import { oneAtATime } from './malformed.ts';
 import { mayRead, privateOnly } from './private-only.ts';
-import { errorHandler, sendProblem } from './problem.ts';
+import { errorHandler, notFound, sendProblem } from './problem.ts';
 import { sendBadge, sendHistory, sendMetrics, sendPages, sendSnapshot, sendStatus } from './read-routes.ts';
 import { createRefuse } from './refuse.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -83,7 +83,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   get(paths.badge, ...checks, sendBadge(emitter, refuse));
 
   const { forFiles, sendFile } = createFileRoutes(pageDir);
-  router.use(forFiles(...forAll, sendFile, methodNotAllowed));
+  router.use(forFiles(...forAll, sendFile, methodNotAllowed, notFound));
   get('/', endWithSlash, nameIndex(config), sendFile, dashboardNotBuilt);
   router.use(errorHandler(log));
 
@@ -125,7 +125,7 @@ const dashboardNotBuilt: RequestHandler = (_request, response) => {
   sendProblem(response, 404, detail);
 };
 
-/** Passes on what is allowed: a file that an update has replaced is not found. */
+/** Passes on what is allowed: a file that an update has replaced. */
 const methodNotAllowed: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') return next();
   response.set('Allow', 'GET, HEAD');

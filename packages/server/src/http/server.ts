@@ -10,7 +10,7 @@ import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts
 import type { TrustFunction } from './forwarding.ts';
 import { refuseMalformed, refuseUnparsable } from './malformed.ts';
 import { createServer } from './node-http.ts';
-import { sendProblem } from './problem.ts';
+import { notFound } from './problem.ts';
 import { type RouterOptions, startRouter } from './router.ts';
 
 const parsing = {
@@ -45,9 +45,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
   const { limits, refusals, log, forAll } = service;
-  app.use(...forAll, (request, response) => {
-    sendProblem(response, 404, `There is nothing at ${JSON.stringify(request.path)}.`);
-  });
+  app.use(...forAll, notFound);
   const server = createServer(parsing, refuseMalformed(refusals, app));
   server.keepAliveTimeout = config.keepAliveSeconds * 1000;
   server.maxConnections = config.maxConnections;
@@ -75,6 +73,7 @@ export async function startServer({ config, ...options }: ServerOptions) {
     await once(server, 'listening');
   } catch (error) {
     stopWatching();
+    closeSilent();
     await service.close();
     throw error;
   }

@@ -108,7 +108,7 @@ class RequestSocket extends Duplex {
  * Makes a server serve its connections so that {@link takeSocket} can take them from it.
  *
  * @param accepts - whether to serve a connection; otherwise it is closed
- * @returns how to close the connections that the server does not know yet, because they have sent nothing
+ * @returns how to end this: it closes the connections that the server does not know yet, because they have sent nothing
  */
 export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): () => void {
   // A server serves any duplex stream of this event (Node's documentation, http.Server, Event: 'connection').
