@@ -266,12 +266,6 @@ describe('a stream that is kept open', () => {
     restarted.pass(100);
     expect(restarted.streams).toHaveLength(2);
 
-    const immediately = createWorld();
-    immediately.welcome();
-    immediately.latest().onEvent({ type: 'farewell', payload: { reason: 'restart', reconnectInMs: 0 } });
-    immediately.pass(100);
-    expect(immediately.streams).toHaveLength(2);
-
     const replaced = createWorld();
     replaced.welcome();
     replaced.latest().onEvent({ type: 'farewell', payload: { reason: 'replaced', reconnectInMs: 45_000 } });
