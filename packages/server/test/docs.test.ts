@@ -231,19 +231,23 @@ describe('README.md and README.pt-BR.md', () => {
       const row = rows.find((each) => each.startsWith(beginning));
       return row?.split('|').map((cell) => cell.trim()) ?? [];
     };
-    const back = cellsOf('|  ').indexOf('all back after a restart, ms');
+    const columns = ['CPU per event, µs', 'memory per stream, KiB', 'all back after a restart, ms'];
     const figuresOf = (name: string) =>
-      [2, back].map((column) => /[\d.]+/.exec(cellsOf(`| ${name} `)[column] ?? '')?.[0] ?? 'missing');
+      columns
+        .map((column) => cellsOf('|  ').indexOf(column))
+        .map((column) => /[\d.]+/.exec(cellsOf(`| ${name} `)[column] ?? '')?.[0] ?? 'missing');
     const ratio = /^\| Live Visitors .*?\((\d\.\d+ ×)\)/m.exec(rows.join('\n'))?.[1] ?? 'missing';
-    const [cost = '', backMs] = figuresOf('Live Visitors');
-    const [, backOfNchan] = figuresOf('nchan');
+    const [cost = '', memory = '', backMs] = figuresOf('Live Visitors');
+    const [, , backOfNchan] = figuresOf('nchan');
     const grouped = (language: string) => Number(backMs).toLocaleString(language);
     const comma = (text: string) => text.replace(/(\d)\.(\d)/g, '$1,$2');
     expect(english.text).toContain(`costs ${cost} µs of CPU, ${ratio}`);
+    expect(english.text).toContain(`a stream takes ${memory} KiB of memory`);
     expect(english.text).toContain(
       `[${backOfNchan} ms](docs/benchmarks.md) after a restart; ours need ${grouped('en')} ms |`,
     );
     expect(portuguese.text).toContain(comma(`custa ${cost} µs de CPU: ${ratio}`));
+    expect(portuguese.text).toContain(comma(`uma conexão ocupa ${memory} KiB de memória`));
     expect(portuguese.text).toContain(`[${backOfNchan} ms](docs/benchmarks.md), contra ${grouped('pt-BR')} ms aqui |`);
   });
 });
