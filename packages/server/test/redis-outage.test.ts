@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { tickMs } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
@@ -56,7 +57,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
         const visits = node.ticks.map(({ snapshot }) => snapshot.visits);
         expect(visits).toEqual(visits.toSorted((x, y) => x - y));
       }
-      expect(Math.max(...[...a.ticks, ...b.ticks].map(({ tookMs }) => tookMs))).toBeLessThan(500);
+      expect(Math.max(...[...a.ticks, ...b.ticks].map(({ tookMs }) => tookMs))).toBeLessThan(tickMs);
       expect(Math.max(...noticedMs)).toBeLessThan(2000);
       expect(Math.max(...recoveredMs)).toBeLessThan(2000);
 
@@ -76,7 +77,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     await node.stop();
     const checker = await openNode(redis);
     expect(await checker.record(nobody)).toMatchObject({ visits: node.visits() });
-    expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(500);
+    expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(tickMs);
   });
 
   test('a node that had a connection is not told to check its URL', async () => {
@@ -102,14 +103,14 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     expect(await node.record(counts)).toMatchObject({ ...counts, visits: 13, peak: 2 });
   });
 
-  test('a node closes within half a second, and does not hang', async () => {
+  test('a node closes within a second, and does not hang', async () => {
     const redis = await startRedis();
     const node = await RedisStore.open({ url: redis.url, prefix: 'live-visitors', now: Date.now });
     await node.record({ ...nobody, online: 1 });
     redis.freeze();
     const startedAt = performance.now();
     await node.close();
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
     redis.thaw();
   });
 

@@ -53,9 +53,8 @@ export function keepOpen(environment: StreamEnvironment, options: StreamOptions)
     ({ state } = result);
     result.effects.forEach(perform);
     cancel();
-    const { phase } = state;
-    const waitMs = 'notBefore' in phase ? phase.notBefore - now() : Infinity;
-    if (waitMs < Infinity && (waitMs > 0 || phase.name === 'waiting')) cancel = schedule(onDue, waitMs);
+    const waitMs = 'notBefore' in state.phase ? state.phase.notBefore - now() : 0;
+    if (waitMs > 0 && waitMs < Infinity) cancel = schedule(onDue, waitMs);
   }
 
   function perform(effect: Effect): void {

@@ -71,7 +71,7 @@ const form = (text: string, isShort?: boolean): string => text.replace(isShort ?
 function formatFor(language: string, notation: 'compact' | 'standard'): Intl.NumberFormat {
   try {
     // Some sites write `pt_BR`.
-    const locales = [language.replaceAll('_', '-'), 'en'];
+    const locales = [language.replace('_', '-'), 'en'];
     const format = formats[language + notation] ?? new Intl.NumberFormat(locales, { notation });
     formats[language + notation] = format;
     return format;

@@ -18,7 +18,6 @@ test.each([
 test('numbers are in any language, labels in English if there is none in that language', () => {
   expect(textsFor('de', false, 1234)).toMatchObject({ number: '1.234', label: 'visitors online' });
   expect(textsFor('fr', false, 0)).toMatchObject({ number: '0', label: 'visitors online' });
-  expect(textsFor('de_Latn_DE', false, 1234)).toMatchObject({ number: '1.234', label: 'visitors online' });
 });
 
 test.each([[''], ['x-klingon-😀'], ['en_US'], ['tlh'], ['__proto__'], ['constructor'], ['x'.repeat(10_000)]])(
