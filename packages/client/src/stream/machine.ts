@@ -144,7 +144,8 @@ function open(draft: Draft, claim: Claim): void {
 
 /** A stream that was asked for stays silent. */
 function giveUp(draft: Draft, stream: Stream): void {
-  // The server answers look-ups, so it has counted this tab. Unless the next stream is opened at once, it would drop this tab from the count.
+  // The server answers look-ups, so it has counted this tab. Unless the next stream is opened at once, the server would
+  // drop this tab from the count.
   if (draft.connection.state === 'delayed') end(draft, [stream], 0);
   else fail(draft, stream);
 }
