@@ -46,8 +46,8 @@ const refusals: { [Name in Manner]?: EventMap['refused'] } = {
 
 export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
-/** Serves the built dashboard, and plays a server that behaves as a test wants. */
-export async function startStandIn(folder = pageDir) {
+/** Serves the built dashboard, and plays a server that behaves as a test wants, with a clock that may go wrong. */
+export async function startStandIn(now = Date.now) {
   let manner: Manner = 'even';
   let figures: Omit<Snapshot, 'at'> = { online: 7, browsers: 4, visits: 41, peak: 9, visitorSeconds: 5310 };
   let opened = 0;
@@ -57,7 +57,7 @@ export async function startStandIn(folder = pageDir) {
   const streams = new Set<ServerResponse>();
 
   const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-  const snapshot = () => event('visitors', { ...figures, at: Date.now() });
+  const snapshot = () => event('visitors', { ...figures, at: now() });
 
   const timer = setInterval(() => {
     if (manner === 'even') for (const stream of streams) stream.write(snapshot());
@@ -74,7 +74,7 @@ export async function startStandIn(folder = pageDir) {
     response.once('close', () => streams.delete(response));
     if (manner === 'silent') return;
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write(event('welcome', { tabs: 1, history: recent(Math.min(seconds, 600)) }) + snapshot());
+    response.write(event('welcome', { tabs: 1, history: recent(Math.min(seconds, 600), now()) }) + snapshot());
   }
 
   const server = createServer(async (request, response) => {
@@ -83,7 +83,7 @@ export async function startStandIn(folder = pageDir) {
     if (pathname === paths.history) {
       const range = (searchParams.get('range') ?? '24h') as HistoryRange;
       const entries = Math.min(seconds / (historyRanges[range].everyMs / 1000), historyRanges[range].entries);
-      return response.end(JSON.stringify(past(range, figures.peak, Math.ceil(entries))));
+      return response.end(JSON.stringify(past(range, figures.peak, Math.ceil(entries), now())));
     }
     if (pathname === paths.pages && pages) {
       listed++;
@@ -91,7 +91,7 @@ export async function startStandIn(folder = pageDir) {
     }
     try {
       const index = pages ? indexWithPages : 'index.html';
-      const file = join(folder, pathname === '/' ? index : pathname);
+      const file = join(pageDir, pathname === '/' ? index : pathname);
       const content = await readFile(file);
       response.setHeader('Content-Type', types[extname(file)] ?? 'text/plain').end(content);
     } catch {
@@ -139,9 +139,9 @@ export async function startStandIn(folder = pageDir) {
 }
 
 /** Minutes with some ups and downs, for the chart. */
-function recent(length: number) {
+function recent(length: number, now: number) {
   const online = Array.from({ length }, (_, second) => 2 + Math.round(wave(second / 40) * 7));
-  return { everyMs: 1000, endsAt: Math.floor(Date.now() / 1000) * 1000, online };
+  return { everyMs: 1000, endsAt: Math.floor(now / 1000) * 1000, online };
 }
 
 /** The entries in which the server did not run. */
@@ -149,9 +149,9 @@ const stoppedFrom = 600;
 const stoppedTo = 700;
 
 /** A history with nights and a gap, for the chart. */
-function past(range: HistoryRange, peak: number, entries: number): RangeHistory {
+function past(range: HistoryRange, peak: number, entries: number, now: number): RangeHistory {
   const { everyMs } = historyRanges[range];
-  const endsAt = Math.floor(Date.now() / everyMs) * everyMs;
+  const endsAt = Math.floor(now / everyMs) * everyMs;
   const mean = Array.from({ length: entries }, (_, entry) =>
     entry >= stoppedFrom && entry < stoppedTo ? null : wave(entry / 230) * (peak - 2),
   );

@@ -39,11 +39,17 @@ const timeLabels = ({ page }: PuppeteerTab) =>
     [...(window as unknown as { labels: Set<string> }).labels].filter((label) => !/^[\d,]*$/.test(label)),
   );
 
-type Setting = { period?: string; seconds?: number; query?: string; prepare?: (page: Page) => Promise<unknown> };
+type Setting = {
+  period?: string;
+  seconds?: number;
+  now?: () => number;
+  query?: string;
+  prepare?: (page: Page) => Promise<unknown>;
+};
 
 /** Opens the dashboard of a server that has been there for so many seconds, and waits for the chart of a period. */
-async function open({ period = 'recent', seconds, query = '', prepare }: Setting = {}) {
-  const server = await startStandIn();
+async function open({ period = 'recent', seconds, now, query = '', prepare }: Setting = {}) {
+  const server = await startStandIn(now);
   if (seconds !== undefined) server.isYoung(seconds);
   const tab = await openTab(browser, server.url + query, async (page) => {
     await recordLabels(page);
@@ -92,10 +98,27 @@ describe('the time axis', () => {
     },
   );
 
-  test.each(['recent', '24h', '7d', '30d'])('of %s has two labels or more on the narrowest phone', async (period) => {
-    const { tab } = await open({ period, prepare: (page) => page.setViewport({ width: 320, height: 640 }) });
-    expect((await timeLabels(tab)).length).toBeGreaterThanOrEqual(2);
-  });
+  test.each([
+    ['recent', undefined],
+    ['recent', 20],
+    ['24h', undefined],
+    ['7d', undefined],
+    ['30d', undefined],
+  ])(
+    'of %s has two labels or more on the narrowest phone, also where its ends cut off labels',
+    async (period, seconds) => {
+      // Many a step begins 20 s before the end.
+      const ahead = 20_000 - (Date.now() % 300_000);
+      const now = () => Date.now() + ahead;
+      const { tab } = await open({
+        period,
+        seconds,
+        now,
+        prepare: (page) => page.setViewport({ width: 320, height: 640 }),
+      });
+      expect((await timeLabels(tab)).length).toBeGreaterThanOrEqual(2);
+    },
+  );
 
   test('has the hours of the reader’s time zone, and names the day at midnight', async () => {
     // Where it is noon. The signs of these zones are the other way round.

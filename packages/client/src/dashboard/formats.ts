@@ -16,7 +16,7 @@ export function createFormats(tag: string) {
   const { format: compact } = new Intl.NumberFormat(tag, { notation: 'compact' });
   const days = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
   const { format: minute } = new Intl.DateTimeFormat(tag, { timeStyle: 'short' });
-  const { format: second } = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
+  const seconds = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
   const { format: date } = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
   const { format: fullDate } = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' });
 
@@ -32,11 +32,18 @@ export function createFormats(tag: string) {
     compact,
     /** A count with its noun, such as `7 tabs`. */
     counted: (value: number, noun: Forms) => `${count(value)} ${formOf(noun, value)}`,
-    duration: (seconds: number) => formatDuration(seconds, count),
+    duration: (length: number) => formatDuration(length, count),
     /** A time of day in hours and minutes. Times are in milliseconds since 1970. */
     minute,
     /** A time of day in hours, minutes and seconds. */
-    second,
+    second: seconds.format,
+    /** The same without AM or PM. */
+    shortSecond(at: number) {
+      const parts = seconds.formatToParts(at);
+      return Array.from(parts, ({ type, value }) => (type === 'dayPeriod' ? '' : value))
+        .join('')
+        .trim();
+    },
     /** A day of the year. */
     date,
     /** When something was, seen from `now`: `today, 14:03`. */

@@ -55,7 +55,7 @@ export function optionsFor(data: ChartData, look: Look, formats: Formats): uPlot
 }
 
 /** The axes, with as many labels as there is space for. */
-function axesFor({ em, family, width, colors }: Look, { count, second, minute, date }: Formats): uPlot.Axis[] {
+function axesFor({ em, family, width, colors }: Look, { count, shortSecond, minute, date }: Formats): uPlot.Axis[] {
   const font = `${em}px ${family}`;
   const context = document.createElement('canvas').getContext('2d');
   if (context) context.font = font;
@@ -64,7 +64,7 @@ function axesFor({ em, family, width, colors }: Look, { count, second, minute, d
 
   function label(at: number, stepMs: number): string {
     if (stepMs >= dayMs || (stepMs >= hourMs && beginsStep(at, dayMs))) return date(at);
-    return stepMs < 60_000 ? second(at) : minute(at);
+    return stepMs < 60_000 ? shortSecond(at) : minute(at);
   }
 
   return [
@@ -73,8 +73,9 @@ function axesFor({ em, family, width, colors }: Look, { count, second, minute, d
       size: 2 * em,
       grid: { show: false },
       incrs: timeSteps,
+      // Just before its end, no day begins.
       space: (_, _axis, from, to, length) =>
-        Math.max(widthOf(to - from < 5 * 60_000 ? second(to) : minute(to)) + 1.5 * em, length / maxTimeTicks),
+        Math.max(widthOf(label(to - 1, (to - from) / 4)) + em, length / maxTimeTicks),
       splits: (_, _axis, from, to, stepMs) => timeTicks(from, to, stepMs),
       // Labels that would be cut off are left out.
       filter: (chart, ticks, _axis, _space, stepMs) =>

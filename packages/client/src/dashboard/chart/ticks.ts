@@ -5,12 +5,12 @@ const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** The steps of the time axis. */
+/** The steps of the time axis: near enough to each other that the narrowest phone has space for two labels. */
 export const timeSteps = [
-  ...[5, 10, 15, 30].map((seconds) => seconds * secondMs),
-  ...[1, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
+  ...[5, 10, 15, 20, 30].map((seconds) => seconds * secondMs),
+  ...[1, 2, 3, 4, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
   ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * hourMs),
-  ...[1, 2, 5, 10].map((days) => days * dayMs),
+  ...[1, 2, 3, 5, 10].map((days) => days * dayMs),
 ];
 
 const maxValueSteps = 3;
