@@ -48,7 +48,7 @@ type Setting = {
 };
 
 /** Opens the dashboard of a server that has been there for so many seconds, and waits for the chart of a period. */
-async function open({ period = 'recent', seconds, now, query = '', prepare }: Setting = {}) {
+async function open({ period = 'recent', seconds, now = Date.now, query = '', prepare }: Setting = {}) {
   const server = await startStandIn(now);
   if (seconds !== undefined) server.isYoung(seconds);
   const tab = await openTab(browser, server.url + query, async (page) => {
@@ -99,11 +99,11 @@ describe('the time axis', () => {
   );
 
   test.each([
-    ['recent', undefined],
+    ['recent', 3600],
     ['recent', 20],
-    ['24h', undefined],
-    ['7d', undefined],
-    ['30d', undefined],
+    ['24h', 100_000_000],
+    ['7d', 100_000_000],
+    ['30d', 100_000_000],
   ])(
     'of %s has two labels or more on the narrowest phone, also where its ends cut off labels',
     async (period, seconds) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createLimits } from '../src/presence/limits.ts';
 import { noOtherPages, type PageChange } from '../src/presence/page-names.ts';
 import { encodeView } from '../src/presence/page-views.ts';
-import { maxListedPages, Pages } from '../src/presence/pages.ts';
+import { maxListedPages, type PageClient, Pages } from '../src/presence/pages.ts';
 import { untrackedKey } from '../src/presence/untracked-tabs.ts';
 import { FleetPages } from '../src/store/redis/fleet-pages.ts';
 import type { PageReport } from '../src/store/redis/report.ts';
@@ -13,8 +13,10 @@ function openPages({ maxPages = 1000, maxStreamsPerAddress = 256, others = noOth
   const limits = createLimits({ maxStreams: 1000, maxStreamsPerAddress, maxConnections: 1000, maxPages });
   const pages = new Pages(limits, others);
   const join = (on: string[], watch: string[] = [], from = address) => {
-    const { joined, broken } = pages.join({ on, watch }, from);
-    return { joined, view: joined.view, broken, leave: () => pages.leave(joined) };
+    const client: PageClient = { address: from, on: [], view: undefined };
+    const broken = pages.join(client, { on, watch });
+    if (!client.view) throw new Error('It has no view.');
+    return { client, view: client.view, broken, leave: () => pages.leave(client) };
   };
   return {
     pages,
@@ -185,8 +187,8 @@ describe('the counts of pages', () => {
 
   test('drift if a client is not counted out', () => {
     const { pages, join } = openPages();
-    const { joined, leave } = join(['/a'], ['/b']);
-    expect(pages.drift([joined])).toBe(0);
+    const { client, leave } = join(['/a'], ['/b']);
+    expect(pages.drift([client])).toBe(0);
     expect(pages.drift([])).toBe(2);
     leave();
     expect(pages.drift([])).toBe(0);

@@ -1,7 +1,6 @@
 /** What a view needs of a page. */
 type ViewedPage = {
   readonly name: string;
-  readonly id: number;
   /** Its count at the last tick, as a member of a JSON object. */
   json: string;
 };
@@ -11,24 +10,25 @@ export type PageView<Page extends ViewedPage = ViewedPage> = {
   readonly pages: readonly Page[];
   /** Pages that are not tracked, as members of a JSON object. */
   readonly unknown: string;
-  /** `undefined` if it is not shared. */
-  readonly key: string | undefined;
   streams: number;
 };
 
 /** Keeps one view for each distinct set of pages, for as long as a stream has it. */
 export function createPageViews<Page extends ViewedPage>() {
   const views = new Map<string, PageView<Page>>();
+  // No name has a line break.
+  const keyOf = (pages: readonly Page[]) => pages.map(({ name }) => name).join('\n');
 
   return {
     /** The view of a stream. Give it back by `release`. With `isNew`, one of the pages is in no view yet. */
     take(given: readonly Page[], untracked: readonly string[], isNew = false): PageView<Page> {
-      const pages = [...new Set(given)].sort((one, other) => one.id - other.id).slice();
+      // V8 reserves memory for more entries in a list that grows, but not in a copy.
+      const pages = [...new Set(given)].sort((one, other) => (one.name < other.name ? -1 : 1)).slice();
       const unknown = untracked.map((name) => toMember(name, null)).join();
-      // Names that are not tracked have no id, and most new pages are never on a second stream.
-      if (unknown !== '' || isNew) return { pages, unknown, key: undefined, streams: 1 };
-      const key = pages.map(({ id }) => id).join();
-      const view = views.get(key) ?? { pages, unknown, key, streams: 0 };
+      // Few streams have names that are not tracked, and most new pages are never on a second stream.
+      if (unknown !== '' || isNew) return { pages, unknown, streams: 1 };
+      const key = keyOf(pages);
+      const view = views.get(key) ?? { pages, unknown, streams: 0 };
       view.streams++;
       views.set(key, view);
       return view;
@@ -36,7 +36,9 @@ export function createPageViews<Page extends ViewedPage>() {
 
     release(view: PageView<Page>): void {
       view.streams--;
-      if (view.streams === 0 && view.key !== undefined) views.delete(view.key);
+      if (view.streams > 0) return;
+      const key = keyOf(view.pages);
+      if (views.get(key) === view) views.delete(key);
     },
   };
 }

@@ -11,7 +11,6 @@ const defaultListedPages = 20;
 /** A page that a tab is on, or that a stream watches. */
 type Page = {
   readonly name: string;
-  readonly id: number;
   /** The address whose limit it counts for. */
   readonly broughtBy: string;
   online: number;
@@ -23,17 +22,14 @@ type Page = {
   json: string;
 };
 
-/** The pages of a client that has joined. As there is one for each stream, it is small. */
-export type JoinedPages = {
-  readonly on: readonly Page[];
-  /** Names that are not tracked, each once for each tab. */
-  readonly untracked: readonly string[];
+/** What `Pages` keeps with a client while its pages are counted. As there is one for each stream, it is small. */
+export type PageClient = {
+  readonly address: string;
+  /** The page of each tab, or its name if that is not tracked. */
+  on: readonly (Page | string)[];
   /** All pages whose counts it wants: those that it is on, and those that it watches. */
-  readonly view: PageView<Page>;
+  view: PageView<Page> | undefined;
 };
-
-/** Most clients share this list, because all their names are tracked. */
-const none: never[] = [];
 
 /** Counts the open tabs of each page. Names are forgotten with their last tab and watcher. */
 export class Pages {
@@ -45,7 +41,6 @@ export class Pages {
   readonly #changed = new Set<string>();
   readonly #limits: Limits;
   readonly #others: OtherPages;
-  #nextId = 0;
   #fullest: PageCount[] | undefined;
 
   constructor(limits: Limits, others: OtherPages) {
@@ -61,30 +56,31 @@ export class Pages {
   /**
    * Counts the pages of a client in. A name that breaks a limit is not tracked, and its count is unknown.
    *
-   * @returns what to give to `leave`, and for each name that is not tracked the limit that it would break
+   * @returns for each name that is not tracked the limit that it would break
    */
-  join({ on, watch }: PageNames, address: string): { joined: JoinedPages; broken: BrokenPageLimit[] } {
+  join(client: PageClient, { on, watch }: PageNames): BrokenPageLimit[] {
     const broken = new Map<string, BrokenPageLimit>();
     const before = this.size;
     for (const name of new Set([...on, ...watch])) {
-      const limit = this.#track(name, address);
+      const limit = this.#track(name, client.address);
       if (limit !== undefined) broken.set(name, limit);
     }
-    const tracked = this.#tracked(on);
-    const all = this.#tracked([...on, ...watch]);
-    const view = this.#views.take(all, [...broken.keys()].map(flat), this.size > before);
-    const isOnAll = tracked.length === view.pages.length && tracked.every((page, index) => page === view.pages[index]);
-    const untracked = broken.size === 0 ? none : on.filter((name) => broken.has(name)).map(flat);
-    const joined = { on: isOnAll ? view.pages : tracked, untracked, view };
-    this.#count(joined, 1);
-    return { joined, broken: [...broken.values()] };
+    const tabs = on.map((name) => this.#pages.get(name) ?? flat(name));
+    const wanted = [...on, ...watch].flatMap((name) => this.#pages.get(name) ?? []);
+    const view = this.#views.take(wanted, [...broken.keys()], this.size > before);
+    const isOnAll = tabs.length === view.pages.length && tabs.every((page, index) => page === view.pages[index]);
+    client.on = isOnAll ? view.pages : tabs;
+    client.view = view;
+    this.#count(client, 1);
+    return [...broken.values()];
   }
 
   /** Counts a client out. To be called once. */
-  leave(joined: JoinedPages): void {
-    this.#count(joined, -1);
-    this.#views.release(joined.view);
-    for (const page of joined.view.pages) {
+  leave(client: PageClient): void {
+    if (client.view === undefined) return;
+    this.#count(client, -1);
+    this.#views.release(client.view);
+    for (const page of client.view.pages) {
       if (page.online + page.watchers > 0) continue;
       this.#pages.delete(page.name);
       this.#limits.givePageBack(page.broughtBy);
@@ -126,10 +122,10 @@ export class Pages {
   }
 
   /** By how much the counts differ from the clients that have joined. */
-  drift(clients: readonly JoinedPages[]): number {
+  drift(clients: readonly PageClient[]): number {
     const itself = (page: Page) => page;
     const tabs = Map.groupBy(
-      clients.flatMap(({ on }) => on),
+      clients.flatMap(({ on }) => on.filter((page) => typeof page !== 'string')),
       itself,
     );
     const watchers = Map.groupBy(clients.flatMap(watchedBy), itself);
@@ -168,7 +164,6 @@ export class Pages {
     const own = flat(name);
     this.#pages.set(own, {
       name: own,
-      id: this.#nextId++,
       broughtBy: address,
       online: 0,
       watchers: 0,
@@ -179,33 +174,32 @@ export class Pages {
     return undefined;
   }
 
-  #tracked(names: readonly string[]): readonly Page[] {
-    // V8 reserves memory for more entries in a list that grows, but not in a copy.
-    return names.flatMap((name) => this.#pages.get(name) ?? []).slice();
+  #count(client: PageClient, sign: 1 | -1): void {
+    for (const page of client.on) {
+      if (typeof page === 'string') this.#countUntracked(untrackedKey(page), sign);
+      else {
+        page.online += sign;
+        this.#changed.add(page.name);
+      }
+    }
+    for (const page of watchedBy(client)) page.watchers += sign;
   }
 
-  #count(joined: JoinedPages, sign: 1 | -1): void {
-    for (const page of joined.on) {
-      page.online += sign;
-      this.#changed.add(page.name);
-    }
-    for (const page of watchedBy(joined)) page.watchers += sign;
-    for (const key of joined.untracked.map(untrackedKey)) {
-      const tabs = (this.#untracked.get(key) ?? 0) + sign;
-      if (tabs > 0) this.#untracked.set(key, tabs);
-      else this.#untracked.delete(key);
-      this.#changed.add(key);
-    }
+  #countUntracked(key: string, sign: 1 | -1): void {
+    const tabs = (this.#untracked.get(key) ?? 0) + sign;
+    if (tabs > 0) this.#untracked.set(key, tabs);
+    else this.#untracked.delete(key);
+    this.#changed.add(key);
   }
 }
 
-function watchedBy({ on, view }: JoinedPages): Page[] {
-  return view.pages.filter((page) => !on.includes(page));
+function watchedBy({ on, view }: PageClient): Page[] {
+  return view?.pages.filter((page) => !on.includes(page)) ?? [];
 }
 
 /** The names that a client's tabs are on, each once for each tab. */
-export function namesOf(joined: JoinedPages | undefined): string[] {
-  return joined === undefined ? [] : [...joined.on.map(({ name }) => name), ...joined.untracked];
+export function namesOf({ on }: PageClient): string[] {
+  return on.map((page) => (typeof page === 'string' ? page : page.name));
 }
 
 /** Copies a text. V8 may store it as a part of its URL or as two joined texts, and would keep those in memory too. */

@@ -3,7 +3,7 @@ import { createGracePeriod, type SeenClient } from './grace-period.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits, Share } from './limits.ts';
 import { type PageNames, withTabs } from './page-names.ts';
 import type { PageView } from './page-views.ts';
-import { type JoinedPages, namesOf, type Pages } from './pages.ts';
+import { namesOf, type PageClient, type Pages } from './pages.ts';
 import { type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
@@ -28,12 +28,15 @@ type Admission<Stream> =
       leave: () => void;
     };
 
+/** Most clients share this list, because they name no pages. */
+const nowhere: never[] = [];
+
 /** A client, and its pages. As there is one for each stream, it has no closures of its own. */
-export type Member<Stream> = SeenClient & {
-  pages: JoinedPages | undefined;
-  /** Missing for kept places. */
-  stream: Stream | undefined;
-};
+export type Member<Stream> = SeenClient &
+  PageClient & {
+    /** Missing for kept places. */
+    stream: Stream | undefined;
+  };
 
 /** What is registered: a stream, of which `isHeld` says whether its socket still exists. */
 type Registered<Stream> = {
@@ -93,7 +96,8 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
       visits,
       since,
       onReplaced,
-      pages: undefined,
+      on: nowhere,
+      view: undefined,
       stream: undefined,
     };
     this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
@@ -103,7 +107,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
       opened.member = member;
     };
     const leave = () => this.#leave(member);
-    return { ok: true, tabs, overLimit, pages: member.pages?.view, brokenPageLimits, register, leave };
+    return { ok: true, tabs, overLimit, pages: member.view, brokenPageLimits, register, leave };
   }
 
   /**
@@ -152,7 +156,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const gone = streams.filter(({ isHeld }) => !isHeld).length;
     const visiting = clients.filter(({ tabs }) => tabs > 0).length;
     const tabs = clients.reduce((sum, client) => sum + client.tabs, 0);
-    const pagesDrift = this.#pages.drift(clients.flatMap(({ pages }) => pages ?? []));
+    const pagesDrift = this.#pages.drift(clients);
     const drift = gone + Math.abs(browsers - visiting) + Math.abs(online - tabs) + pagesDrift;
     return { streams: streams.length, tabs: online, pages: this.#pages.size, drift };
   }
@@ -166,21 +170,19 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     this.#presence.join(member);
     this.#limits.take(member);
     if (names.on.length + names.watch.length === 0) return [];
-    const { joined, broken } = this.#pages.join(withTabs(names, member.tabs), member.address);
-    member.pages = joined;
-    return broken;
+    return this.#pages.join(member, withTabs(names, member.tabs));
   }
 
   #leave(member: Member<Stream>): void {
     this.#presence.leave(member);
     this.#limits.giveBack(member);
-    if (member.pages) this.#pages.leave(member.pages);
+    this.#pages.leave(member);
   }
 
   /** Counts a client in again, without a stream. Which of its tabs is on which page is not known. */
   #comeBack(member: Member<Stream>, tabs: number): void {
-    const on = namesOf(member.pages);
-    Object.assign(member, { tabs, visits: 0, pages: undefined, stream: undefined });
+    const on = namesOf(member);
+    Object.assign(member, { tabs, visits: 0, on: nowhere, view: undefined, stream: undefined });
     this.#join(member, { on, watch: [] });
   }
 }

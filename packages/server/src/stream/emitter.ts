@@ -195,7 +195,7 @@ export class Emitter {
     await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
       if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
-      const result = stream.sendTick(frameFor(stream.member?.pages?.view));
+      const result = stream.sendTick(frameFor(stream.member?.view));
       if (result === 'sent') sent++;
       else skipped++;
       if (result === 'clogged') this.#end(stream, 'clogged');
