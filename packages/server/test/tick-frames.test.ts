@@ -3,8 +3,8 @@ import { createPageViews } from '../src/presence/page-views.ts';
 import { createTickFrames } from '../src/stream/tick-frames.ts';
 
 const visitors = 'event: visitors\nid: 1\ndata: {"online":3}\n\n';
-const page = { name: '/ü', json: '"/ü":3' };
-const other = { name: '/b', json: '"/b":1' };
+const page = { name: '/ü', sent: 3, json: '"/ü":3' };
+const other = { name: '/b', sent: 1, json: undefined };
 
 describe('the frames of a tick', () => {
   test('are the snapshot alone for streams without pages, encoded once', () => {

@@ -1,8 +1,10 @@
 /** What a view needs of a page. */
 type ViewedPage = {
   readonly name: string;
-  /** Its count at the last tick, as a member of a JSON object. */
-  json: string;
+  /** Its count at the last tick. */
+  sent: number | null;
+  /** The same as a member of a JSON object, if that is kept. */
+  json: string | undefined;
 };
 
 /** The set of pages whose counts a stream is sent. Streams with the same pages share it. */
@@ -45,7 +47,9 @@ export function createPageViews<Page extends ViewedPage>() {
 
 /** The payload of an event `pages` as JSON, with the counts of the last tick, or with those that `count` knows. */
 export function encodeView({ pages, unknown }: PageView, count?: (name: string) => number | null): string {
-  const members = pages.map(({ name, json }) => (count === undefined ? json : toMember(name, count(name))));
+  const members = pages.map(({ name, sent, json }) =>
+    count === undefined ? (json ?? toMember(name, sent)) : toMember(name, count(name)),
+  );
   if (unknown !== '') members.push(unknown);
   return `{"online":{${members.join()}}}`;
 }

@@ -17,16 +17,20 @@ type Page = {
   watchers: number;
   /** The tabs of this node at the last tick. */
   counted: number;
-  /** The count that was sent after the last tick, and the same as a member of a JSON object. */
+  /** The count that was sent after the last tick. */
   sent: number | null;
-  json: string;
+  /** The same as a member of a JSON object, if several streams may be sent it. */
+  json: string | undefined;
 };
+
+/** Where a tab is: a page, or the name of one that is not tracked. */
+type Place = Page | string;
 
 /** What `Pages` keeps with a client while its pages are counted. As there is one for each stream, it is small. */
 export type PageClient = {
   readonly address: string;
-  /** The page of each tab, or its name if that is not tracked. */
-  on: readonly (Page | string)[];
+  /** The place of its only tab, or of each. */
+  on: Place | readonly Place[];
   /** All pages whose counts it wants: those that it is on, and those that it watches. */
   view: PageView<Page> | undefined;
 };
@@ -66,11 +70,10 @@ export class Pages {
       if (limit !== undefined) broken.set(name, limit);
     }
     const tabs = on.map((name) => this.#pages.get(name) ?? flat(name));
+    const [tab] = tabs;
+    client.on = tab !== undefined && tabs.length === 1 ? tab : tabs;
     const wanted = [...on, ...watch].flatMap((name) => this.#pages.get(name) ?? []);
-    const view = this.#views.take(wanted, [...broken.keys()], this.size > before);
-    const isOnAll = tabs.length === view.pages.length && tabs.every((page, index) => page === view.pages[index]);
-    client.on = isOnAll ? view.pages : tabs;
-    client.view = view;
+    client.view = this.#views.take(wanted, [...broken.keys()], this.size > before);
     this.#count(client, 1);
     return [...broken.values()];
   }
@@ -108,9 +111,9 @@ export class Pages {
     this.#fullest = undefined;
     for (const page of this.#pages.values()) {
       const online = this.#sum(page.name, page.counted);
-      if (online === page.sent && page.json !== '') continue;
+      if (online !== page.sent) page.json = undefined;
       page.sent = online;
-      page.json = flat(toMember(page.name, online));
+      page.json = page.online + page.watchers > 1 ? (page.json ?? flat(toMember(page.name, online))) : undefined;
     }
   }
 
@@ -125,7 +128,7 @@ export class Pages {
   drift(clients: readonly PageClient[]): number {
     const itself = (page: Page) => page;
     const tabs = Map.groupBy(
-      clients.flatMap(({ on }) => on.filter((page) => typeof page !== 'string')),
+      clients.flatMap(placesOf).filter((place) => typeof place !== 'string'),
       itself,
     );
     const watchers = Map.groupBy(clients.flatMap(watchedBy), itself);
@@ -169,17 +172,17 @@ export class Pages {
       watchers: 0,
       counted: 0,
       sent: null,
-      json: '',
+      json: undefined,
     });
     return undefined;
   }
 
   #count(client: PageClient, sign: 1 | -1): void {
-    for (const page of client.on) {
-      if (typeof page === 'string') this.#countUntracked(untrackedKey(page), sign);
+    for (const place of placesOf(client)) {
+      if (typeof place === 'string') this.#countUntracked(untrackedKey(place), sign);
       else {
-        page.online += sign;
-        this.#changed.add(page.name);
+        place.online += sign;
+        this.#changed.add(place.name);
       }
     }
     for (const page of watchedBy(client)) page.watchers += sign;
@@ -193,13 +196,18 @@ export class Pages {
   }
 }
 
-function watchedBy({ on, view }: PageClient): Page[] {
-  return view?.pages.filter((page) => !on.includes(page)) ?? [];
+function placesOf({ on }: PageClient): Place[] {
+  return [on].flat();
+}
+
+function watchedBy(client: PageClient): Page[] {
+  const places = placesOf(client);
+  return client.view?.pages.filter((page) => !places.includes(page)) ?? [];
 }
 
 /** The names that a client's tabs are on, each once for each tab. */
-export function namesOf({ on }: PageClient): string[] {
-  return on.map((page) => (typeof page === 'string' ? page : page.name));
+export function namesOf(client: PageClient): string[] {
+  return placesOf(client).map((place) => (typeof place === 'string' ? place : place.name));
 }
 
 /** Copies a text. V8 may store it as a part of its URL or as two joined texts, and would keep those in memory too. */
