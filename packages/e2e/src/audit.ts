@@ -11,18 +11,25 @@ export const themes = ['light', 'dark'] as const;
 /** WCAG 2.2 §2.5.5 has 44 CSS pixels for a finger. */
 const fingerPx = 44;
 
-/** Looks at a page in every theme, on a phone and on a laptop. Gives what is wrong with it, in words. */
-export async function auditEverywhere(page: Page): Promise<string[]> {
+/**
+ * Looks at a page in every theme, on a phone and on a laptop. Gives what is wrong with it, in words.
+ *
+ * @param within - does each step while the page is in the state that it is to be looked at in
+ */
+export async function auditEverywhere(
+  page: Page,
+  within: <Result>(step: () => Promise<Result>) => Promise<Result>,
+): Promise<string[]> {
   const findings: string[] = [];
   // What is under the pointer may show more than it does by itself.
   await page.mouse.move(0, 0);
   for (const [name, viewport] of Object.entries(viewports)) {
     await page.setViewport(viewport);
-    const layout = await page.evaluate(findLayoutFaults, name === 'phone' ? fingerPx : 0);
+    const layout = await within(() => page.evaluate(findLayoutFaults, name === 'phone' ? fingerPx : 0));
     findings.push(...layout.map((fault) => `${name}: ${fault}`));
     for (const theme of themes) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
-      findings.push(...(await findAccessFaults(page)).map((fault) => `${name}, ${theme}: ${fault}`));
+      findings.push(...(await within(() => findAccessFaults(page))).map((fault) => `${name}, ${theme}: ${fault}`));
     }
   }
   return findings;

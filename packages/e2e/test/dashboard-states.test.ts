@@ -54,7 +54,7 @@ describe.concurrent.each(dashboardStates.map((state) => [state.name, state] as c
   test('fits every screen and bars nobody, in every theme, and is told', async (context) => {
     const opened = await open(context, state);
     const { tab } = opened;
-    expect(await within(state, opened, () => auditEverywhere(tab.page))).toEqual([]);
+    expect(await auditEverywhere(tab.page, (step) => within(state, opened, step))).toEqual([]);
     const selectors = Object.keys(state.says);
     const texts = () => Promise.all(selectors.map((selector) => tab.text(selector)));
     await eventually(async () => expect(await within(state, opened, texts)).toEqual(Object.values(state.says)));
@@ -129,7 +129,7 @@ describe.concurrent.each(languageTags)('in %s', (tag) => {
     async (name, context) => {
       const state = stateNamed(name);
       const opened = await open(context, state, `?lang=${tag}`);
-      expect(await within(state, opened, () => auditEverywhere(opened.tab.page))).toEqual([]);
+      expect(await auditEverywhere(opened.tab.page, (step) => within(state, opened, step))).toEqual([]);
     },
   );
 
