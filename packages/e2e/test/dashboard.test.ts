@@ -83,16 +83,24 @@ describe('the number', () => {
   });
 
   test('is announced when it has changed, and not more than every ten seconds', async () => {
-    const tab = await open();
-    const since = await tab.page.evaluate(() => performance.now());
-    const announced = await recordTexts(tab, '.announcement');
-    for (let count = 2; count <= 4; count++) await open();
+    const tab = await open('', (page) =>
+      page.evaluateOnNewDocument(() => {
+        const announced: { text: string; at: number }[] = [];
+        Object.assign(window, { announced });
+        new MutationObserver(() => {
+          const text = document.querySelector('.announcement')?.textContent.trim() ?? '';
+          if (text !== (announced.at(-1)?.text ?? '')) announced.push({ text, at: performance.now() });
+        }).observe(document, { childList: true, subtree: true });
+      }),
+    );
+    // Tabs would take too long to load on a busy machine.
+    for (const { stop } of await Promise.all([1, 2, 3].map(() => observe(server().url)))) onTestFinished(stop);
     await says(tab, '.announcement', '4 visitors here right now');
-    expect((await announced()).map((text) => text.trim())).toEqual([
-      'Live 1 visitor here right now',
-      '4 visitors here right now',
-    ]);
-    expect(await tab.page.evaluate((start) => performance.now() - start, since)).toBeGreaterThan(8000);
+    const announced = await tab.page.evaluate(
+      () => (window as unknown as { announced: { text: string; at: number }[] }).announced,
+    );
+    expect(announced.map(({ text }) => text)).toEqual(['Live 1 visitor here right now', '4 visitors here right now']);
+    expect(Number(announced[1]?.at) - Number(announced[0]?.at)).toBeGreaterThan(9000);
   });
 
   test('is in the title and in the icon', async () => {
@@ -118,7 +126,7 @@ describe('the number', () => {
     await page.$eval('.browsers button', (button) => button.blur());
     expect(await isShown()).toBe(false);
     await page.tap('.browsers button');
-    expect(await isShown()).toBe(true);
+    await eventually(async () => expect(await isShown()).toBe(true));
     expect(await tab.text('#definition')).toBe('Each open tab counts as one visitor. Right now: 1 tab in 1 browser.');
   });
 });
@@ -190,9 +198,9 @@ describe('what was before', () => {
     await page.mouse.move(0, 0);
     expect(await isShown()).toBe(false);
     await page.touchscreen.tap(...first);
-    expect(await isShown()).toBe(true);
+    await eventually(async () => expect(await isShown()).toBe(true));
     await page.tap('h1');
-    expect(await isShown()).toBe(false);
+    await eventually(async () => expect(await isShown()).toBe(false));
   });
 
   test('goes back a day when it is asked to, and says when the most were here', async () => {
@@ -200,13 +208,16 @@ describe('what was before', () => {
     await says(tab, '.peak-time', /^today, \d+:\d\d/);
     const asked: string[] = [];
     tab.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    // Entries are minutes: one, or two if the next has begun meanwhile.
+    const summary = /^(Between \d and|Always) 1 in the last (minute|2 minutes)$/;
     await tab.page.click('.period [value="24h"]');
     expect(await tab.page.$eval('.period [value="24h"]', ({ ariaPressed }) => ariaPressed)).toBe('true');
-    await says(tab, '.summary', /^(Between \d and|Always) 1 in the last minute$/);
+    await says(tab, '.summary', summary);
     await tab.page.click('.period [value="recent"]');
     await tab.page.click('.period [value="24h"]');
-    await says(tab, '.summary', /^(Between \d and|Always) 1 in the last minute$/);
-    expect(asked).toEqual(['/history']);
+    await says(tab, '.summary', summary);
+    // The stream is renewed after a while.
+    expect(asked.filter((path) => path !== '/stream')).toEqual(['/history']);
     const csv = await fetch(await tab.page.$eval('a.csv', ({ href }) => href));
     expect(await csv.text()).toMatch(/^time.*\r?\n\d{4}-/);
   });
@@ -215,8 +226,8 @@ describe('what was before', () => {
 describe('the language', () => {
   test('is switched without a new stream, and kept in the address alone', async () => {
     const tab = await open('?x=1');
-    const streams: string[] = [];
-    tab.page.on('request', (request) => streams.push(request.url()));
+    const asked: string[] = [];
+    tab.page.on('request', (request) => asked.push(request.url()));
     await tab.page.select('.language select', 'es');
     expect(await tab.text('.online-label')).toBe('visitante aquí ahora mismo');
     expect(new URL(tab.page.url()).search).toBe('?x=1&lang=es');
@@ -226,6 +237,7 @@ describe('the language', () => {
       0,
       0,
     ]);
+    expect(asked).toEqual([]);
     await tab.page.reload();
     await says(tab, '.connection', 'En vivo');
     expect(await tab.page.$eval('.language select', ({ value }) => value)).toBe('es');
