@@ -218,15 +218,16 @@ describe('the list is requested', () => {
     return { server, tab };
   }
 
-  /** How often the list is requested while so many snapshots come. */
+  /** How often the list is requested while so many snapshots come or, if this machine is busy, a few more. */
   async function requestsDuring(snapshots: number, { server, tab }: Awaited<ReturnType<typeof openStandIn>>) {
     const before = server.listed();
+    const since = performance.now();
     const first = await tab.figure('visits');
     for (let visits = first + 1; visits <= first + snapshots; visits++) {
       server.count({ visits });
       await eventually(async () => expect(await tab.figure('visits')).toBe(visits));
     }
-    return server.listed() - before;
+    return { requests: server.listed() - before, seconds: (performance.now() - since) / 1000 };
   }
 
   test('every other second while it is seen, and not while it is hidden', async () => {
@@ -236,13 +237,13 @@ describe('the list is requested', () => {
         Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));
       }, value);
-    const seen = await requestsDuring(6, opened);
-    expect(seen).toBeGreaterThanOrEqual(2);
-    expect(seen).toBeLessThanOrEqual(4);
+    const { requests, seconds } = await requestsDuring(6, opened);
+    expect(requests).toBeGreaterThanOrEqual(2);
+    expect(requests).toBeLessThanOrEqual(1 + seconds / 1.5);
     await setVisibility('hidden');
-    expect(await requestsDuring(4, opened)).toBeLessThanOrEqual(1);
+    expect((await requestsDuring(4, opened)).requests).toBeLessThanOrEqual(1);
     opened.server.list([{ name: '/b', online: 1 }]);
-    expect(await requestsDuring(3, opened)).toBe(0);
+    expect((await requestsDuring(3, opened)).requests).toBe(0);
     await setVisibility('visible');
     await shows(opened.tab, '/b 1 visitor here');
   });
