@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type LaunchOptions, type Page } from 'puppeteer-core';
 import { eventually } from './eventually.ts';
 import { type Profile, type Tab, withHooks } from './tab.ts';
+import { tieGroup } from './tie-group.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
 // Animations take most of the CPU time of pages that tests wait for. The tests of the page ask for them.
 const reducedMotion = '--force-prefers-reduced-motion';
+
+async function launch(options: LaunchOptions): Promise<Browser> {
+  const browser = await puppeteer.launch({ headless: true, ...options });
+  const child = browser.process();
+  // Puppeteer starts browsers in process groups of their own.
+  if (child?.pid !== undefined) child.once('exit', tieGroup(child.pid));
+  return browser;
+}
 
 /**
  * Starts Chromium: the one that comes as an npm package, or the one at `PUPPETEER_EXECUTABLE_PATH`.
@@ -15,9 +24,8 @@ const reducedMotion = '--force-prefers-reduced-motion';
  * @param args - more arguments for its command line
  */
 export async function launchChromium(...args: string[]): Promise<Browser> {
-  return puppeteer.launch({
+  return launch({
     executablePath: process.env.PUPPETEER_EXECUTABLE_PATH ?? (await unpackChromium()),
-    headless: true,
     // The package's own arguments switch web security off. These let it run as root and without a GPU.
     args: ['--no-sandbox', '--disable-gpu', '--no-zygote', reducedMotion, ...args],
   });
@@ -25,19 +33,17 @@ export async function launchChromium(...args: string[]): Promise<Browser> {
 
 /** Starts a whole Chromium, with all that the package's headless shell leaves out. */
 export async function launchWholeChromium(): Promise<Browser> {
-  return puppeteer.launch({
+  return launch({
     executablePath: installed.chromium ?? '',
-    headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', reducedMotion],
   });
 }
 
 /** @param preferences - as on `about:config` */
 export async function launchFirefox(preferences: Record<string, unknown> = {}): Promise<Browser> {
-  return puppeteer.launch({
+  return launch({
     browser: 'firefox',
     executablePath: installed.firefox ?? '',
-    headless: true,
     extraPrefsFirefox: { 'ui.prefersReducedMotion': 1, ...preferences },
   });
 }

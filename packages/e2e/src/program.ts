@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { afterAll } from 'vitest';
 import { findFreePort } from '../../server/test/helpers/free-port.ts';
 import { eventually } from './eventually.ts';
+import { tieGroup } from './tie-group.ts';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -28,6 +31,7 @@ export type Program = {
 export function run(command: string, args: string[], env: Record<string, string> = {}, cwd = root): Program {
   const child = spawn(command, args, { cwd, detached: true, env: { ...process.env, ...env } });
   const group = -Number(child.pid);
+  const untie = tieGroup(Number(child.pid));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk) => {
@@ -35,6 +39,9 @@ export function run(command: string, args: string[], env: Record<string, string>
     });
   }
   const exited = once(child, 'exit');
+  child.once('exit', () => {
+    if (!isRunning()) untie();
+  });
 
   function isRunning(): boolean {
     try {
@@ -62,16 +69,16 @@ export function run(command: string, args: string[], env: Record<string, string>
     async kill() {
       signal('SIGKILL');
       await exited;
+      untie();
     },
   };
 }
 
 const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+// Not when the process ends: Vitest ends it by a signal. What has just been killed may still write.
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 }))));
 
-/** Makes a folder for a server's totals, which is there until all tests have finished. */
+/** Makes a folder for a server's totals, which is there until all tests of the file have finished. */
 export function makeDataDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'live-visitors-'));
   folders.push(folder);
