@@ -10,8 +10,9 @@ import { unpackChromium } from './unpack-chromium.ts';
 // Animations take most of the CPU time of pages that tests wait for. The tests of the page ask for them.
 const reducedMotion = '--force-prefers-reduced-motion';
 
+/** The hook that starts a browser has a deadline of its own. */
 async function launch(options: LaunchOptions): Promise<Browser> {
-  const browser = await puppeteer.launch({ headless: true, ...options });
+  const browser = await puppeteer.launch({ headless: true, timeout: 0, ...options });
   const child = browser.process();
   // Puppeteer starts browsers in process groups of their own.
   if (child?.pid !== undefined) child.once('exit', tieGroup(child.pid));
@@ -96,6 +97,8 @@ export function profileOf(context: BrowserContext | Browser): Profile<PuppeteerT
 const networkErrors = /^Error: (Cross-Origin Request Blocked:|Failed to load ‘|Firefox can’t establish a connection)/;
 
 function tabFor(page: Page): PuppeteerTab {
+  // As long as `eventually`.
+  page.setDefaultTimeout(60_000);
   const problems: string[] = [];
   const logged: string[] = [];
   page.on('pageerror', (error) => {

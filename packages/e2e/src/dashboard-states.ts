@@ -136,7 +136,7 @@ export const dashboardStates: readonly DashboardState[] = [
 
 /** Waits until the dashboard has an element that matches. */
 async function shows(tab: PuppeteerTab, selector: string): Promise<void> {
-  await tab.page.waitForSelector(selector, { timeout: 60_000 });
+  await tab.page.waitForSelector(selector);
 }
 
 /** Waits until the dashboard is in the state. Its server must behave as `manner` says since it was loaded. */

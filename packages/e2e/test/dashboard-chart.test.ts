@@ -61,7 +61,7 @@ async function open({ period = 'recent', seconds, now = Date.now, query = '', pr
     expect(tab.problems).toEqual([]);
   });
   const { page } = tab;
-  await page.waitForSelector('.chart canvas', { timeout: 60_000 });
+  await page.waitForSelector('.chart canvas');
   await page.click(`.period [value="${period}"]`);
   await eventually(async () => expect(await tab.text('.summary')).not.toBe('…'));
   await eventually(async () => expect(await timeLabels(tab)).not.toEqual([]));

@@ -19,7 +19,7 @@ async function open(prepare: (page: Page) => Promise<unknown>) {
     await server.stop();
     expect(tab.problems).toEqual([]);
   });
-  await tab.page.waitForSelector('.chart canvas', { timeout: 60_000 });
+  await tab.page.waitForSelector('.chart canvas');
   return { tab, page: tab.page, server };
 }
 

@@ -274,7 +274,7 @@ describe('the list is requested', () => {
     });
     await shows(tab, '/a 1 visitor here');
     fails = true;
-    await tab.page.waitForSelector('.pages.old', { timeout: 60_000 });
+    await tab.page.waitForSelector('.pages.old');
     expect(await rows(tab)).toEqual(['/a 1 visitor here']);
     fails = false;
     await tab.page.waitForSelector('.pages:not(.old)', { timeout: 60_000 });
