@@ -75,14 +75,19 @@ describe.skipIf(missingRegistry)(
     let folder: string;
     let react18: string;
     let tests: string;
+    // Each installation has a deadline of its own.
     beforeAll(() => {
       const tools = ['vite@8.3.8', 'typescript@6.0.3', 'vue-tsc@3.3.14', 'svelte-check@4.7.8'];
       const react = ['react@19.3.1', 'react-dom@19.3.1', '@types/react@19.3.3', '@types/react-dom@19.3.0'];
       const vue = ['vue@3.5.45', '@vitejs/plugin-vue@6.0.11'];
       const svelte = ['svelte@5.57.3', '@sveltejs/vite-plugin-svelte@7.3.1'];
       folder = install(tarball, ...tools, ...react, ...vue, ...svelte, 'solid-js@1.9.20', 'vite-plugin-solid@2.11.14');
+    });
+    beforeAll(() => {
       const react18Packages = ['react@18.3.1', 'react-dom@18.3.1', '@types/react@18.3.32', '@types/react-dom@18.3.7'];
       react18 = install(tarball, ...react18Packages);
+    });
+    beforeAll(() => {
       tests = install(tarball, 'vitest@4.1.12', 'jsdom@29.1.1', 'happy-dom@21.0.4');
     });
 

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { baseEnv } from '../src/base-env.ts';
+import { eventually } from '../src/eventually.ts';
 import { makeDataDir, root, run } from '../src/program.ts';
 
 /** Copies what a fresh clone has. */
@@ -55,10 +56,11 @@ describe.skipIf(missing)(`in a fresh clone, with other package managers${missing
     const env = Object.entries({ ...baseEnv, PORT: '0' }).map((entry) => entry.join('='));
     const dev = run('env', ['-i', ...env, 'npx', '-y', `pnpm@${version}`, 'dev'], {}, clone);
     onTestFinished(dev.kill);
+    // First, it installs.
+    await eventually(() => expect(existsSync(join(clone, 'node_modules/.bin/node')), dev.output()).toBe(true));
     await dev.printed(/("msg":"listening")/);
     await dev.printed(/(Local:)/);
     expect(dev.output()).not.toContain('not recognized');
-    expect(existsSync(join(clone, 'node_modules/.bin/node'))).toBe(true);
   }
 
   test('pnpm@10.6 dev installs and runs everything', () => expectDev('10.6', makeClone()));
