@@ -14,6 +14,8 @@ import { isWebKitInstalled, launchWebKit } from './webkit.ts';
 export type Engine<Opened extends Tab = Tab> = {
   name: string;
   isInstalled: boolean;
+  /** The deadline of a test, if the usual one is too short. */
+  timeoutMs?: number;
   /** Names of this machine, for a server and for a site. Over plain HTTP their pages have no locks. */
   plainHosts: { server: string; site: string };
   /** Starts the browser with a fresh profile. */
@@ -48,12 +50,16 @@ export const firefox: Engine<PuppeteerTab> = {
 export const webkit: Engine = {
   name: 'WebKit',
   isInstalled: isWebKitInstalled,
+  // To open 14 tabs takes 10 s of CPU time, and several such tests run side by side.
+  timeoutMs: 300_000,
   // WebKit cannot be told how to resolve a name. This is 127.0.0.1 mapped to IPv6, which is not a secure context.
   plainHosts: { server: '[::ffff:7f00:1]', site: '[::ffff:7f00:1]' },
   launch: launchWebKit,
 };
 
 /** Describes what holds in a browser. The tests are skipped where it is not installed. */
-export function describeIn({ name, isInstalled }: Engine, title: string, tests: () => void): void {
-  describe.skipIf(!isInstalled)(`${title} in ${name}${isInstalled ? '' : ' (it is not installed)'}`, tests);
+export function describeIn({ name, isInstalled, timeoutMs }: Engine, title: string, tests: () => void): void {
+  const note = isInstalled ? '' : ' (it is not installed)';
+  const options = timeoutMs === undefined ? {} : { timeout: timeoutMs };
+  describe.skipIf(!isInstalled)(`${title} in ${name}${note}`, options, tests);
 }
