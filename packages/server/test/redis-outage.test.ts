@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { tickMs } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
-import { eventually } from './helpers/support.ts';
+import { eventually, nextTick } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
@@ -78,6 +78,22 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     const checker = await openNode(redis);
     expect(await checker.record(nobody)).toMatchObject({ visits: node.visits() });
     expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(tickMs);
+  });
+
+  test('a process that stalled reads what has arrived meanwhile before it takes Redis for silent', async () => {
+    const redis = await startRedis();
+    const nodes = [await openNode(redis), await openNode(redis)] as const;
+    await nextTick(nodes[0]);
+    redis.freeze();
+    const recorded = Promise.all(nodes.map((node) => node.record({ ...nobody, online: 3 })));
+    // By then the calls are written.
+    for (let turn = 0; turn < 5; turn++) await yieldToEventLoop();
+    redis.thaw();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    for (const snapshot of await recorded) {
+      expect(snapshot).toMatchObject({ online: 6 });
+      expect(snapshot.partial).toBeUndefined();
+    }
   });
 
   test('a node that had a connection is not told to check its URL', async () => {
