@@ -55,7 +55,7 @@ describe.skipIf(missing)(`a Redis Cluster${missing ? ` (${missing})` : ''}`, () 
   });
 
   test('is followed to the replica that takes over from a member which breaks down', async () => {
-    const { owner, replica, others } = await startCluster(key);
+    const { owner, replica, others } = await startCluster(key, { nodeTimeoutMs: 2000 });
     const nodes = [await runNode(others[0], { online: 3 }), await runNode(others[1], { online: 2 })];
     const areWhole = () =>
       eventually(() => {
