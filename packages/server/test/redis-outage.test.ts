@@ -66,9 +66,10 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
         expect(visits).toEqual(visits.toSorted((x, y) => x - y));
       }
       expect(ticks.filter(({ isInTime }) => !isInTime)).toEqual([]);
-      // A tick may have been under way when it began, and the connection may be made only after the first tick.
+      // A tick may have been under way when it began.
       expect(Math.max(...noticedAfter)).toBeLessThanOrEqual(2);
-      expect(Math.max(...recoveredAfter)).toBeLessThanOrEqual(2);
+      // The connection may be made only after the first tick. On a busy machine, Redis may be too late for the second.
+      expect(Math.max(...recoveredAfter)).toBeLessThanOrEqual(3);
 
       const checker = await openNode(redis);
       const visits = a.visits() + b.visits();
