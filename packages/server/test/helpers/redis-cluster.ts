@@ -13,7 +13,7 @@ const slots = 16_384;
  *
  * @param options.nodeTimeoutMs - how long a member is silent before the others take it for dead
  */
-export async function startCluster(key: string, { nodeTimeoutMs = 15_000 } = {}) {
+export async function startCluster(key: string, { nodeTimeoutMs = 5000 } = {}) {
   const start = () => startMember(nodeTimeoutMs);
   const masters = [await start(), await start(), await start()] as const;
   const replica = await start();
