@@ -4,7 +4,7 @@ import { openWhenFree } from '../../live-visitors/src/open-when-free.ts';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreInUseError } from '../src/store/store.ts';
 import { findFreePort } from './helpers/free-port.ts';
-import { runProgram } from './helpers/program.ts';
+import { runProgram, startMs } from './helpers/program.ts';
 import { openReturning } from './helpers/returning-client.ts';
 import { eventually, makeFolder } from './helpers/support.ts';
 
@@ -14,7 +14,7 @@ const countIn = (text: string, part: string) => text.split(part).length - 1;
 const waiting = '"msg":"waiting for another process to stop"';
 const listening = '"msg":"listening"';
 
-const untilItWaits = ({ output }: Program) => eventually(() => expect(output()).toContain(waiting));
+const untilItWaits = ({ output }: Program) => eventually(() => expect(output()).toContain(waiting), startMs);
 
 /** A server with a folder of its own, and the variables of one that is to take its place. */
 async function startOld() {

@@ -6,7 +6,7 @@ import { maxChanges, OwnPages } from '../src/store/redis/own-pages.ts';
 import type { PageReport } from '../src/store/redis/report.ts';
 import type { Store } from '../src/store/store.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
-import { nobody, openNode, runNode } from './helpers/redis-node.ts';
+import { atNextTick, nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { eventually, nextTick, openServer, openStream } from './helpers/support.ts';
 
@@ -193,8 +193,7 @@ test('a node has told Redis all again, even if there is less to tell by then', (
 
 /** Records the same pages on all nodes at the next tick. */
 async function changeTogether(nodes: readonly [Store, ...Store[]], ...changes: PageChange[]): Promise<void> {
-  await nextTick(nodes[0]);
-  await Promise.all(nodes.map((node) => node.record(nobody, changes)));
+  await atNextTick(nodes, (node) => node.record(nobody, changes));
 }
 
 describe.skipIf(missing)('the pages of the other nodes', () => {
@@ -202,14 +201,26 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
     const redis = await startRedis();
     const nodes = [await openNode(redis), await openNode(redis), await openNode(redis)] as const;
     await changeTogether(nodes);
+    const names: string[] = [];
     for (const tabs of [1, 2, 0, 3]) {
-      await changeTogether(nodes, ['/a', tabs], [`/${tabs}`, 1]);
-      for (const { otherPages } of nodes) {
-        expect([otherPages.online('/a'), otherPages.online(`/${tabs}`)]).toEqual([2 * tabs, 2]);
-      }
+      // On a busy machine, a call may be too late for its tick. Each tick has a name of its own.
+      await eventually(async () => {
+        const name = `/${names.length}`;
+        names.push(name);
+        const seen = await atNextTick(nodes, async (node) => {
+          await node.record(nobody, [
+            ['/a', tabs],
+            [name, 1],
+          ]);
+          return ['/a', name].map((each) => node.otherPages.online(each));
+        });
+        expect(seen).toEqual(nodes.map(() => [2 * tabs, 2]));
+      });
     }
-    await changeTogether(nodes, ['/a', 0], ...['/0', '/1', '/2', '/3'].map((name): PageChange => [name, 0]));
-    for (const { otherPages } of nodes) expect(otherPages.names()).toEqual([]);
+    await eventually(async () => {
+      await changeTogether(nodes, ['/a', 0], ...names.map((name): PageChange => [name, 0]));
+      for (const { otherPages } of nodes) expect(otherPages.names()).toEqual([]);
+    });
   });
 
   test('are gone with a node that is silent within 6 s, and with one that is closed at once', async () => {
@@ -271,7 +282,7 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
     expect(calls('evalsha')).toBe(ticks * nodes.length);
     // No hash was read.
     expect(calls('hscan')).toBe(0);
-    expect(nodes[0].otherPages.online('/a')).toBe(ticks);
+    await eventually(() => expect(nodes[0].otherPages.online('/a')).toBe(ticks));
   });
 
   test('cost Redis nothing if there are none', async () => {
@@ -353,7 +364,8 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
           '0',
         ]),
     ],
-    ['breaks all connections', (redis) => redis.ask(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])],
+    // Who has subscribed is of that type.
+    ['breaks all connections', (redis) => redis.ask(['CLIENT', 'KILL', 'TYPE', 'pubsub'])],
     [
       'stands still',
       async (redis) => {
@@ -373,7 +385,7 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
     ],
   ];
 
-  test.each(faults)('are exact again within 2 s after Redis %s', async (_, fault) => {
+  test.each(faults)('are exact again within two ticks after Redis %s', async (_, fault) => {
     const redis = await startRedis();
     const nodes = [
       await runNode(redis, { online: 1 }),
@@ -391,9 +403,11 @@ describe.skipIf(missing)('the pages of the other nodes', () => {
     const begun = fault(redis);
     for (const node of nodes) node.changePages(['/a', 2], ['/b', 0], ['/d', 1]);
     await begun;
-    const since = performance.now();
+    const before = nodes.map(({ ticks }) => ticks.length);
     await allKnow([4, 0, 2, 2]);
-    expect(performance.now() - since).toBeLessThan(2000);
+    for (const [index, { ticks }] of nodes.entries()) {
+      expect(ticks.length - Number(before[index])).toBeLessThanOrEqual(2);
+    }
     const late = await openNode(redis);
     await late.record(nobody);
     await eventually(() => expect(late.otherPages.online('/a')).toBe(6));

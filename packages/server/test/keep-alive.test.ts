@@ -86,7 +86,7 @@ describe('a connection that sends nothing', () => {
   test('is closed after ten seconds', async () => {
     const { port, metric } = await openServer();
     const connection = openSocket(port, '');
-    await eventually(() => expect(connection.closed()).toBe(true));
+    await eventually(() => expect(connection.closed()).toBe(true), 30_000);
     expect(connection.received()).toBe('');
     expect(await metric('live_visitors_refusals_total{reason="timeout"}')).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runProgram } from './helpers/program.ts';
+import { runProgram, startMs } from './helpers/program.ts';
 import { isInstalled } from './helpers/proxies.ts';
 import { eventually, makeFolder, openStream } from './helpers/support.ts';
 
@@ -51,7 +51,7 @@ describe.skipIf(missing)(`a file system without reliable locks${missing ? ' (it 
   test('is named while the server waits for a file that nobody else may have', async () => {
     // What NFS answers without its lock daemon, which SQLite takes for a lock of another process.
     const { output } = runOn({ type: '6969', fail: 'fcntl:error=ENOLCK' });
-    await eventually(() => expect(output()).toMatch(/is in use by another process.*DATA_DIR is on NFS/));
+    await eventually(() => expect(output()).toMatch(/is in use by another process.*DATA_DIR is on NFS/), startMs);
   });
 
   test('is named when the totals cannot be written any more', async () => {

@@ -3,6 +3,7 @@ import type { EventMap } from '@live-visitors/shared';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, test, vi } from 'vitest';
 import { createNamespace, layCable, type NetworkNamespace, whyNoNamespaces } from './helpers/network-namespace.ts';
+import { startMs } from './helpers/program.ts';
 import { eventually, mainFile, makeFolder } from './helpers/support.ts';
 
 const port = 3000;
@@ -21,7 +22,7 @@ async function startServer(namespace: NetworkNamespace, dataDir: string, env: Re
   onOutput((text) => {
     output += text;
   });
-  await eventually(() => expect(output).toContain('"msg":"listening"'));
+  await eventually(() => expect(output).toContain('"msg":"listening"'), startMs);
 
   const get = (path: string) => namespace.run('curl', ...curlOptions, '--fail', `http://127.0.0.1:${port}${path}`);
 

@@ -37,7 +37,9 @@ describe.skipIf(missing)(`a process that may open no more files${missing ? ` (${
     );
     const ticks = stream.of('visitors').length;
     await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(ticks + 2));
-    expect(clients.filter(({ received, closed }) => closed() && received() === '').length).toBeGreaterThan(5);
+    await eventually(() =>
+      expect(clients.filter(({ received, closed }) => closed() && received() === '').length).toBeGreaterThan(5),
+    );
 
     limit(1000);
     await eventually(async () => {

@@ -82,8 +82,10 @@ describe.skipIf(missing)(`a planned failover of Redis${missing ? ` (${missing})`
       for (const { store } of nodes) troubles.add(store.trouble());
       await wait(100);
     }
-    expect(troubles.size).toBe(1);
-    expect([...troubles][0]).not.toMatch(/user_script|script:/);
+    // On a busy machine, a Redis may not answer in time as well.
+    const told = [...troubles].filter((trouble) => trouble?.includes(code));
+    expect(told).toHaveLength(1);
+    expect(told[0]).not.toMatch(/user_script|script:/);
 
     const movedAt = performance.now();
     name.leadTo(replica.port);
@@ -121,7 +123,7 @@ test.skipIf(missing)('a Redis that loads its data for long is told of, and joine
   const redis = await startRedis({ settings });
   const nodes = [await runNode(redis, { online: 3 }), await runNode(redis, { online: 2 })];
   await allShow(nodes, 5);
-  for (let key = 0; key < 60; key++) await redis.ask(['SET', `ballast-${key}`, randomBytes(1024).toString('hex')]);
+  for (let key = 0; key < 100; key++) await redis.ask(['SET', `ballast-${key}`, randomBytes(1024).toString('hex')]);
   // Such a file is read key by key. What is appended to it is read at once.
   await redis.ask(['BGREWRITEAOF']);
   await eventually(async () =>

@@ -1,10 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { tickMs } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
+import { startTicking } from '../src/stream/ticker.ts';
+import { within } from '../src/within.ts';
 import { type RedisServer, startRedis, whyNoRedis } from './helpers/redis.ts';
 import { nobody, openNode, runNode } from './helpers/redis-node.ts';
-import { eventually } from './helpers/support.ts';
+import { eventually, nextTick } from './helpers/support.ts';
 
 const missing = whyNoRedis();
 
@@ -33,17 +35,23 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
       });
 
       const begun = begin(redis);
-      const noticedMs = await Promise.all([a.turns(true), b.turns(true)]);
+      const noticedAfter = await Promise.all([a.turns(true), b.turns(true)]);
       await begun;
       const ticksBefore = a.ticks.length;
+      let seconds = 0;
+      const stop = startTicking(tickMs, Date.now, async () => {
+        seconds++;
+      });
       // Longer than a node may be silent, and than a connection may.
       await wait(7000);
-      expect(a.ticks.length - ticksBefore).toBeGreaterThanOrEqual(6);
+      await stop();
+      // The last one may still be under way.
+      expect(a.ticks.length - ticksBefore).toBeGreaterThanOrEqual(seconds - 1);
       expect(a.last()).toMatchObject({ online: 5, browsers: 2, peak: 5, partial: true });
       expect(a.store.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:\\d+ ${trouble}\\.`));
 
       await end(redis);
-      const recoveredMs = await Promise.all([a.turns(undefined), b.turns(undefined)]);
+      const recoveredAfter = await Promise.all([a.turns(undefined), b.turns(undefined)]);
       expect(a.store.trouble()).toBeUndefined();
       await wait(1500);
       await Promise.all([a.stop(), b.stop()]);
@@ -57,9 +65,11 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
         const visits = node.ticks.map(({ snapshot }) => snapshot.visits);
         expect(visits).toEqual(visits.toSorted((x, y) => x - y));
       }
-      expect(Math.max(...[...a.ticks, ...b.ticks].map(({ tookMs }) => tookMs))).toBeLessThan(tickMs);
-      expect(Math.max(...noticedMs)).toBeLessThan(2000);
-      expect(Math.max(...recoveredMs)).toBeLessThan(2000);
+      expect(ticks.filter(({ isInTime }) => !isInTime)).toEqual([]);
+      // A tick may have been under way when it began.
+      expect(Math.max(...noticedAfter)).toBeLessThanOrEqual(2);
+      // The connection may be made only after the first tick. On a busy machine, Redis may be too late for the second.
+      expect(Math.max(...recoveredAfter)).toBeLessThanOrEqual(3);
 
       const checker = await openNode(redis);
       const visits = a.visits() + b.visits();
@@ -72,12 +82,28 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     const node = await runNode(redis, { online: 3 });
     await eventually(() => expect(node.last()).toMatchObject({ online: 3 }));
     await redis.pause(5000);
-    expect(await node.turns(true)).toBeLessThan(2000);
+    expect(await node.turns(true)).toBeLessThanOrEqual(2);
     await node.turns(undefined);
     await node.stop();
     const checker = await openNode(redis);
     expect(await checker.record(nobody)).toMatchObject({ visits: node.visits() });
-    expect(Math.max(...node.ticks.map(({ tookMs }) => tookMs))).toBeLessThan(tickMs);
+    expect(node.ticks.filter(({ isInTime }) => !isInTime)).toEqual([]);
+  });
+
+  test('a process that stalled reads what has arrived meanwhile before it takes Redis for silent', async () => {
+    const redis = await startRedis();
+    const nodes = [await openNode(redis), await openNode(redis)] as const;
+    await nextTick(nodes[0]);
+    redis.freeze();
+    const recorded = Promise.all(nodes.map((node) => node.record({ ...nobody, online: 3 })));
+    // By then the calls are written.
+    for (let turn = 0; turn < 5; turn++) await yieldToEventLoop();
+    redis.thaw();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    for (const snapshot of await recorded) {
+      expect(snapshot).toMatchObject({ online: 6 });
+      expect(snapshot.partial).toBeUndefined();
+    }
   });
 
   test('a node that had a connection is not told to check its URL', async () => {
@@ -108,9 +134,8 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
     const node = await RedisStore.open({ url: redis.url, prefix: 'live-visitors', now: Date.now });
     await node.record({ ...nobody, online: 1 });
     redis.freeze();
-    const startedAt = performance.now();
-    await node.close();
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    const closed = node.close().then(() => true);
+    expect(await within(closed, 1000)).toBe(true);
     redis.thaw();
   });
 

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { tickOf } from '@live-visitors/shared';
 import { createClient } from 'redis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { fillMinutes, startRedis, whyNoRedis } from './helpers/redis.ts';
-import { nobody, openNode, recordTogether, runNode } from './helpers/redis-node.ts';
+import { expectToAgree, nobody, openNode, runNode } from './helpers/redis-node.ts';
 import { openRelay } from './helpers/relay.ts';
 import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, nextTick } from './helpers/support.ts';
@@ -38,19 +39,17 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
 
   test('shows the same totals on all nodes at the same tick, whichever calls first', async () => {
     const redis = await startRedis();
-    const nodes = [await openNode(redis), await openNode(redis), await openNode(redis)] as const;
-    for (let online = 1; online <= 3; online++) {
-      for (const snapshot of await recordTogether(nodes, online)) {
-        expect(snapshot).toMatchObject({ online: 3 * online, browsers: 3, visits: 3 * online, peak: 3 * online });
-      }
-    }
+    await expectToAgree([await openNode(redis), await openNode(redis), await openNode(redis)]);
   });
 
   test('keeps fleets in different databases apart', async () => {
     const redis = await startRedis();
     const a = await runNode(redis, { online: 17 });
     const b = await runNode({ url: `${redis.url}/1` }, { online: 3 });
-    await eventually(() => expect(Math.min(a.ticks.length, b.ticks.length)).toBeGreaterThan(3));
+    await eventually(() => {
+      expect(Math.min(a.ticks.length, b.ticks.length)).toBeGreaterThan(3);
+      for (const { last } of [a, b]) expect(last()?.partial).toBeUndefined();
+    });
     for (const [node, online] of [
       [a, 17],
       [b, 3],
@@ -58,7 +57,6 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
       await node.stop();
       expect(new Set(node.ticks.map(({ snapshot }) => snapshot.online))).toEqual(new Set([online]));
       expect(node.last()).toMatchObject({ browsers: 1, visits: node.visits(), peak: online });
-      expect(node.last()?.partial).toBeUndefined();
     }
   });
 
@@ -78,7 +76,8 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
       for (const { last } of nodes) expect(last()).toMatchObject({ online: 121, peak: 121 });
     });
     for (const [index, { store, ticks }] of nodes.entries()) {
-      expect(Math.abs(store.now() - Date.now())).toBeLessThan(100);
+      // Each tick measures it anew, and not well if the answer took long.
+      await eventually(() => expect(Math.abs(store.now() - Date.now())).toBeLessThan(100));
       // One tick brings the change to all: nothing in between is shown, and times go on.
       const since = ticks.slice(before[index]).map(({ snapshot }) => snapshot);
       expect(new Set(since.map(({ online }) => online)).size).toBeLessThanOrEqual(2);
@@ -128,12 +127,11 @@ describe.skipIf(missing)(`the store in Redis${missing ? ` (${missing})` : ''}`, 
   test('forgets who was on a node that has missed a second tick, but not what it counted', async () => {
     const redis = await startRedis();
     const silent = await openNode(redis);
-    await silent.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
-    const silentSince = performance.now();
+    const { at: heardAt } = await silent.record({ online: 3, browsers: 2, visits: 4, visitorSeconds: 9 });
     const { last, ticks } = await runNode(redis, { online: 1 });
     await eventually(() => expect(last()).toMatchObject({ online: 1, browsers: 1 }));
-    expect(performance.now() - silentSince).toBeLessThan(4000);
-    expect(ticks.map(({ snapshot }) => snapshot.online)).not.toContain(5);
+    const whole = ticks.flatMap(({ snapshot }) => (snapshot.partial ? [] : snapshot));
+    for (const { at, online } of whole) expect(online).toBe(tickOf(at) - tickOf(heardAt) < 2 ? 4 : 1);
     expect(last()?.visits).toBeGreaterThan(4);
   });
 

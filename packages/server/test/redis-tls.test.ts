@@ -58,8 +58,10 @@ describe.skipIf(missing)(`the log${missing ? ` (${missing})` : ''}`, () => {
       NODE_EXTRA_CA_CERTS: authority.certificateFile,
     });
     const address = await url();
-    await eventually(async () => expect(await (await fetch(`${address}/readyz`)).text()).toBe('ok\n'));
-    expect(await (await fetch(`${address}/visitors`)).json()).not.toHaveProperty('partial');
+    await eventually(async () => {
+      expect(await (await fetch(`${address}/readyz`)).text()).toBe('ok\n');
+      expect(await (await fetch(`${address}/visitors`)).json()).not.toHaveProperty('partial');
+    });
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
@@ -274,7 +274,7 @@ test('the log is copied into the file before it grows without bounds, which is n
   for (let visits = 2; visits < 2000; visits++) {
     await store.record(counts(visits));
     expect(store.trouble()).toBeUndefined();
-    if (visits % 10 === 0) mostBytes = Math.max(mostBytes, Number(run(parent, `stat -c %s ${file}-wal`)));
+    if (visits % 10 === 0) mostBytes = Math.max(mostBytes, statSync(`${file}-wal`).size);
   }
   expect(mostBytes).toBeGreaterThan(1_000_000);
   expect(mostBytes).toBeLessThan(4_200_000);
@@ -337,13 +337,18 @@ describe('the program', () => {
       expect(ready).toContain('totals cannot be recorded');
       expect(metrics).toContain('\nlive_visitors_store_trouble 1\n');
     });
-    expect(output()).toContain('totals cannot be recorded');
+    await expectTold({ output });
+  }
+
+  /** In the log: where the next tick mends it, nobody may ask in time. */
+  function expectTold({ output }: Pick<Started, 'output'>): Promise<void> {
+    return eventually(() => expect(output()).toContain('totals cannot be recorded'));
   }
 
   async function expectNoTrouble({ text, output }: Started): Promise<void> {
     await eventually(async () => expect(await text('/readyz')).toBe('ok\n'));
     expect(await text('/metrics')).toContain('\nlive_visitors_store_trouble 0\n');
-    expect(output()).toContain('totals are being recorded again');
+    await eventually(() => expect(output()).toContain('totals are being recorded again'));
   }
 
   test('writes a new file when its folder is deleted, which no second server can open, and a kill loses nothing', async () => {
@@ -351,7 +356,7 @@ describe('the program', () => {
     const dataDir = join(parent, 'data');
     const first = await startProgram(dataDir);
     run(parent, 'rm -rf data');
-    await expectTrouble(first);
+    await expectTold(first);
     await expectNoTrouble(first);
     expect(() => open(dataDir)).toThrow(StoreInUseError);
     const shown = JSON.parse(await first.text('/visitors'));
@@ -372,7 +377,7 @@ describe('the program', () => {
     await store.close();
     const first = await startProgram('./data', ['env', '-C', workingDir]);
     rmSync(workingDir, { recursive: true });
-    await expectTrouble(first);
+    await expectTold(first);
     await expectNoTrouble(first);
     first.child.kill('SIGTERM');
     expect(await first.exited).toBe(0);
@@ -420,7 +425,7 @@ describe('the program', () => {
       const first = await startProgram(dataDir, asUser);
       run(parent, 'chmod 0 data');
       await expectTrouble(first);
-      expect(first.output()).toMatch(/could not be opened again: EACCES/);
+      await eventually(() => expect(first.output()).toMatch(/could not be opened again: EACCES/));
       run(parent, 'chmod 700 data; chmod 0 data/live-visitors.db');
       await expectTrouble(first);
       run(parent, 'chmod 600 data/live-visitors.db');

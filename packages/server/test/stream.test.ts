@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { tickOf } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { systemClock } from '../src/stream/clock.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
 
 describe('GET /stream', () => {
@@ -26,14 +28,15 @@ describe('GET /stream', () => {
   test('brings a snapshot each second, with the time of its tick as the last event ID', async () => {
     const { url } = await openServer();
     const stream = await openStream(`${url}/stream`);
-    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThanOrEqual(4));
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThanOrEqual(5));
     const ticks = stream.of('visitors').slice(1);
     for (const { id, payload } of ticks) expect(id).toBe(String(payload.at));
     expect(ticks[0]?.payload).toMatchObject({ online: 1, browsers: 1, visits: 1, peak: 1 });
-    const [earlier, later] = ticks.map(({ payload }) => payload);
-    if (!earlier || !later) throw new Error('two ticks must have come');
-    expect(later.at - earlier.at).toBeGreaterThan(500);
-    expect(later.visitorSeconds).toBeGreaterThan(earlier.visitorSeconds);
+    const [first, , , fourth] = ticks.map(({ payload }) => payload);
+    if (!first || !fourth) throw new Error('four ticks must have come');
+    // On a busy machine the first may be late, by less than a second.
+    expect(fourth.at - first.at).toBeGreaterThan(2000);
+    expect(fourth.visitorSeconds).toBeGreaterThan(first.visitorSeconds);
   });
 
   test('never lets the last event ID go back, even where the clock is set back', async () => {
@@ -121,7 +124,9 @@ describe('GET /stream', () => {
   });
 
   test('keeps the places of the other tabs for a moment when a shared stream breaks off, and gives them to the next', async () => {
-    const { url, snapshot } = await openServer();
+    let heldAt: number | undefined = systemClock.elapsed();
+    const clock = { ...systemClock, elapsed: () => heldAt ?? systemClock.elapsed() };
+    const { url, snapshot } = await openServer({}, { clock });
     const ids = Array.from({ length: 14 }, (_, index) => `the-tab-${index}`);
     const leader = await openStream(`${url}/stream?browser=abcdefgh&tabs=14&arrivals=${ids}`);
     await leader.first('visitors');
@@ -129,6 +134,7 @@ describe('GET /stream', () => {
     await eventually(async () => expect(await snapshot()).toMatchObject({ online: 13, browsers: 1 }));
     const successor = await openStream(`${url}/stream?browser=abcdefgh&tabs=13`);
     expect((await successor.first('visitors')).payload).toMatchObject({ online: 13, browsers: 1 });
+    heldAt = undefined;
     // Longer than the places are kept: they belong to the successor now.
     await eventually(() => expect(successor.of('visitors').length).toBeGreaterThan(3));
     expect(successor.of('visitors').map(({ payload }) => payload.online)).not.toContain(0);
@@ -172,15 +178,24 @@ describe('GET /stream', () => {
     const { url } = await openServer();
     const early = await openStream(`${url}/stream?tabs=2`);
     await eventually(() => expect(early.of('visitors').length).toBeGreaterThanOrEqual(4));
-    const ticks = early.of('visitors').slice(1);
+    const [first, second] = early.of('visitors').slice(1);
+    const historyOf = async (query: string, lastEventId?: string) => {
+      const headers = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId };
+      const stream = await openStream(`${url}/stream?tabs=0&history=${query}`, headers);
+      return (await stream.first('welcome')).payload.history;
+    };
+    // On a busy machine, a second may have no tick.
+    const known = (history: Awaited<ReturnType<typeof historyOf>>) =>
+      new Set(history?.online.filter((n) => n !== null));
 
-    const asking = await openStream(`${url}/stream?history=2`);
-    expect((await asking.first('welcome')).payload.history).toMatchObject({ everyMs: 1000, online: [2, 2] });
+    const asked = await historyOf('2');
+    expect([asked?.everyMs, known(asked)]).toEqual([1000, new Set([2])]);
+    expect(asked?.online.length).toBeLessThanOrEqual(2);
 
-    const returning = await openStream(`${url}/stream?history=3600`, { 'Last-Event-ID': ticks[0]?.id ?? '' });
-    const missed = (await returning.first('welcome')).payload.history?.online;
-    expect(missed?.slice(0, 2)).toEqual([2, 2]);
-    expect(missed?.length).toBeLessThan(10);
+    const missed = await historyOf('3600', first?.id);
+    expect(known(missed)).toEqual(new Set([2]));
+    const beganAt = Number(missed?.endsAt) - 1000 * (Number(missed?.online.length) - 1);
+    expect(tickOf(beganAt)).toBe(tickOf(Number(second?.payload.at)));
 
     const bare = await openStream(`${url}/stream`);
     expect((await bare.first('welcome')).payload).not.toHaveProperty('history');

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { eventually, mainFile, makeFolder } from './support.ts';
 
+/** How long the program may take to start on a busy machine, in milliseconds. */
+export const startMs = 45_000;
+
 /**
  * Runs the program, until the test has finished, with these environment variables besides the ones that there are.
  *
@@ -26,14 +29,16 @@ export function runProgram(
     errors += chunk;
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
-  onTestFinished(() => {
+  // Its folder can be removed only when it writes no more.
+  onTestFinished(async () => {
     child.kill('SIGKILL');
+    await exited;
   });
   const url = () =>
     eventually(() => {
       const started = /"url":"([^"]+)"/.exec(output)?.[1];
       if (started === undefined) throw new Error(`It does not listen. It printed:\n${output}${errors}`);
       return started;
-    }, 45_000);
+    }, startMs);
   return { child, exited, url, output: () => output, errors: () => errors };
 }

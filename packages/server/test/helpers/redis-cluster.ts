@@ -10,10 +10,13 @@ const slots = 16_384;
 /**
  * Runs a Redis Cluster until the test has finished: three masters that share the slots, and a replica of the one which has
  * the slot of the key.
+ *
+ * @param options.nodeTimeoutMs - how long a member is silent before the others take it for dead
  */
-export async function startCluster(key: string) {
-  const masters = [await startMember(), await startMember(), await startMember()] as const;
-  const replica = await startMember();
+export async function startCluster(key: string, { nodeTimeoutMs = 5000 } = {}) {
+  const start = () => startMember(nodeTimeoutMs);
+  const masters = [await start(), await start(), await start()] as const;
+  const replica = await start();
   const members = [...masters, replica];
 
   for (const [i, { redis }] of masters.entries()) {
@@ -42,15 +45,15 @@ export async function startCluster(key: string) {
   return { owner: owner.redis, replica: replica.redis, others: [one, other] as const };
 }
 
-async function startMember() {
+async function startMember(nodeTimeoutMs: number) {
   // By itself it would listen to its peers at its port + 10,000, which may be more than there are.
   const busPort = await findFreePort();
   const redis = await startRedis({
     password,
     settings: {
       ...{ masterauth: password, 'cluster-enabled': 'yes', 'cluster-port': String(busPort) },
-      // How long a member is silent before it is taken for dead, and how much of its data a replica may lack to replace it.
-      ...{ 'cluster-node-timeout': '1000', 'cluster-replica-validity-factor': '0' },
+      // A replica may replace it, however much of its data it lacks.
+      ...{ 'cluster-node-timeout': String(nodeTimeoutMs), 'cluster-replica-validity-factor': '0' },
     },
   });
   return { redis, busPort };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Snapshot, tickMs, tickOf } from '@live-visitors/shared';
 import { ErrorReply } from 'redis';
 import * as v from 'valibot';
@@ -7,7 +6,7 @@ import { minuteOf } from '../../history/minutes.ts';
 import type { PageChange } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
 import { answerMs, gatherMs } from '../../timing.ts';
-import { within } from '../../within.ts';
+import { wait, within } from '../../within.ts';
 import { readByDay } from '../by-day.ts';
 import type { Past, Resolution, Second, Store } from '../store.ts';
 import { type RedisClient, RedisConnection } from './connection.ts';
