@@ -21,7 +21,14 @@ const outages: [string, Outage][] = [
     'stops answering while its connections stay',
     { begin: (redis) => redis.freeze(), end: (redis) => redis.thaw(), trouble: 'does not answer' },
   ],
-  ['is killed', { begin: (redis) => redis.kill(), end: (redis) => redis.start(), trouble: 'refuses connections' }],
+  [
+    'is killed',
+    {
+      begin: (redis) => redis.kill(),
+      end: (redis) => redis.start(),
+      trouble: 'refuses connections \\(ECONNREFUSED\\)',
+    },
+  ],
 ];
 
 describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`, () => {

@@ -45,7 +45,7 @@ test('a failed DNS lookup is not taken for a missing host, nor a forbidden comma
 test('protected mode is told of, and how to leave it', () => {
   const denied = new Error('DENIED Redis is running in protected mode because protected mode is enabled');
   expect(explainConnectionError(denied)).toBe(
-    'is in protected mode. Set a password in its configuration, and put it into REDIS_URL (DENIED)',
+    'is in protected mode (DENIED). Set a password in its configuration, and put it into REDIS_URL',
   );
 });
 
