@@ -1,5 +1,4 @@
 import { findAs } from './dom.ts';
-import type { Messages } from './messages/en.ts';
 import { chooseLanguage, createLocale, type Locale } from './messages/languages.ts';
 
 const parameter = 'lang';
@@ -31,13 +30,16 @@ export function offerLanguages({ language }: Locale, onLocale: (locale: Locale) 
 /** The attributes by which `index.html` names messages, and the properties that they set. */
 const named = { 'data-message': 'textContent', 'data-message-label': 'ariaLabel', 'data-message-content': 'content' };
 
+/** The texts that `index.html` had at first. */
+const english: { [name: string]: string } = {};
+
 export function showFixedMessages({ language, messages }: Locale): void {
   document.documentElement.lang = language;
   for (const [attribute, property] of Object.entries(named)) {
     for (const element of document.querySelectorAll(`[${attribute}]`)) {
-      // A test compares the names in index.html with the messages.
-      const name = element.getAttribute(attribute) as keyof Messages['fixed'];
-      Object.assign(element, { [property]: messages.fixed[name] });
+      const name = element.getAttribute(attribute) ?? '';
+      english[name] ??= Reflect.get(element, property);
+      Reflect.set(element, property, messages.fixed?.[name] ?? english[name]);
     }
   }
 }

@@ -15,7 +15,7 @@ export function createCopier(button: HTMLElement, status: HTMLElement, source: H
 
   function reset(): void {
     clearTimeout(timer);
-    setText(button, messages().fixed.copy);
+    setText(button, messages().copy);
     setText(status, '');
   }
 

@@ -8,41 +8,12 @@ function inTheLast({ unit, count }: Span): string {
 }
 
 /** All texts of the dashboard. Counts and durations are already formatted. */
-export type Messages = typeof en;
+export type Messages = typeof en & {
+  /** Messages that never change, by the names that `index.html` has for them. It has the English ones itself. */
+  fixed?: { [name: string]: string };
+};
 
 export const en = {
-  /** Messages that never change, by the names that `index.html` has for them. */
-  fixed: {
-    description: 'How many people are on this site right now, live.',
-    language: 'Language',
-    in: 'in',
-    visits: 'Visits',
-    peak: 'Peak',
-    visitorSeconds: 'Total time on site',
-    pages: 'Busiest pages',
-    noPages: 'Pages appear here when someone opens them.',
-    period: 'Period',
-    lastWeek: '7 days',
-    lastMonth: '30 days',
-    showAll: 'Show all',
-    csv: 'Download CSV',
-    openTab: 'Open another tab',
-    openTabWhy: 'and watch the number rise',
-    embed: 'Put it on your site',
-    embedHow: 'two lines of HTML',
-    embedIntro:
-      'Paste these two lines where the number should appear. From then on, every open tab of your site is counted.',
-    preview: 'Preview',
-    counted: 'What to count',
-    wholeSite: 'the whole site',
-    thisPage: 'only the page it is on',
-    label: 'Label',
-    anyLanguage: 'same as your site',
-    format: 'Number format',
-    observe: 'Show the number without counting those who see it',
-    copy: 'Copy',
-    close: 'Close',
-  },
   connection: {
     connecting: 'Connecting…',
     live: 'Live',
@@ -77,6 +48,7 @@ export const en = {
   chart: 'Visitors over time',
   visitsThen: { one: 'visit', other: 'visits' },
   dayTotal: (visits: string, peak: string) => `Total of the day: ${visits}, peak ${peak}`,
+  copy: 'Copy',
   copied: 'Copied',
   /** Shown if the browser does not let the dashboard copy. */
   selected: 'Text selected. Copy it now.',

@@ -36,7 +36,6 @@ export const es: Messages = {
     anyLanguage: 'el mismo del sitio',
     format: 'Formato del número',
     observe: 'Mostrar el número sin contar a quienes lo ven',
-    copy: 'Copiar',
     close: 'Cerrar',
   },
   connection: {
@@ -68,6 +67,7 @@ export const es: Messages = {
   chart: 'Visitantes a lo largo del tiempo',
   visitsThen: { one: 'visita', other: 'visitas' },
   dayTotal: (visits, peak) => `Total del día: ${visits}, pico de ${peak}`,
+  copy: 'Copiar',
   copied: 'Copiado',
   selected: 'Texto seleccionado. Ahora cópialo.',
 };

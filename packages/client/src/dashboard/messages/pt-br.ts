@@ -36,7 +36,6 @@ export const ptBR: Messages = {
     anyLanguage: 'o mesmo do site',
     format: 'Formato do número',
     observe: 'Mostrar o número sem contar quem o vê',
-    copy: 'Copiar',
     close: 'Fechar',
   },
   connection: {
@@ -68,6 +67,7 @@ export const ptBR: Messages = {
   chart: 'Visitantes ao longo do tempo',
   visitsThen: { one: 'visita', other: 'visitas' },
   dayTotal: (visits, peak) => `Total do dia: ${visits}, pico de ${peak}`,
+  copy: 'Copiar',
   copied: 'Copiado',
   selected: 'Texto selecionado. Agora é só copiar.',
 };
