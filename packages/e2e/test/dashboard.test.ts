@@ -241,6 +241,9 @@ describe('the language', () => {
     await tab.page.reload();
     await says(tab, '.connection', 'En vivo');
     expect(await tab.page.$eval('.language select', ({ value }) => value)).toBe('es');
+    expect(await tab.text('[data-message="visits"]')).toBe('Visitas');
+    await tab.page.select('.language select', 'en');
+    expect(await tab.text('[data-message="visits"]')).toBe('Visits');
   });
 });
 
