@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { type Client, createPresence } from '../src/presence/presence.ts';
 
-/** A presence whose `join` returns how to count the client out. */
+/** A presence whose `join` returns how to count the client out, and who was replaced at each. */
 function openPresence() {
   const presence = createPresence();
+  const replaced: (Client | undefined)[] = [];
   const join = (client: Client) => {
-    presence.join(client);
+    replaced.push(presence.join(client));
     return () => presence.leave(client);
   };
-  return { ...presence, join };
+  return { ...presence, join, replaced };
 }
 
 describe('the presence', () => {
@@ -33,17 +34,10 @@ describe('the presence', () => {
 
   test('gives the newest stream of a browser the place of the last one', () => {
     const presence = openPresence();
-    let seenWhenReplaced: number | undefined;
-    const leaveFirst = presence.join({
-      browser: 'one',
-      tabs: 3,
-      visits: 3,
-      onReplaced: () => {
-        seenWhenReplaced = presence.read().online;
-      },
-    });
+    const first = { browser: 'one', tabs: 3, visits: 3 };
+    const leaveFirst = presence.join(first);
     const leaveSecond = presence.join({ browser: 'one', tabs: 4, visits: 1 });
-    expect(seenWhenReplaced).toBe(4);
+    expect(presence.replaced).toEqual([undefined, first]);
     expect(presence.read()).toMatchObject({ online: 4, browsers: 1, visits: 4 });
 
     leaveFirst();

@@ -6,8 +6,6 @@ export type Client = {
   tabs: number;
   /** How many of the tabs are new visits. */
   visits: number;
-  /** Called once when another client with the same `browser` id has taken this one's place. */
-  onReplaced?(): void;
 };
 
 /** What one process counts. `visits` and `visitorSeconds` only ever grow. */
@@ -49,15 +47,17 @@ export function createPresence<Member extends Client>() {
     /**
      * Counts a client in. If it has the `browser` id of another client it takes that one's place in the same step, so
      * that no tab is counted twice.
+     *
+     * @returns the client whose place it has taken
      */
-    join(client: Member): void {
+    join(client: Member): Member | undefined {
       const replaced = find(client.browser);
       if (replaced) leave(replaced);
       clients.add(client);
       if (client.browser !== undefined) byBrowser.set(client.browser, client);
       count(client, 1);
       visits += client.visits;
-      replaced?.onReplaced?.();
+      return replaced;
     },
 
     leave,

@@ -1,10 +1,9 @@
-import { longestCountedMs } from '../timing.ts';
-import { createGracePeriod, type SeenClient } from './grace-period.ts';
+import { graceMs, longestCountedMs } from '../timing.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits, Share } from './limits.ts';
 import { type PageNames, withTabs } from './page-names.ts';
 import type { PageView } from './page-views.ts';
 import { namesOf, type PageClient, type Pages } from './pages.ts';
-import { type Counts, createPresence } from './presence.ts';
+import { type Client, type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
 /** What a client asks for. */
@@ -32,8 +31,10 @@ type Admission<Stream> =
 const nowhere: never[] = [];
 
 /** A client, and its pages. As there is one for each stream, it has no closures of its own. */
-export type Member<Stream> = SeenClient &
+export type Member<Stream> = Client &
   PageClient & {
+    /** When its browser was first seen, in milliseconds since some moment. */
+    since: number;
     /** Missing for kept places. */
     stream: Stream | undefined;
   };
@@ -45,15 +46,19 @@ type Registered<Stream> = {
   member?: Member<Stream> | undefined;
 };
 
-/** Knows which stream stands for which client. */
+/**
+ * Knows which stream stands for which client. Keeps the places of tabs whose stream has broken off, until their next stream
+ * takes them over.
+ */
 export class PresenceRegistry<Stream extends Registered<Stream>> {
   readonly #presence = createPresence<Member<Stream>>();
   readonly #limits: Limits;
   readonly #pages: Pages;
   readonly #elapsed: () => number;
-  readonly #onReplaced: (this: Member<Stream>) => void;
-  readonly #gracePeriod;
+  readonly #onReplaced: (stream: Stream) => void;
   readonly #visits;
+  /** The kept places, oldest first, each with the time since which it is kept. */
+  readonly #kept = new Map<Member<Stream>, number>();
   #countedAt: number;
   #confirmed = 0;
 
@@ -65,16 +70,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     this.#limits = limits;
     this.#pages = pages;
     this.#elapsed = elapsed;
-    const gracePeriod = createGracePeriod<Member<Stream>>(
-      (member) => this.#leave(member),
-      (member, tabs) => this.#comeBack(member, tabs),
-      elapsed,
-    );
-    this.#gracePeriod = gracePeriod;
-    this.#onReplaced = function () {
-      if (this.stream) onReplaced(this.stream);
-      else gracePeriod.giveUp(this);
-    };
+    this.#onReplaced = onReplaced;
     this.#visits = createVisits(limits.maxVisitsPerMinute, elapsed);
     this.#countedAt = elapsed();
   }
@@ -88,19 +84,17 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const { tabs } = admission;
     const { visits, overLimit } = this.#visits.take(address, arrivals);
     const since = known?.since ?? this.#elapsed();
-    const onReplaced = this.#onReplaced;
     const member: Member<Stream> = {
       browser,
       address,
       tabs,
       visits,
       since,
-      onReplaced,
       on: nowhere,
       view: undefined,
       stream: undefined,
     };
-    this.#gracePeriod.takeOver(member, tabs - (known?.tabs ?? 0));
+    this.#takeOver(member, tabs - (known?.tabs ?? 0));
     const brokenPageLimits = this.#join(member, pages);
     const register = (opened: Stream) => {
       member.stream = opened;
@@ -121,7 +115,11 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     if (member === undefined) return false;
     stream.member = undefined;
     this.#leave(member);
-    if (keepPlaces) this.#gracePeriod.keep(member);
+    // The tab that held the stream is gone. Observers have no places.
+    if (keepPlaces && member.browser !== undefined && member.tabs > 1) {
+      this.#comeBack(member, member.tabs - 1);
+      this.#kept.set(member, this.#elapsed());
+    }
     return true;
   }
 
@@ -135,10 +133,10 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const now = this.#elapsed();
     if (now - this.#countedAt <= longestCountedMs) this.#presence.elapse(now - this.#countedAt);
     this.#countedAt = now;
-    this.#gracePeriod.expire();
+    for (const [place, keptSince] of this.#kept) if (now >= keptSince + graceMs) this.#giveUp(place);
     const pages = this.#pages.tick();
     const counts = this.read();
-    const connected = counts.online - this.#gracePeriod.tabs();
+    const connected = [...this.#kept.keys()].reduce((rest, { tabs }) => rest - tabs, counts.online);
     this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
     return { streams: this.#streams(), counts: { ...counts, confirmed: this.#confirmed }, pages };
   }
@@ -167,7 +165,9 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
 
   /** Counts a client in. Returns for each of its pages that is not tracked the limit that it would break. */
   #join(member: Member<Stream>, names: PageNames): readonly BrokenPageLimit[] {
-    this.#presence.join(member);
+    const replaced = this.#presence.join(member);
+    if (replaced?.stream) this.#onReplaced(replaced.stream);
+    else if (replaced) this.#giveUp(replaced);
     this.#limits.take(member);
     if (names.on.length + names.watch.length === 0) return [];
     return this.#pages.join(member, withTabs(names, member.tabs));
@@ -177,6 +177,30 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     this.#presence.leave(member);
     this.#limits.giveBack(member);
     this.#pages.leave(member);
+  }
+
+  /**
+   * Gives kept places to a newcomer of the same network, oldest first: its tabs are most likely the same people, who have
+   * reloaded. A browser that was here before the places were kept takes none.
+   *
+   * @param count - how many tabs the newcomer has more than before
+   */
+  #takeOver({ address, since }: Member<Stream>, count: number): void {
+    let left = count;
+    for (const [place, keptSince] of this.#kept) {
+      const { tabs } = place;
+      if (left <= 0) return;
+      if (place.address !== address || since < keptSince) continue;
+      this.#leave(place);
+      if (tabs > left) this.#comeBack(place, tabs - left);
+      else this.#kept.delete(place);
+      left -= tabs;
+    }
+  }
+
+  #giveUp(place: Member<Stream>): void {
+    this.#leave(place);
+    this.#kept.delete(place);
   }
 
   /** Counts a client in again, without a stream. Which of its tabs is on which page is not known. */
