@@ -58,73 +58,63 @@ export const isHistory: Guard<History> = objectOf<History>({
   online: listOf(nullable(isNonNegativeInteger)),
 });
 
-/** The first event of every stream that is opened. */
-type Welcome = {
-  /** Tabs that this stream counts for: fewer than requested if its address has reached its limit. */
-  tabs: number;
-  /** Open the next stream within this many milliseconds. Only for a stream with a `browser` id. */
-  renewWithinMs?: number | undefined;
-  /** What was requested with `history`, or what a returning stream missed. */
-  history?: History | undefined;
-};
-
-const isWelcome = objectOf<Welcome>({
-  tabs: isNonNegativeInteger,
-  renewWithinMs: optional(isNonNegativeInteger),
-  history: optional(isHistory),
-});
-
 /** Open tabs by page. A name is any text, also `__proto__`: read a count from the object's own entries. */
 export type PageCounts = {
   /** `null` where the count is not known. */
   [name: string]: number | null;
 };
 
-/** Sent right after each `visitors` to streams that ask for pages. */
-type Pages = { online: PageCounts };
-
 export const isPageCounts: Guard<PageCounts> = recordOf(nullable(isNonNegativeInteger));
 
-const isPages = objectOf<Pages>({ online: isPageCounts });
-
-/** The last event of a stream that the server ends on purpose. */
-type Farewell = {
-  reason: 'restart' | 'expired' | 'replaced';
-  /** Reconnect after this many milliseconds. */
-  reconnectInMs: number;
-};
-
-const isFarewell = objectOf<Farewell>({
-  reason: literal('restart', 'expired', 'replaced'),
-  reconnectInMs: isNonNegativeInteger,
-});
-
-/** The only event of a stream that is refused, if its query has `refusal=event`. */
-type Refused = {
-  /** The HTTP status code that other requests would get. */
-  status: number;
-  /** What is wrong with this request, and what to do about it. */
-  detail: string;
-  /** Do not reconnect before this many milliseconds have passed. */
-  reconnectInMs?: number | undefined;
-};
-
-const isRefused = objectOf<Refused>({
-  status: isNonNegativeInteger,
-  detail: isText,
-  reconnectInMs: optional(isNonNegativeInteger),
-});
-
 /** The event types that a stream carries, each with its payload. */
-export type EventMap = { welcome: Welcome; visitors: Snapshot; pages: Pages; farewell: Farewell; refused: Refused };
+export type EventMap = {
+  /** The first event of every stream that is opened. */
+  welcome: {
+    /** Tabs that this stream counts for: fewer than requested if its address has reached its limit. */
+    tabs: number;
+    /** Open the next stream within this many milliseconds. Only for a stream with a `browser` id. */
+    renewWithinMs?: number | undefined;
+    /** What was requested with `history`, or what a returning stream missed. */
+    history?: History | undefined;
+  };
+  visitors: Snapshot;
+  /** Sent right after each `visitors` to streams that ask for pages. */
+  pages: { online: PageCounts };
+  /** The last event of a stream that the server ends on purpose. */
+  farewell: {
+    reason: 'restart' | 'expired' | 'replaced';
+    /** Reconnect after this many milliseconds. */
+    reconnectInMs: number;
+  };
+  /** The only event of a stream that is refused, if its query has `refusal=event`. */
+  refused: {
+    /** The HTTP status code that other requests would get. */
+    status: number;
+    /** What is wrong with this request, and what to do about it. */
+    detail: string;
+    /** Do not reconnect before this many milliseconds have passed. */
+    reconnectInMs?: number | undefined;
+  };
+};
 export type EventName = keyof EventMap;
 
 const guards: { [Name in EventName]: Guard<EventMap[Name]> } = {
-  welcome: isWelcome,
+  welcome: objectOf({
+    tabs: isNonNegativeInteger,
+    renewWithinMs: optional(isNonNegativeInteger),
+    history: optional(isHistory),
+  }),
   visitors: isSnapshot,
-  pages: isPages,
-  farewell: isFarewell,
-  refused: isRefused,
+  pages: objectOf({ online: isPageCounts }),
+  farewell: objectOf({
+    reason: literal('restart', 'expired', 'replaced'),
+    reconnectInMs: isNonNegativeInteger,
+  }),
+  refused: objectOf({
+    status: isNonNegativeInteger,
+    detail: isText,
+    reconnectInMs: optional(isNonNegativeInteger),
+  }),
 };
 
 // The type of `guards` allows no other keys.
