@@ -37,30 +37,21 @@ export type PageReport = v.InferOutput<typeof pageReportSchema>;
 /** What Redis has of the pages of a node. */
 export type StoredPages = Pick<PageReport, 'number' | 'isWhole' | 'changes'>;
 
-/** A list, because with names Redis would send twice as much to all nodes. */
+/** Lists, because with names Redis would send twice as much to all nodes. */
 const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.tuple([
     integer,
     v.string(),
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
-    integer,
+    v.tuple([integer, integer, integer, integer, integer, integer, integer]),
+    v.tuple([integer, integer, integer, integer, integer]),
     v.nullish(pageReportSchema),
     v.optional(v.record(v.string(), countsSchema)),
   ]),
-  v.transform(([seq, id, at, online, browsers, confirmed, visits, visitorSeconds, pages, ...rest]) => {
-    const [since, allVisits, allSeconds, peak, peakAt, pageReport, nodes] = rest;
+  v.transform(([seq, id, counts, totals, pageReport, nodes]) => {
+    const [at, online, browsers, confirmed, visits, visitorSeconds, pages] = counts;
+    const [since, allVisits, allSeconds, peak, peakAt] = totals;
     return {
       /** Publications are numbered without gaps. */
       seq,

@@ -203,8 +203,8 @@ fleet.seq = fleet.seq + 1
 saveFleet()
 
 -- %d, as cjson writes no more than 14 digits.
-local publication = string.format('[%d,"%s",%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d', fleet.seq, id, now,
-  counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds, counts.pages,
+local publication = string.format('[%d,"%s",[%d,%d,%d,%d,%d,%d,%d],[%d,%d,%d,%d,%d]', fleet.seq, id,
+  now, counts.online, counts.browsers, counts.confirmed, counts.visits, counts.visitorSeconds, counts.pages,
   fleet.since, fleet.visits, fleet.visitorSeconds, fleet.peak, fleet.peakAt)
 local hasChanges = pageReport and #pageReport.changes > 0
 redis.call('PUBLISH', report.channel, publication .. (hasChanges and ',' .. ARGV[2] or '') .. ']')
