@@ -31,8 +31,8 @@ export type RedisConnectionOptions = {
   url: string;
   /** Takes each connection when it is made. */
   onReady: (client: RedisClient) => void;
-  /** Takes a sentence, without its full stop, about what keeps a connection from being made. */
-  onTrouble: (sentence: string) => void;
+  /** Takes what the Redis does that keeps a connection from being made, in words without a full stop. */
+  onTrouble: (what: string) => void;
 };
 
 /**
@@ -97,7 +97,7 @@ export class RedisConnection {
     client.unref();
     client.on('error', (error) => {
       if (client !== this.#client) return;
-      onTrouble(`${this.place} ${explainConnectionError(error, wasReady)}`);
+      onTrouble(explainConnectionError(error, wasReady));
       this.renew();
     });
     client.on('ready', () => {

@@ -24,6 +24,8 @@ const openMs = 1000;
 /** After how many calls in a row whose publications were not heard another connection is made. */
 const maxUnheardCalls = 2;
 
+const silent = 'does not answer';
+
 export type RedisStoreOptions = {
   /** One that {@link isRedisUrl} accepts. */
   url: string;
@@ -63,8 +65,8 @@ export class RedisStore implements Store {
     this.#connection = new RedisConnection({
       url,
       onReady: (client) => this.#join(client),
-      onTrouble: (sentence) => {
-        this.#trouble.call = toTrouble(sentence);
+      onTrouble: (what) => {
+        this.#trouble.call = this.#explain(what);
       },
     });
   }
@@ -72,7 +74,8 @@ export class RedisStore implements Store {
   /** Resolves once Redis has answered, or after a second. From then on it keeps trying until it is closed. */
   static async open(options: RedisStoreOptions): Promise<RedisStore> {
     const store = new RedisStore(options);
-    if ((await within(store.#firstAnswer.promise, openMs)) === undefined) store.#trouble.call ??= store.#silence();
+    if ((await within(store.#firstAnswer.promise, openMs)) === undefined)
+      store.#trouble.call ??= store.#explain(silent);
     return store;
   }
 
@@ -170,7 +173,7 @@ export class RedisStore implements Store {
   /** Brings the latest counts to Redis. A call that is under way has older ones. Returns whether an answer came. */
   async #deliver(): Promise<boolean> {
     const isAnswered = await within(this.#underWay?.then(() => this.#report()) ?? this.#report(), answerMs);
-    if (isAnswered === undefined) this.#trouble.call = this.#silence();
+    if (isAnswered === undefined) this.#trouble.call = this.#explain(silent);
     return isAnswered === true;
   }
 
@@ -243,16 +246,9 @@ export class RedisStore implements Store {
     this.#connection.renew();
   }
 
-  #silence(): string {
-    return this.#explain('does not answer');
-  }
-
+  /** @param what - what the Redis of this store does, in words without a full stop */
   #explain(what: string): string {
-    return toTrouble(`${this.#connection.place} ${what}`);
+    const end = what.endsWith('?') ? '' : '.';
+    return `${this.#connection.place} ${what}${end} What is counted is kept in memory until it can be recorded.`;
   }
-}
-
-/** @param sentence - without its full stop */
-function toTrouble(sentence: string): string {
-  return `${sentence}${sentence.endsWith('?') ? '' : '.'} What is counted is kept in memory until it can be recorded.`;
 }
