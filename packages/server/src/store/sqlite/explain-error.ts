@@ -4,29 +4,26 @@ import { messageOf } from '../../observability/message-of.ts';
 import { StoreError, StoreInUseError } from '../store.ts';
 import type { FileState } from './open-file.ts';
 
+/** SQLITE_PROTOCOL, and SQLITE_IOERR_ with UNLOCK, RDLOCK, CHECKRESERVEDLOCK, LOCK, SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
+const lockErrors = [15, 2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
+
 /** Explains an error of SQLite, or of the file system, that keeps a database from being opened. */
 export function toStoreError(cause: unknown, path: string, dataDir: string): StoreError {
   const advice = adviseLocalDisk(dataDir);
   const name = nameOf('DATA_DIR');
-  const code = resultCodeOf(cause);
-  // https://sqlite.org/rescode.html: BUSY, CORRUPT and NOTADB
-  switch (code & 0xff) {
-    case 5: {
-      const sentence = `${path} is in use by another process. Stop that process, or give each process its own ${name}. If your platform starts a new version before it stops the old one, set it to stop the old one first. To have several servers count as one, set ${nameOf('REDIS_URL')}.`;
-      return new StoreInUseError(sentence + advice, { cause });
-    }
-    case 11:
-      return new StoreError(explainDamagedFile(path), { cause });
-    case 26:
-      return new StoreError(explainForeignFile(path), { cause });
-    default: {
-      const remedy = lockErrors.includes(code)
-        ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'
-        : 'a folder with free space, where the user of this process can write to all files';
-      const sentence = `The totals cannot be stored in ${JSON.stringify(dataDir)} (${name}): ${messageOf(cause)}. Set ${name} to ${remedy}.`;
-      return new StoreError(sentence + advice, { cause });
-    }
+  // The extended result code (https://sqlite.org/rescode.html): BUSY, CORRUPT and NOTADB are 5, 11 and 26.
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) : 0;
+  if ((code & 0xff) === 11) return new StoreError(explainDamagedFile(path), { cause });
+  if ((code & 0xff) === 26) return new StoreError(explainForeignFile(path), { cause });
+  if ((code & 0xff) === 5) {
+    const sentence = `${path} is in use by another process. Stop that process, or give each process its own ${name}. If your platform starts a new version before it stops the old one, set it to stop the old one first. To have several servers count as one, set ${nameOf('REDIS_URL')}.`;
+    return new StoreInUseError(sentence + advice, { cause });
   }
+  const remedy = lockErrors.includes(code)
+    ? 'a folder on a local disk: this file system does not support the file locks that SQLite needs'
+    : 'a folder with free space, where the user of this process can write to all files';
+  const sentence = `The totals cannot be stored in ${JSON.stringify(dataDir)} (${name}): ${messageOf(cause)}. Set ${name} to ${remedy}.`;
+  return new StoreError(sentence + advice, { cause });
 }
 
 /** Two instances of the library in one process. */
@@ -43,30 +40,15 @@ export function explainForeignFile(path: string): string {
   return `${path} was not created by this program and was not changed. Set ${nameOf('DATA_DIR')} to another folder.`;
 }
 
-/** SQLITE_PROTOCOL, and SQLITE_IOERR_ with UNLOCK, RDLOCK, CHECKRESERVEDLOCK, LOCK, SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
-const lockErrors = [15, 2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
-
-/** The extended result code of SQLite; 0 for errors of another kind. */
-function resultCodeOf(error: unknown): number {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-}
-
 /** What to tell the operator about files that somebody else has changed; `undefined` if nobody has. */
-export function explainFileState(state: FileState, path: string): string | undefined {
-  switch (state.name) {
-    case 'intact':
-      return undefined;
-    case 'missing':
-      return `${path} was deleted or moved while the server was running. The totals are in memory, and the server creates the file again within seconds. Stop the server before you restore a backup.`;
-    case 'log missing':
-      return `${path}-wal was deleted while the server was running, and was created again. Nothing is lost. The file belongs to the database: leave it in place.`;
-    case 'replaced':
-      return `${path} or its -wal file was replaced or overwritten while the server was running. The files there now are not changed, and the totals are kept in memory. To restore a backup: stop the server, put the backup in place again, and start the server. To keep these totals instead: move the files away, and the server creates them again.`;
-    case 'unreachable':
-      return `${path} is still written to, but could not be opened again: ${messageOf(state.error)}. Let the user of this process read and write the file and its folder before you restart the server.`;
-    default:
-      return state satisfies never;
-  }
+export function explainFileState({ name, error }: FileState, path: string): string | undefined {
+  return {
+    intact: undefined,
+    missing: `${path} was deleted or moved while the server was running. The totals are in memory, and the server creates the file again within seconds. Stop the server before you restore a backup.`,
+    'log missing': `${path}-wal was deleted while the server was running, and was created again. Nothing is lost. The file belongs to the database: leave it in place.`,
+    replaced: `${path} or its -wal file was replaced or overwritten while the server was running. The files there now are not changed, and the totals are kept in memory. To restore a backup: stop the server, put the backup in place again, and start the server. To keep these totals instead: move the files away, and the server creates them again.`,
+    unreachable: `${path} is still written to, but could not be opened again: ${messageOf(error)}. Let the user of this process read and write the file and its folder before you restart the server.`,
+  }[name];
 }
 
 /** A file that was deleted cannot be created again. */

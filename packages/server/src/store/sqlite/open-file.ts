@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** What has become of an open database file and its write-ahead log. */
-export type FileState =
-  | { name: 'intact' | 'missing' | 'log missing' }
-  /** A path leads to another file, or another program has written to the one that is open. */
-  | { name: 'replaced' }
-  /** The files are open and can be written to, but they could not be opened again. */
-  | { name: 'unreachable'; error: unknown };
+/**
+ * What has become of an open database file and its write-ahead log:
+ * - `replaced`: a path leads to another file, or another program has written to the one that is open
+ * - `unreachable`: the files are open and can be written to, but they could not be opened again, because of `error`
+ */
+export type FileState = { name: 'intact' | 'missing' | 'log missing' | 'replaced' | 'unreachable'; error?: unknown };
 
 /**
  * A file that a database has open. SQLite itself does not notice when another program deletes, replaces or overwrites it

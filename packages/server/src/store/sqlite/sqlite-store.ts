@@ -163,7 +163,7 @@ export class SqliteStore implements Store {
         this.#database.removeLog();
         return false;
       default:
-        return state satisfies never;
+        return state.name satisfies never;
     }
   }
 }
