@@ -1,32 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { createLimits } from '../src/presence/limits.ts';
+import { createLimits, type Limits, type Share } from '../src/presence/limits.ts';
 
 const here = { address: '192.0.2.1', tabs: 1 };
 const there = { address: '192.0.2.2', tabs: 1 };
 
+const take = (limits: Limits, { address, tabs }: Share) => limits.add(address, { streams: 1, tabs });
+const giveBack = (limits: Limits, { address, tabs }: Share) => limits.add(address, { streams: -1, tabs: -tabs });
+
 describe('limits', () => {
   test('let in so many streams in all, and one more when one has gone', () => {
     const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 10, maxConnections: 10_000, maxPages: 10_000 });
-    limits.take(here);
+    take(limits, here);
     expect(limits.admit(there)).toMatchObject({ ok: true });
-    limits.take(there);
+    take(limits, there);
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams' });
-    limits.giveBack(here);
+    giveBack(limits, here);
     expect(limits.admit(here)).toMatchObject({ ok: true });
   });
 
   test('let in so many streams from one address, and others all the same', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 2, maxConnections: 10_000, maxPages: 10_000 });
-    limits.take(here);
-    limits.take(here);
+    take(limits, here);
+    take(limits, here);
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams_per_address' });
     expect(limits.admit(there)).toMatchObject({ ok: true });
   });
 
   test('admit a stream that replaces its own of the same address where there is room for no more', () => {
     const limits = createLimits({ maxStreams: 2, maxStreamsPerAddress: 1, maxConnections: 10_000, maxPages: 10_000 });
-    limits.take(here);
-    limits.take(there);
+    take(limits, here);
+    take(limits, there);
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams' });
     expect(limits.admit(here, here)).toEqual({ ok: true, tabs: 1 });
     expect(limits.admit(here, there)).toEqual({ ok: false, limit: 'max_streams_per_address' });
@@ -41,7 +44,7 @@ describe('limits', () => {
     });
     for (let i = 0; i < 16; i++) {
       expect(limits.admit({ ...here, tabs: 64 })).toMatchObject({ ok: true });
-      limits.take({ ...here, tabs: 64 });
+      take(limits, { ...here, tabs: 64 });
     }
     expect(limits.admit(here)).toEqual({ ok: false, limit: 'max_streams_per_address' });
     expect(limits.admit({ ...here, tabs: 64 }, { ...there, tabs: 64 })).toMatchObject({ ok: false });
@@ -56,11 +59,11 @@ describe('limits', () => {
       maxPages: 10_000,
     });
     const own = { ...here, tabs: 10 };
-    limits.take(own);
-    limits.take({ ...here, tabs: 64 });
+    take(limits, own);
+    take(limits, { ...here, tabs: 64 });
     expect(limits.admit({ ...here, tabs: 12 }, own)).toEqual({ ok: true, tabs: 12 });
     expect(limits.admit({ ...here, tabs: 64 }, own)).toEqual({ ok: true, tabs: 16 });
-    limits.take({ ...here, tabs: 8 });
+    take(limits, { ...here, tabs: 8 });
     expect(limits.admit({ ...here, tabs: 64 }, own)).toEqual({ ok: true, tabs: 10 });
     expect(limits.admit({ ...here, tabs: 3 }, own)).toEqual({ ok: true, tabs: 3 });
   });
@@ -74,7 +77,7 @@ describe('limits', () => {
       for (let i = 0; i < most; i++) expect(limits.connect(here.address)).toBe(true);
       expect(limits.connect(here.address)).toBe(false);
       expect(limits.connect(there.address)).toBe(true);
-      limits.disconnect(here.address);
+      limits.add(here.address, { connections: -1 });
       expect(limits.connect(here.address)).toBe(true);
     }
   });
@@ -83,31 +86,31 @@ describe('limits', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 1, maxConnections: 100, maxPages: 65 });
     for (let i = 0; i < 64; i++) {
       expect(limits.admitPage(here.address)).toBeUndefined();
-      limits.takePage(here.address);
+      limits.add(here.address, { pages: 1 });
     }
     expect(limits.admitPage(here.address)).toBe('max_pages_per_address');
     expect(limits.admitPage(there.address)).toBeUndefined();
-    limits.takePage(there.address);
+    limits.add(there.address, { pages: 1 });
     expect(limits.admitPage(there.address)).toBe('max_pages');
-    limits.givePageBack(here.address);
+    limits.add(here.address, { pages: -1 });
     expect(limits.admitPage(there.address)).toBeUndefined();
     expect(limits.admitPage(here.address)).toBeUndefined();
   });
 
   test('remember the names that an address has brought, after its last stream', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 1, maxConnections: 100, maxPages: 1000 });
-    limits.take(here);
-    for (let i = 0; i < 64; i++) limits.takePage(here.address);
-    limits.giveBack(here);
+    take(limits, here);
+    for (let i = 0; i < 64; i++) limits.add(here.address, { pages: 1 });
+    giveBack(limits, here);
     expect(limits.admitPage(here.address)).toBe('max_pages_per_address');
   });
 
   test('know which address has more than half of all streams', () => {
     const limits = createLimits({ maxStreams: 10, maxStreamsPerAddress: 10, maxConnections: 100, maxPages: 10_000 });
-    limits.take(here);
-    limits.take(there);
+    take(limits, here);
+    take(limits, there);
     expect(limits.holdsMajority(here.address)).toBe(false);
-    limits.giveBack(there);
+    giveBack(limits, there);
     expect(limits.holdsMajority(here.address)).toBe(true);
     expect(limits.holdsMajority(there.address)).toBe(false);
   });

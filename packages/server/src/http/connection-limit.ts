@@ -16,7 +16,7 @@ const nearlyFull = { share: 0.9, everyMs: 100 };
 export function limitConnections(limits: Limits, trusts: TrustFunction, refusals: Refusals) {
   // One listener for all connections. Node still knows the address of a closed socket if it was read before.
   function disconnect(this: Socket): void {
-    limits.disconnect(networkOf(this.remoteAddress));
+    limits.add(networkOf(this.remoteAddress), { connections: -1 });
   }
 
   return (socket: Socket): boolean => {

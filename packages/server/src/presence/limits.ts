@@ -44,6 +44,7 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     return byAddress.get(address) ?? { ...none };
   }
 
+  /** Counts what an address uses from now on or, if negative, does not use any more. */
   function add(address: string, { connections = 0, streams = 0, tabs = 0, pages = 0 }: Partial<Usage>): void {
     const usage = usageOf(address);
     for (const sum of [usage, total]) {
@@ -58,6 +59,8 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
 
   return {
     maxStreamsPerAddress,
+
+    add,
 
     /**
      * Admits a stream, or names the limit that it would break. A stream that replaces one of the same browser and address
@@ -77,23 +80,11 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
       return fits ? { ok: true, tabs } : { ok: false, limit: 'max_streams_per_address' };
     },
 
-    /** Adds an admitted stream. As there may be many, it takes no closure to remove one. */
-    take: ({ address, tabs }: Share): void => add(address, { streams: 1, tabs }),
-
-    /** Removes a stream that was added. */
-    giveBack: ({ address, tabs }: Share): void => add(address, { streams: -1, tabs: -tabs }),
-
     /** Names the limit that one more name of a page would break. A name counts for the address that brings it first. */
     admitPage(address: string): BrokenPageLimit | undefined {
       if (total.pages >= maxPages) return 'max_pages';
       return usageOf(address).pages >= maxTabsPerAddress ? 'max_pages_per_address' : undefined;
     },
-
-    /** Adds an admitted name of a page. */
-    takePage: (address: string): void => add(address, { pages: 1 }),
-
-    /** Removes the name of a page that was added for this address. */
-    givePageBack: (address: string): void => add(address, { pages: -1 }),
 
     /** How many new visits one address may bring in a minute. */
     maxVisitsPerMinute: visitsPerStream * maxStreamsPerAddress,
@@ -104,9 +95,6 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
       add(address, { connections: 1 });
       return true;
     },
-
-    /** Removes a connection that was added. */
-    disconnect: (address: string): void => add(address, { connections: -1 }),
 
     /** Whether an address has more than half of all streams. */
     holdsMajority: (address: string): boolean => usageOf(address).streams > total.streams / 2,

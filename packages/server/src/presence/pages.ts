@@ -86,7 +86,7 @@ export class Pages {
     for (const page of client.view.pages) {
       if (page.online + page.watchers > 0) continue;
       this.#pages.delete(page.name);
-      this.#limits.givePageBack(page.broughtBy);
+      this.#limits.add(page.broughtBy, { pages: -1 });
     }
   }
 
@@ -163,7 +163,7 @@ export class Pages {
     if (this.#pages.has(name)) return undefined;
     const limit = this.#limits.admitPage(address);
     if (limit !== undefined) return limit;
-    this.#limits.takePage(address);
+    this.#limits.add(address, { pages: 1 });
     const own = flat(name);
     this.#pages.set(own, {
       name: own,

@@ -168,14 +168,14 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const replaced = this.#presence.join(member);
     if (replaced?.stream) this.#onReplaced(replaced.stream);
     else if (replaced) this.#giveUp(replaced);
-    this.#limits.take(member);
+    this.#limits.add(member.address, { streams: 1, tabs: member.tabs });
     if (names.on.length + names.watch.length === 0) return [];
     return this.#pages.join(member, withTabs(names, member.tabs));
   }
 
   #leave(member: Member<Stream>): void {
     this.#presence.leave(member);
-    this.#limits.giveBack(member);
+    this.#limits.add(member.address, { streams: -1, tabs: -member.tabs });
     this.#pages.leave(member);
   }
 
