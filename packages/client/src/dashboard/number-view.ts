@@ -14,7 +14,7 @@ export function createNumberView() {
     const before = element.textContent;
     if (text !== before) {
       element.style.setProperty('--digits', String(text.length));
-      replaceDigits(element, diffDigits(before, text), next < value ? 'falls' : 'rises');
+      replaceDigits(element, diffDigits(before, text), next < value ? '-100%' : '100%');
       read.textContent = text;
       // Hidden from screen readers until there is a number.
       line.ariaHidden = null;
@@ -37,19 +37,21 @@ export function diffDigits(before: string, after: string): Digit[] {
 }
 
 /** Does not move the elements of digits that stay: an element that is inserted starts its animation again. */
-function replaceDigits(element: HTMLElement, digits: readonly Digit[], motion: string): void {
+function replaceDigits(element: HTMLElement, digits: readonly Digit[], from: string): void {
   while (element.childNodes.length > digits.length) element.firstChild?.remove();
   const added = digits.length - element.childNodes.length;
   const kept = [...element.childNodes];
-  const front = digits.slice(0, added).map((digit) => createDigit(digit, motion));
+  const front = digits.slice(0, added).map((digit) => createDigit(digit, from));
   digits.slice(added).forEach((digit, index) => {
-    if (digit.leaving !== undefined) kept[index]?.replaceWith(createDigit(digit, motion));
+    if (digit.leaving !== undefined) kept[index]?.replaceWith(createDigit(digit, from));
   });
   element.prepend(...front);
 }
 
-function createDigit({ character, leaving = '' }: Digit, motion: string): HTMLElement {
-  const place = create('span', { className: motion });
+/** @param from - where a digit slides in from: below or, if negative, above */
+function createDigit({ character, leaving = '' }: Digit, from: string): HTMLElement {
+  const place = create('span');
+  place.style.setProperty('--from', from);
   place.dataset.leaving = leaving;
   place.append(create('span', { textContent: character }));
   return place;
