@@ -3,8 +3,9 @@ import { createPageViews } from '../src/presence/page-views.ts';
 import { createTickFrames } from '../src/stream/tick-frames.ts';
 
 const visitors = 'event: visitors\nid: 1\ndata: {"online":3}\n\n';
-const page = { name: '/ü', sent: 3, json: '"/ü":3' };
-const other = { name: '/b', sent: 1, json: undefined };
+const brought = { broughtBy: '192.0.2.1', online: 1, watchers: 0, counted: 1 };
+const page = { ...brought, name: '/ü', sent: 3, json: '"/ü":3' };
+const other = { ...brought, name: '/b', sent: 1, json: undefined };
 
 describe('the frames of a tick', () => {
   test('are the snapshot alone for streams without pages, encoded once', () => {

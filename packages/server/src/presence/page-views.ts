@@ -1,14 +1,20 @@
-/** What a view needs of a page. */
-type ViewedPage = {
+/** A page that a tab is on, or that a stream watches. */
+export type Page = {
   readonly name: string;
-  /** Its count at the last tick. */
+  /** The address whose limit it counts for. */
+  readonly broughtBy: string;
+  online: number;
+  watchers: number;
+  /** The tabs of this node at the last tick. */
+  counted: number;
+  /** The count that was sent after the last tick. */
   sent: number | null;
-  /** The same as a member of a JSON object, if that is kept. */
+  /** The same as a member of a JSON object, if several streams may be sent it. */
   json: string | undefined;
 };
 
 /** The set of pages whose counts a stream is sent. Streams with the same pages share it. */
-export type PageView<Page extends ViewedPage = ViewedPage> = {
+export type PageView = {
   readonly pages: readonly Page[];
   /** Pages that are not tracked, as members of a JSON object. */
   readonly unknown: string;
@@ -16,14 +22,14 @@ export type PageView<Page extends ViewedPage = ViewedPage> = {
 };
 
 /** Keeps one view for each distinct set of pages, for as long as a stream has it. */
-export function createPageViews<Page extends ViewedPage>() {
-  const views = new Map<string, PageView<Page>>();
+export function createPageViews() {
+  const views = new Map<string, PageView>();
   // No name has a line break.
   const keyOf = (pages: readonly Page[]) => pages.map(({ name }) => name).join('\n');
 
   return {
     /** The view of a stream. Give it back by `release`. With `isNew`, one of the pages is in no view yet. */
-    take(given: readonly Page[], untracked: readonly string[], isNew = false): PageView<Page> {
+    take(given: readonly Page[], untracked: readonly string[], isNew = false): PageView {
       // V8 reserves memory for more entries in a list that grows, but not in a copy.
       const pages = [...new Set(given)].sort((one, other) => (one.name < other.name ? -1 : 1)).slice();
       const unknown = untracked.map((name) => toMember(name, null)).join();
@@ -36,7 +42,7 @@ export function createPageViews<Page extends ViewedPage>() {
       return view;
     },
 
-    release(view: PageView<Page>): void {
+    release(view: PageView): void {
       view.streams--;
       if (view.streams > 0) return;
       const key = keyOf(view.pages);

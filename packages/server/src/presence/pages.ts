@@ -1,27 +1,12 @@
 import type { PageCount } from '@live-visitors/shared';
 import type { BrokenPageLimit, Limits } from './limits.ts';
 import type { OtherPages, PageChange, PageNames } from './page-names.ts';
-import { createPageViews, type PageView, toMember } from './page-views.ts';
+import { createPageViews, type Page, type PageView, toMember } from './page-views.ts';
 import { untrackedKey } from './untracked-tabs.ts';
 
 /** How many pages are listed, at most and by default. */
 export const maxListedPages = 100;
 const defaultListedPages = 20;
-
-/** A page that a tab is on, or that a stream watches. */
-type Page = {
-  readonly name: string;
-  /** The address whose limit it counts for. */
-  readonly broughtBy: string;
-  online: number;
-  watchers: number;
-  /** The tabs of this node at the last tick. */
-  counted: number;
-  /** The count that was sent after the last tick. */
-  sent: number | null;
-  /** The same as a member of a JSON object, if several streams may be sent it. */
-  json: string | undefined;
-};
 
 /** Where a tab is: a page, or the name of one that is not tracked. */
 type Place = Page | string;
@@ -32,13 +17,13 @@ export type PageClient = {
   /** The place of its only tab, or of each. */
   on: Place | readonly Place[];
   /** All pages whose counts it wants: those that it is on, and those that it watches. */
-  view: PageView<Page> | undefined;
+  view: PageView | undefined;
 };
 
 /** Counts the open tabs of each page. Names are forgotten with their last tab and watcher. */
 export class Pages {
   readonly #pages = new Map<string, Page>();
-  readonly #views = createPageViews<Page>();
+  readonly #views = createPageViews();
   /** How many tabs are on pages that are not tracked, by {@link untrackedKey}. */
   readonly #untracked = new Map<string, number>();
   /** The keys whose number of tabs has changed since the last tick. */
