@@ -140,3 +140,10 @@ export async function boxOf(page: Page, selector: string) {
     return box;
   });
 }
+
+/** A time zone where the hour is this one at a time. */
+export function zoneWhereItIs(hour: number, at = Date.now()): string {
+  const ahead = hour - new Date(at).getUTCHours();
+  // The signs of these zones are the other way round.
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
-import { boxOf, launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab, type PuppeteerTab, zoneWhereItIs } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startStandIn } from '../src/stand-in.ts';
 
@@ -121,10 +121,8 @@ describe('the time axis', () => {
   );
 
   test('has the hours of the reader’s time zone, and names the day at midnight', async () => {
-    // Where it is noon. The signs of these zones are the other way round.
     const now = Date.now();
-    const hours = 12 - new Date(now).getUTCHours();
-    const timeZone = `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
+    const timeZone = zoneWhereItIs(12, now);
     const { tab, page } = await open({
       period: '24h',
       now: () => now,

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab } from '../src/browser.ts';
+import { launchChromium, openTab, zoneWhereItIs } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startStandIn } from '../src/stand-in.ts';
 
@@ -104,23 +104,29 @@ describe('in forced colours', () => {
   });
 });
 
-test.each(['recent', '30d'])(
-  'text of twice the size fits on the narrowest phone, with the period %s',
-  async (period) => {
-    const { page } = await open(async (page) => {
-      await page.setViewport({ width: 320, height: 640 });
-      const client = await page.createCDPSession();
-      await client.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
-    });
-    await page.click(`.period [value="${period}"]`);
-    const [em, tooWide] = await page.evaluate(() => {
-      const root = document.documentElement;
-      return [getComputedStyle(root).fontSize, root.scrollWidth - root.clientWidth];
-    });
-    expect(em).toBe('32px');
-    expect(tooWide).toBe(0);
-  },
-);
+test.each([
+  ['recent', 'en'],
+  ['30d', 'en'],
+  ['recent', 'es'],
+  ['recent', 'pt-BR'],
+])('text of twice the size fits on the narrowest phone, with the period %s, in %s', async (period, language) => {
+  const { tab, page } = await open(async (page) => {
+    await page.setViewport({ width: 320, height: 640 });
+    await page.emulateTimezone(zoneWhereItIs(13));
+    const client = await page.createCDPSession();
+    await client.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+  });
+  await page.select('.language select', language);
+  await page.click(`.period [value="${period}"]`);
+  // The widest time that the peak may have been at, three hours ago.
+  if (language === 'en') await eventually(async () => expect(await tab.text('.peak-time')).toMatch(/10:\d\d.AM/));
+  const [em, tooWide] = await page.evaluate(() => {
+    const root = document.documentElement;
+    return [getComputedStyle(root).fontSize, root.scrollWidth - root.clientWidth];
+  });
+  expect(em).toBe('32px');
+  expect(tooWide).toBe(0);
+});
 
 test('paper has the figures and the chart in the colours of the light theme, and nothing to press', async () => {
   const { page } = await open((page) => page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]));
