@@ -22,6 +22,8 @@ const parsing = {
   requireHostHeader: false,
   // Of several Host headers, Node would keep the first. Joined, they are not valid.
   joinDuplicateHeaders: true,
+  // No route reads a body, so most requests need no stream for one.
+  optimizeEmptyRequests: true,
 };
 
 /** How long an answer may make no progress, for example because its peer does not read. Not for streams. */
