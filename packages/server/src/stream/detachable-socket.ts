@@ -139,24 +139,24 @@ export function serveDetachably(server: Server, accepts: (socket: Socket) => boo
 }
 
 /**
- * Takes the socket of a response after writing everything to it. A server that serves detachably then frees what it had
- * for the connection. Any other server keeps it until the socket is closed, which takes about twice the memory.
+ * Writes the rest of a response, and takes its socket. A server that serves detachably then frees what it had for the
+ * connection. Any other server keeps it until the socket is closed, which takes about twice the memory.
  *
  * @throws if the response has no socket any more
  */
-export function takeSocket(response: ServerResponse): Socket {
+export function takeSocket(response: ServerResponse, rest: string): Socket {
   const { socket } = response;
   if (socket === null)
     throw new Error('The response has lost its socket. Take it in the turn in which it is answered.');
+  if (socket instanceof RequestSocket) {
+    response.end(rest);
+    return socket.detach();
+  }
+  response.write(rest);
   // Node holds writes back until the end of this turn.
   while (socket.writableCorked > 0) socket.uncork();
-  if (!(socket instanceof RequestSocket)) {
-    socket.setTimeout(0);
-    return socket;
-  }
-  const detached = socket.detach();
-  response.end();
-  return detached;
+  socket.setTimeout(0);
+  return socket;
 }
 
 /** Whether the request is on a connection of a server that serves detachably. */
