@@ -9,37 +9,29 @@ type Callback = (error?: Error | null) => void;
 /** How long a connection may send nothing at first, and how often overdue ones are looked for. */
 const silence = { maxMs: 10_000, checkEveryMs: 1000 };
 
-/** Connections that have sent nothing yet, each with the time since when, and what serves one that sends something. */
-type Waiting = { silent: Map<RequestSocket, number>; serve: (socket: RequestSocket) => void };
-
 /**
  * A connection as Node's HTTP server sees it. The server attaches its parser, request, response, buffers and listeners to
  * this object, which is most of what an open response costs. A stream takes the bare socket and lets go of all that.
  *
- * A parser takes 10 KiB, so the server gets the connection with its first bytes. When all visitors reconnect at once,
- * thousands of connections have sent nothing yet.
+ * It is created with the first bytes, and the server's parser, which takes 10 KiB, with it. When all visitors reconnect at
+ * once, thousands of connections have sent nothing yet.
  */
 class RequestSocket extends Duplex {
   readonly #socket: Socket;
   #isDetached = false;
   readonly #onTimeout = () => this.emit('timeout');
-  readonly #listeners;
+  readonly #listeners = {
+    data: (chunk: Buffer) => {
+      if (!this.push(chunk)) this.#socket.pause();
+    },
+    end: () => this.push(null),
+    error: (error: Error) => this.destroy(error),
+    close: () => this.destroy(),
+  };
 
-  constructor(socket: Socket, { silent, serve }: Waiting) {
+  constructor(socket: Socket) {
     super({ decodeStrings: false });
     this.#socket = socket;
-    this.#listeners = {
-      data: (chunk: Buffer) => {
-        if (silent.delete(this)) serve(this);
-        if (!this.push(chunk)) socket.pause();
-      },
-      end: () => (silent.has(this) ? socket.destroy() : this.push(null)),
-      error: (error: Error) => this.destroy(silent.has(this) ? undefined : error),
-      close: () => {
-        silent.delete(this);
-        this.destroy();
-      },
-    };
     for (const event of events) socket.on(event, this.#listeners[event]);
   }
 
@@ -114,46 +106,57 @@ export function serveDetachably(server: Server, accepts: (socket: Socket) => boo
   // A server serves any duplex stream of this event (Node's documentation, http.Server, Event: 'connection').
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
-  const serve = (socket: RequestSocket) => {
+  /** Connections that have sent nothing yet, each with the time since when. */
+  const silent = new Map<Socket, number>();
+  const untilFirstBytes = { data: serve, end: giveUp, error: giveUp, close: giveUp };
+  function serve(this: Socket, firstBytes: Buffer): void {
+    silent.delete(this);
+    for (const event of events) this.off(event, untilFirstBytes[event]);
+    const socket = new RequestSocket(this);
     for (const listener of listeners) listener.call(server, socket);
-  };
-  const silent: Waiting['silent'] = new Map();
+    socket.push(firstBytes);
+  }
+  function giveUp(this: Socket): void {
+    silent.delete(this);
+    this.destroy();
+  }
   // A timer for each would stay with its socket.
   const check = setInterval(() => {
     for (const [socket, since] of silent) {
       if (performance.now() - since < silence.maxMs) break;
-      socket.hangUp();
+      socket.destroy();
     }
   }, silence.checkEveryMs).unref();
   server.on('connection', (socket: Socket) => {
     if (!accepts(socket)) return void socket.destroy();
-    silent.set(new RequestSocket(socket, { silent, serve }), performance.now());
+    silent.set(socket, performance.now());
+    for (const event of events) socket.on(event, untilFirstBytes[event]);
   });
   return () => {
     clearInterval(check);
-    for (const socket of silent.keys()) socket.hangUp();
+    for (const socket of silent.keys()) socket.destroy();
   };
 }
 
 /**
- * Takes the socket of a response after writing everything to it. A server that serves detachably then frees what it had
- * for the connection. Any other server keeps it until the socket is closed, which takes about twice the memory.
+ * Writes the rest of a response, and takes its socket. A server that serves detachably then frees what it had for the
+ * connection. Any other server keeps it until the socket is closed, which takes about twice the memory.
  *
  * @throws if the response has no socket any more
  */
-export function takeSocket(response: ServerResponse): Socket {
+export function takeSocket(response: ServerResponse, rest: string): Socket {
   const { socket } = response;
   if (socket === null)
     throw new Error('The response has lost its socket. Take it in the turn in which it is answered.');
+  if (socket instanceof RequestSocket) {
+    response.end(rest);
+    return socket.detach();
+  }
+  response.write(rest);
   // Node holds writes back until the end of this turn.
   while (socket.writableCorked > 0) socket.uncork();
-  if (!(socket instanceof RequestSocket)) {
-    socket.setTimeout(0);
-    return socket;
-  }
-  const detached = socket.detach();
-  response.end();
-  return detached;
+  socket.setTimeout(0);
+  return socket;
 }
 
 /** Whether the request is on a connection of a server that serves detachably. */

@@ -43,8 +43,7 @@ export class EventStream {
     // The body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
-    response.write(firstFrames);
-    const socket = Object.assign(takeSocket(response), { [eventStream]: this });
+    const socket = Object.assign(takeSocket(response, firstFrames), { [eventStream]: this });
     // A client that sends more than its request, or ends its side, does not read the stream any longer.
     socket.allowHalfOpen = false;
     socket.on('data', hangUp).on('error', hangUp).on('close', close);
