@@ -42,6 +42,16 @@ test('a failed DNS lookup is not taken for a missing host, nor a forbidden comma
   );
 });
 
+test.each([
+  ['ERR invalid DB index', 'does not have the database at the end of REDIS_URL'],
+  ['ERR the max number of clients is reached', 'has as many clients as its setting maxclients allows'],
+  // It may be a password.
+  ['SECRET', 'cannot be reached'],
+  ['SECRET_1 is wrong', 'cannot be reached'],
+])('the answer "%s" is explained by its kind alone', (answer, trouble) => {
+  expect(explainConnectionError(new Error(answer))).toBe(trouble);
+});
+
 test('protected mode is told of, and how to leave it', () => {
   const denied = new Error('DENIED Redis is running in protected mode because protected mode is enabled');
   expect(explainConnectionError(denied)).toBe(

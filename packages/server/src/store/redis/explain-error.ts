@@ -21,8 +21,8 @@ export function explainConnectionError(error: unknown, wasReady = false): string
     ENOTFOUND: 'cannot be found: there is no such host',
     DENIED: `is in protected mode. Set a password in its configuration, and put it into ${url}`,
     'ERR unknown command': 'does not know a command that Redis 6.2 has. Use that or a later version',
-    'ERR (DB index|SELECT is not)': `does not have the database at the end of ${url}`,
-    'ERR max number of clients': 'has as many clients as its setting maxclients allows',
+    'ERR .*(DB index|SELECT is not)': `does not have the database at the end of ${url}`,
+    'ERR .*number of clients': 'has as many clients as its setting maxclients allows',
     NOAUTH: `asks for a password, and ${url} has none`,
     NOPERM: `does not allow the user in ${url} to run the commands it needs`,
     WRONGPASS: `does not accept the user and password in ${url}`,
@@ -36,11 +36,12 @@ export function explainConnectionError(error: unknown, wasReady = false): string
       'asks for a client certificate, which is not supported. Set tls-auth-clients to no in its configuration',
     ERR_SSL_: `does not agree on TLS. ${scheme}`,
   };
-  const about = error instanceof Error ? String(Reflect.get(error, 'code') ?? error.message) : '';
+  const { code: systemCode, message = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  const about = systemCode ?? message;
   const [, reason = 'cannot be reached'] =
     Object.entries(reasons).find(([kind]) => RegExp(`^(${kind})`).test(about)) ?? [];
-  // `ERR` stands for errors that have no code of their own.
-  const [code] = /^(?!ERR )[A-Z][A-Z\d_]{2,}(?= |$)/.exec(about) ?? [];
+  // An answer begins with its kind; `ERR` stands for errors that have no kind of their own.
+  const code = systemCode ?? /^(?!ERR )[A-Z]{3,}(?= )/.exec(message)?.[0];
   // After the first sentence.
   return code === undefined ? reason : reason.replace(/(?=\. )|$/, ` (${code})`);
 }
