@@ -1,4 +1,4 @@
-import { setImmediate as afterReading, setTimeout } from 'node:timers/promises';
+import { setTimeout, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 /**
  * Resolves after this many milliseconds, and once what has arrived on the sockets is read: after a stall of this process,
@@ -6,7 +6,7 @@ import { setImmediate as afterReading, setTimeout } from 'node:timers/promises';
  */
 export async function wait(ms: number, signal?: AbortSignal): Promise<undefined> {
   await setTimeout(ms, undefined, { signal });
-  return afterReading(undefined);
+  return yieldToEventLoop(undefined);
 }
 
 /** Resolves as the promise does, or with `undefined` after this many milliseconds. */

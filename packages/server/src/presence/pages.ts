@@ -8,14 +8,14 @@ import { untrackedKey } from './untracked-tabs.ts';
 export const maxListedPages = 100;
 const defaultListedPages = 20;
 
-/** Where a tab is: a page, or the name of one that is not tracked. */
-type Place = Page | string;
+/** The page that a tab is on, or its name if it is not tracked. */
+type TabPage = Page | string;
 
 /** What `Pages` keeps with a client while its pages are counted. As there is one for each stream, it is small. */
 export type PageClient = {
   readonly address: string;
-  /** The place of its only tab, or of each. */
-  on: Place | readonly Place[];
+  /** The page of its only tab, or of each. */
+  on: TabPage | readonly TabPage[];
   /** All pages whose counts it wants: those that it is on, and those that it watches. */
   view: PageView | undefined;
 };
@@ -113,7 +113,7 @@ export class Pages {
   drift(clients: readonly PageClient[]): number {
     const itself = (page: Page) => page;
     const tabs = Map.groupBy(
-      clients.flatMap(placesOf).filter((place) => typeof place !== 'string'),
+      clients.flatMap(tabPagesOf).filter((page) => typeof page !== 'string'),
       itself,
     );
     const watchers = Map.groupBy(clients.flatMap(watchedBy), itself);
@@ -163,11 +163,11 @@ export class Pages {
   }
 
   #count(client: PageClient, sign: 1 | -1): void {
-    for (const place of placesOf(client)) {
-      if (typeof place === 'string') this.#countUntracked(untrackedKey(place), sign);
+    for (const page of tabPagesOf(client)) {
+      if (typeof page === 'string') this.#countUntracked(untrackedKey(page), sign);
       else {
-        place.online += sign;
-        this.#changed.add(place.name);
+        page.online += sign;
+        this.#changed.add(page.name);
       }
     }
     for (const page of watchedBy(client)) page.watchers += sign;
@@ -181,18 +181,18 @@ export class Pages {
   }
 }
 
-function placesOf({ on }: PageClient): Place[] {
+function tabPagesOf({ on }: PageClient): TabPage[] {
   return [on].flat();
 }
 
 function watchedBy(client: PageClient): Page[] {
-  const places = placesOf(client);
-  return client.view?.pages.filter((page) => !places.includes(page)) ?? [];
+  const on = tabPagesOf(client);
+  return client.view?.pages.filter((page) => !on.includes(page)) ?? [];
 }
 
 /** The names that a client's tabs are on, each once for each tab. */
 export function namesOf(client: PageClient): string[] {
-  return placesOf(client).map((place) => (typeof place === 'string' ? place : place.name));
+  return tabPagesOf(client).map((page) => (typeof page === 'string' ? page : page.name));
 }
 
 /** Copies a text. V8 may store it as a part of its URL or as two joined texts, and would keep those in memory too. */
