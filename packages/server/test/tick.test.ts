@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { nextTickAt } from '../src/stream/ticker.ts';
+import { runProgram } from './helpers/program.ts';
+import { eventually, openStream } from './helpers/support.ts';
 
 describe('the next tick', () => {
   test('falls on the next whole second', () => {
@@ -15,4 +18,18 @@ describe('the next tick', () => {
   test('is the very next second, however late the last one was done', () => {
     expect(nextTickAt(6_990, 1000, 6_000)).toBe(7_000);
   });
+});
+
+test.skipIf(process.platform !== 'linux')('the process wakes for ticks, and hardly ever in between', async () => {
+  const { child, url: started } = runProgram({ PORT: '0' });
+  const stream = await openStream(`${await started()}/stream`);
+  const count = () => ({
+    ticks: stream.of('visitors').length,
+    wakes: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),
+  });
+  await eventually(() => expect(count().ticks).toBeGreaterThan(2));
+  const before = count();
+  await eventually(() => expect(count().ticks).toBeGreaterThan(before.ticks + 9), 30_000);
+  const after = count();
+  expect(after.wakes - before.wakes).toBeLessThan(3 * (after.ticks - before.ticks));
 });

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { devNull } from 'node:os';
 import type { Refusals } from '../observability/refusals.ts';
 import type { Limits } from '../presence/limits.ts';
 import { networkOf } from './address.ts';
@@ -45,4 +47,14 @@ export function closeIdleWhenNearlyFull(server: Server, maxConnections: number):
       closedAt = performance.now();
     });
   });
+}
+
+/** Whether this process may open no more files. Node then closes new connections silently. */
+export function isOutOfFiles(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && /^E[MN]FILE$/.test(String(error.code));
+  }
 }

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import type { Config } from '../config/read-config.ts';
-import { watchOpenFiles } from '../observability/open-files-watch.ts';
 import { serveDetachably } from '../stream/detachable-socket.ts';
 import { within } from '../within.ts';
 import { withoutPort } from './address.ts';
-import { closeIdleWhenNearlyFull, limitConnections } from './connection-limit.ts';
+import { closeIdleWhenNearlyFull, isOutOfFiles, limitConnections } from './connection-limit.ts';
 import type { TrustFunction } from './forwarding.ts';
 import { refuseMalformed, refuseUnparsable } from './malformed.ts';
 import { createServer, IncomingMessage, ServerResponse } from './node-http.ts';
@@ -17,7 +16,7 @@ const parsing = {
   /** How long a request may take to arrive, headers and body, and how often Node looks for overdue ones. */
   headersTimeout: 10_000,
   requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
+  connectionsCheckingInterval: 5000,
   // Node would refuse a request without Host with an empty answer.
   requireHostHeader: false,
   // Of several Host headers, Node would keep the first. Joined, they are not valid.
@@ -25,6 +24,9 @@ const parsing = {
   // No route reads a body, so most requests need no stream for one.
   optimizeEmptyRequests: true,
 };
+
+/** How long a connection may send nothing at first. */
+const silenceMs = 10_000;
 
 /** How long an answer may make no progress, for example because its peer does not read. Not for streams. */
 const idleMs = 30_000;
@@ -68,13 +70,16 @@ export async function startServer({ config, ...options }: ServerOptions) {
     response.socket?.setTimeout(idleMs);
     response.on('close', noteAnswer);
   });
-  const stopWatching = watchOpenFiles(() => refusals.count('open_files'));
+  // A process that wakes between ticks is interrupted more during them: timers would delay the last stream by 10 ms.
+  service.emitter.subscribe(() => {
+    closeSilent(silenceMs);
+    if (isOutOfFiles()) refusals.count('open_files');
+  });
 
   try {
     server.listen({ port: config.port, host: config.host, backlog });
     await once(server, 'listening');
   } catch (error) {
-    stopWatching();
     closeSilent();
     await service.close();
     throw error;
@@ -95,7 +100,6 @@ export async function startServer({ config, ...options }: ServerOptions) {
       closeSilent();
       server.closeAllConnections();
       await closed;
-      stopWatching();
     },
   };
 }

@@ -6,9 +6,6 @@ const events = ['data', 'end', 'error', 'close'] as const;
 
 type Callback = (error?: Error | null) => void;
 
-/** How long a connection may send nothing at first, and how often overdue ones are looked for. */
-const silence = { maxMs: 10_000, checkEveryMs: 1000 };
-
 /**
  * A connection as Node's HTTP server sees it. The server attaches its parser, request, response, buffers and listeners to
  * this object, which is most of what an open response costs. A stream takes the bare socket and lets go of all that.
@@ -100,9 +97,9 @@ class RequestSocket extends Duplex {
  * Makes a server serve its connections so that {@link takeSocket} can take them from it.
  *
  * @param accepts - whether to serve a connection; otherwise it is closed
- * @returns how to end this: it closes the connections that the server does not know yet, because they have sent nothing
+ * @returns how to close the connections that have sent nothing yet for so many milliseconds: the server does not know them
  */
-export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): () => void {
+export function serveDetachably(server: Server, accepts: (socket: Socket) => boolean): (forMs?: number) => void {
   // A server serves any duplex stream of this event (Node's documentation, http.Server, Event: 'connection').
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
@@ -120,21 +117,16 @@ export function serveDetachably(server: Server, accepts: (socket: Socket) => boo
     silent.delete(this);
     this.destroy();
   }
-  // A timer for each would stay with its socket.
-  const check = setInterval(() => {
-    for (const [socket, since] of silent) {
-      if (performance.now() - since < silence.maxMs) break;
-      socket.destroy();
-    }
-  }, silence.checkEveryMs).unref();
   server.on('connection', (socket: Socket) => {
     if (!accepts(socket)) return void socket.destroy();
     silent.set(socket, performance.now());
     for (const event of events) socket.on(event, untilFirstBytes[event]);
   });
-  return () => {
-    clearInterval(check);
-    for (const socket of silent.keys()) socket.destroy();
+  return (forMs = 0) => {
+    for (const [socket, since] of silent) {
+      if (performance.now() - since < forMs) break;
+      socket.destroy();
+    }
   };
 }
 
