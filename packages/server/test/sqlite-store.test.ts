@@ -10,6 +10,7 @@ import { describeStore } from './helpers/store-conformance.ts';
 import { eventually, makeFolder, openSocket } from './helpers/support.ts';
 
 const fileOf = (dataDir: string) => join(dataDir, 'live-visitors.db');
+const nobody = { online: 0, browsers: 0, visits: 0, visitorSeconds: 0 };
 const open = (dataDir: string, now: () => number = Date.now) => new SqliteStore({ dataDir, now });
 
 function refusal(dataDir: string): string {
@@ -65,6 +66,24 @@ describe('the store in a file', () => {
     });
 
     await second.close();
+  });
+
+  test('has the highest of confirmed visitors only, and figures that agree with it', async () => {
+    const start = Date.UTC(2026, 0, 1);
+    let time = start;
+    const store = open(makeFolder(), () => time);
+    await store.record({ ...nobody, online: 4, visits: 4 });
+    time = start + 59_999;
+    await store.record({ ...nobody, online: 9, confirmed: 1, visits: 4 });
+    time = start + 60_000;
+    await store.record({ ...nobody, online: 2, visits: 5 });
+    const minutes = [
+      { at: start, lowest: 4, highest: 4, sum: 8, ticks: 2, visits: 4 },
+      { at: start + 60_000, lowest: 2, highest: 2, sum: 2, ticks: 1, visits: 1 },
+    ];
+    expect(store.export().minutes).toEqual(minutes);
+    expect((await store.past({ everyMs: 60_000, entries: 1440 }))?.entries).toEqual(minutes);
+    await store.close();
   });
 
   test('is written to once a minute while nobody is online, and at once when somebody comes', async () => {

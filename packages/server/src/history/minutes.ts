@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Counts } from '../presence/presence.ts';
 
 export const nonNegativeInteger = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -30,15 +29,6 @@ export const maxMinutes = 30 * dayMinutes;
 /** When the minute of a time began. */
 export function minuteOf(time: number): number {
   return time - (time % minuteMs);
-}
-
-/** The minute of a tick, with nothing else in it. */
-export function minuteOfTick(
-  at: number,
-  { online, confirmed = online }: Pick<Counts, 'online' | 'confirmed'>,
-  visits: number,
-): Minute {
-  return { at: minuteOf(at), lowest: online, highest: confirmed, sum: online, ticks: 1, visits };
 }
 
 /** Figures that agree: kept places are in the lowest and the mean, but never in the highest. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { maxHistorySeconds, type Snapshot, tickMs } from '@live-visitors/shared';
 import { nameOf } from '../../config/name-of.ts';
-import { maxMinutes, mergeMinutes, minuteOf, minuteOfTick, settleMinute } from '../../history/minutes.ts';
+import { maxMinutes, mergeMinutes, minuteOf, settleMinute } from '../../history/minutes.ts';
 import { messageOf } from '../../observability/message-of.ts';
 import { noOtherPages } from '../../presence/page-names.ts';
 import type { Counts } from '../../presence/presence.ts';
@@ -53,12 +53,13 @@ export class SqliteStore implements Store {
     const visits = this.#before.visits + counts.visits;
     const visitorSeconds = this.#before.visitorSeconds + counts.visitorSeconds;
     const { peak, peakAt } = confirmed > totals.peak ? { peak: confirmed, peakAt: at } : totals;
-    const minute = minuteOfTick(at, counts, visits - totals.visits);
-    const isIdle = online === 0 && visits === totals.visits && visitorSeconds === totals.visitorSeconds;
-    const isMinuteOver = minutes.some((unwritten) => unwritten.at !== minute.at);
+    const newVisits = visits - totals.visits;
+    const tick = { at: minuteOf(at), lowest: online, highest: confirmed, sum: online, ticks: 1, visits: newVisits };
+    const isIdle = online === 0 && newVisits === 0 && visitorSeconds === totals.visitorSeconds;
+    const isMinuteOver = minutes.some((minute) => minute.at !== tick.at);
     this.#unwritten = {
       totals: { visits, visitorSeconds, peak, peakAt },
-      minutes: mergeMinutes(minutes, [minute]).slice(-maxMinutes),
+      minutes: mergeMinutes(minutes, [tick]).slice(-maxMinutes),
       seconds: [...seconds, { at, online }].slice(-maxHistorySeconds),
     };
     // Memory cards wear out, and disks never sleep, if an idle server writes every second.
