@@ -1,5 +1,4 @@
 import type { LibraryConfig } from '../config/read-config.ts';
-import type { RedisStoreOptions } from './redis/redis-store.ts';
 import { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
 
@@ -8,14 +7,8 @@ import type { Store } from './store.ts';
  *
  * @throws StoreError if it cannot be opened
  */
-export function openStore({ dataDir, redisUrl, redisPrefix }: LibraryConfig): Store | Promise<Store> {
-  return redisUrl === undefined
-    ? new SqliteStore({ dataDir, now: Date.now })
-    : openRedisStore({ url: redisUrl, prefix: redisPrefix, now: Date.now });
-}
-
-/** The client for Redis takes a third of the time to start, and 17 MiB, so it is imported only here. */
-async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const { RedisStore } = await import('./redis/redis-store.ts');
-  return RedisStore.open(options);
+export function openStore({ dataDir, redisUrl: url, redisPrefix: prefix }: LibraryConfig): Store | Promise<Store> {
+  if (url === undefined) return new SqliteStore({ dataDir, now: Date.now });
+  // The client for Redis takes a third of the time to start, and 17 MiB, so it is imported only here.
+  return import('./redis/redis-store.ts').then(({ RedisStore }) => RedisStore.open({ url, prefix, now: Date.now }));
 }
