@@ -12,9 +12,7 @@ const formats = { json: JSON.stringify, csv: toCsv };
 
 export type HistoryFormat = keyof typeof formats;
 
-type EncodedHistory = { text: string; gzipped: Buffer };
-
-export type HistoryReader = (range: HistoryRange, format: HistoryFormat) => Promise<EncodedHistory | undefined>;
+export type HistoryReader = ReturnType<typeof createHistoryReader>;
 
 const compress = promisify(gzip);
 
@@ -30,8 +28,8 @@ export function maxAgeSeconds(range: HistoryRange): number {
  * @param elapsed - milliseconds since some moment; never set back
  * @returns how to read one; resolves with `undefined` if the store cannot be read, or has recorded nothing yet
  */
-export function createHistoryReader(store: Pick<Store, 'past'>, elapsed: () => number): HistoryReader {
-  const latest = new Map<string, { answer: ReturnType<HistoryReader>; validUntil: number }>();
+export function createHistoryReader(store: Pick<Store, 'past'>, elapsed: () => number) {
+  const latest = new Map<string, { answer: ReturnType<typeof read>; validUntil: number }>();
 
   async function read(range: HistoryRange, format: HistoryFormat) {
     const past = await store.past(historyRanges[range]);
@@ -41,19 +39,16 @@ export function createHistoryReader(store: Pick<Store, 'past'>, elapsed: () => n
     return { text, gzipped: await compress(text) };
   }
 
-  return (range, format) => {
+  return (range: HistoryRange, format: HistoryFormat) => {
     const key = `${format} ${range}`;
     const known = latest.get(key);
     if (known && elapsed() < known.validUntil) return known.answer;
     const entry = { answer: read(range, format), validUntil: Number.POSITIVE_INFINITY };
     latest.set(key, entry);
-    const reuseFor = (seconds: number) => {
-      entry.validUntil = elapsed() + seconds * 1000;
+    const noteAge = (answer?: unknown) => {
+      entry.validUntil = elapsed() + (answer ? maxAgeSeconds(range) : retrySeconds) * 1000;
     };
-    entry.answer.then(
-      (answer) => reuseFor(answer ? maxAgeSeconds(range) : retrySeconds),
-      () => reuseFor(retrySeconds),
-    );
+    entry.answer.then(noteAge, () => noteAge());
     return entry.answer;
   };
 }
