@@ -17,12 +17,6 @@ import type { Entry } from './queries.ts';
 /** How many seconds are written at once. Writing each by itself would double what an idle server writes. */
 const secondsPerWrite = 60;
 
-export type SqliteStoreOptions = {
-  dataDir: string;
-  /** The time in milliseconds since 1970. */
-  now: () => number;
-};
-
 /** A store in a SQLite file, which only this process has open. */
 export class SqliteStore implements Store {
   readonly otherPages = noOtherPages;
@@ -37,7 +31,7 @@ export class SqliteStore implements Store {
   #isMissing = false;
 
   /** @throws StoreError if the file cannot be opened */
-  constructor({ dataDir, now }: SqliteStoreOptions) {
+  constructor({ dataDir, now }: { dataDir: string; now: Store['now'] }) {
     this.now = now;
     // The folder that a relative path starts from may change or vanish. There, `mkdirSync` would try for ever.
     this.#dataDir = resolve(dataDir);
