@@ -30,14 +30,12 @@ export async function readMinutes(
   after: number,
   until: number,
 ): Promise<Minute[]> {
-  const times = Array.from({ length: (until - after) / minuteMs }, (_, index) => after + (index + 1) * minuteMs);
-  const fields = times.map((time) => String((time / minuteMs) % maxMinutes));
-  const minutes = await client.hmGet(names.minutes, fields);
-  // The hash is a ring: if nothing was recorded in a minute, its field holds an older one.
-  return minutes.flatMap((json, index) => {
-    const minute = json === null ? undefined : v.parse(storedMinuteSchema, json);
-    return minute !== undefined && minute.at === times[index] ? [minute] : [];
-  });
+  const first = after / minuteMs + 1;
+  const length = (until - after) / minuteMs;
+  const fields = Array.from({ length }, (_, index) => String((first + index) % maxMinutes));
+  const minutes = (await client.hmGet(names.minutes, fields)).filter((json) => json !== null);
+  // The hash is a ring: if nothing was recorded in a minute, its field holds another one.
+  return minutes.map((json) => v.parse(storedMinuteSchema, json)).filter(({ at }) => at > after && at <= until);
 }
 
 /** Reads the last hour of a fleet by the second, oldest first. */
