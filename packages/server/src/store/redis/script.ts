@@ -13,10 +13,6 @@ const pagesSeconds = 60;
 /** The answer to a node that this Redis does not know any more, because it has lost data. */
 export const lost = 'LOST';
 
-const limits = `local rememberedMs = ${rememberedMs}
-local pagesSeconds = ${pagesSeconds}
-local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${maxHistorySeconds}, ${maxMinutes}, ${kept.processes}, ${kept.processesMs}`;
-
 /**
  * Takes one node's counts, and publishes them to all nodes, with the totals that contain them. Its time does not depend on
  * the number of nodes, except for the first call on a connection.
@@ -29,7 +25,7 @@ local keptSeconds, keptMinutes, keptProcesses, keptProcessesMs = ${maxHistorySec
  *
  * Numbers are exact up to 10^14, the largest that Lua writes without an exponent.
  */
-export const reportLua = `${limits}
+export const reportLua = `
 local fleetKey, nodesKey, heardKey, secondsKey, minutesKey = unpack(KEYS)
 local report = cjson.decode(ARGV[1])
 local id, counts, copy = report.id, report.counts, report.copy
@@ -53,7 +49,7 @@ end
 
 -- Redis does not undo what a failed script has written. These calls fail first if a key holds something else.
 local minuteAt = tick * 1000 - tick * 1000 % 60000
-local minuteField = minuteAt / 60000 % keptMinutes
+local minuteField = minuteAt / 60000 % ${maxMinutes}
 local minute = load(minutesKey, minuteField)
 redis.call('HLEN', secondsKey)
 redis.call('ZCARD', heardKey)
@@ -102,7 +98,7 @@ local function restore(copy)
     -- This Redis has begun again. These were counted by processes that the copy does not name.
     add(totals, 1)
     for _, node in pairs(copy.nodes) do add(node, -1) end
-    fleet.forgotten = copy.at - rememberedMs
+    fleet.forgotten = copy.at - ${rememberedMs}
   end
   for id, theirs in pairs(copy.nodes) do
     local ours = load(nodesKey, id)
@@ -119,7 +115,7 @@ local function restore(copy)
   if totals.visits > fleet.visits or totals.visitorSeconds > fleet.visitorSeconds then
     -- It has gone back so far that there were processes which the copy does not name any more.
     raise(fleet, totals)
-    fleet.forgotten = math.max(fleet.forgotten, copy.at - rememberedMs)
+    fleet.forgotten = math.max(fleet.forgotten, copy.at - ${rememberedMs})
   end
   raisePeak(totals.peak, totals.peakAt)
   fleet.since = math.max(fleet.since, totals.since)
@@ -153,7 +149,7 @@ if pageReport then
     redis.call('HSET', report.pagesKey, unpack(set))
     if #gone > 0 then redis.call('HDEL', report.pagesKey, unpack(gone)) end
   end
-  redis.call('EXPIRE', report.pagesKey, pagesSeconds)
+  redis.call('EXPIRE', report.pagesKey, ${pagesSeconds})
 end
 
 local visitsBefore = fleet.visits
@@ -184,7 +180,7 @@ end
 minute.tick, minute.online = tick, fleet.online
 minute.highest = math.max(minute.highest, fleet.confirmed)
 minute.visits = minute.visits + fleet.visits - visitsBefore
-redis.call('HSET', secondsKey, tick % keptSeconds, tick .. ':' .. fleet.online)
+redis.call('HSET', secondsKey, tick % ${maxHistorySeconds}, tick .. ':' .. fleet.online)
 redis.call('HSET', minutesKey, minuteField, cjson.encode(minute))
 
 local function forget(ids)
@@ -195,8 +191,8 @@ local function forget(ids)
   end
 end
 if isFirst then
-  forget(redis.call('ZRANGE', heardKey, 0, -keptProcesses - 1))
-  forget(redis.call('ZRANGEBYSCORE', heardKey, '-inf', now - keptProcessesMs, 'LIMIT', 0, 100))
+  forget(redis.call('ZRANGE', heardKey, 0, -${kept.processes} - 1))
+  forget(redis.call('ZRANGEBYSCORE', heardKey, '-inf', now - ${kept.processesMs}, 'LIMIT', 0, 100))
 end
 
 fleet.seq = fleet.seq + 1
@@ -211,6 +207,6 @@ redis.call('PUBLISH', report.channel, publication .. (hasChanges and ',' .. ARGV
 if not report.join then return publication .. ']' end
 
 local nodes = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - rememberedMs, '+inf')) do nodes[id] = load(nodesKey, id) end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', heardKey, now - ${rememberedMs}, '+inf')) do nodes[id] = load(nodesKey, id) end
 return publication .. ',null,' .. cjson.encode(nodes) .. ']'
 `;
