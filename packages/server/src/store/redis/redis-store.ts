@@ -15,7 +15,7 @@ import { Fleet } from './fleet.ts';
 import { FleetPages } from './fleet-pages.ts';
 import { readMinutes, readPages, readSeconds } from './history.ts';
 import { OwnPages } from './own-pages.ts';
-import { type RedisNames, readPublication, redisNames } from './report.ts';
+import { publicationSchema, type RedisNames, redisNames } from './report.ts';
 import { databaseOf } from './url.ts';
 
 /** How long to wait for a first answer, in milliseconds. */
@@ -148,8 +148,8 @@ export class RedisStore implements Store {
 
   /** Takes what Redis publishes after each call of any node, in the order of the calls. */
   #hear(message: string): void {
-    const publication = readPublication(message);
-    if (publication === undefined) return;
+    const { success: isKnownVersion, output: publication } = v.safeParse(publicationSchema, message);
+    if (!isKnownVersion) return;
     const { id, seq, pageReport } = publication;
     this.#fleet.hear(publication);
     if (id === this.#id) this.#own.heard = seq;

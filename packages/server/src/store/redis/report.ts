@@ -37,8 +37,8 @@ export type PageReport = v.InferOutput<typeof pageReportSchema>;
 /** What Redis has of the pages of a node. */
 export type StoredPages = Pick<PageReport, 'number' | 'isWhole' | 'changes'>;
 
-/** Lists, because with names Redis would send twice as much to all nodes. */
-const publicationSchema = v.pipe(
+/** What the script publishes. Lists, because with names Redis would send twice as much to all nodes. */
+export const publicationSchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.tuple([
@@ -90,12 +90,6 @@ export type Report = {
   /** What the node knows, for a Redis that may have lost it. */
   copy: FleetCopy | undefined;
 };
-
-/** Reads what the script publishes; `undefined` if it is of another version. */
-export function readPublication(message: string): Message | undefined {
-  const result = v.safeParse(publicationSchema, message);
-  return result.success ? result.output : undefined;
-}
 
 /** The keys of a fleet, and the channel on which its nodes hear each other. */
 export type RedisNames = ReturnType<typeof redisNames>;
