@@ -16,7 +16,6 @@ import { FleetPages } from './fleet-pages.ts';
 import { readMinutes, readPages, readSeconds } from './history.ts';
 import { OwnPages } from './own-pages.ts';
 import { publicationSchema, type RedisNames, redisNames } from './report.ts';
-import { databaseOf } from './url.ts';
 
 /** How long to wait for a first answer, in milliseconds. */
 const openMs = 1000;
@@ -60,7 +59,7 @@ export class RedisStore implements Store {
   #isClosed = false;
 
   private constructor({ url, prefix, now }: RedisStoreOptions) {
-    this.#names = redisNames(prefix, databaseOf(url));
+    this.#names = redisNames(prefix, url);
     this.#localNow = now;
     this.#connection = new RedisConnection({
       url,

@@ -96,9 +96,10 @@ export type RedisNames = ReturnType<typeof redisNames>;
 
 /**
  * The names of a fleet's keys and of its channel. The braces put all keys on one node of a Redis Cluster. The channel's
- * name includes the database number because channels are shared by all databases.
+ * name includes the number of the URL's database because channels are shared by all databases.
  */
-export function redisNames(prefix: string, database: number) {
+export function redisNames(prefix: string, url: string) {
+  const database = Number(new URL(url).pathname.slice(1));
   const key = (name: string) => `{${prefix}}:${name}`;
   return {
     fleet: key('fleet'),

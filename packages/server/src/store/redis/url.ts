@@ -11,11 +11,6 @@ export function isRedisUrl(text: string): boolean {
   return /^(\/\d{0,5})?$/.test(url.pathname);
 }
 
-/** The number of the database that the URL of a Redis names. */
-export function databaseOf(url: string): number {
-  return Number(new URL(url).pathname.slice(1));
-}
-
 /** The host and port of a Redis, without the credentials that its URL may contain. */
 export function placeOf(url: string): string {
   const { hostname, port } = new URL(url);
