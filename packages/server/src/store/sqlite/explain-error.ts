@@ -72,17 +72,12 @@ const namesByType = new Map([
  * sentence with a space before it, otherwise nothing.
  */
 export function adviseLocalDisk(dataDir: string): string {
-  const fileSystem = namesByType.get(typeOf(dataDir) ?? 0);
   const name = nameOf('DATA_DIR');
-  return fileSystem === undefined
-    ? ''
-    : ` ${name} is on ${fileSystem}, where file locks are not reliable. Set ${name} to a folder on a local disk.`;
-}
-
-function typeOf(folder: string): number | undefined {
   try {
-    return statfsSync(folder).type;
+    const fileSystem = namesByType.get(statfsSync(dataDir).type);
+    if (fileSystem === undefined) return '';
+    return ` ${name} is on ${fileSystem}, where file locks are not reliable. Set ${name} to a folder on a local disk.`;
   } catch {
-    return undefined;
+    return '';
   }
 }
