@@ -1,5 +1,4 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreInUseError } from '../store.ts';
 import { explainSecondInstance } from './explain-error.ts';
@@ -64,7 +63,7 @@ export class SqliteDatabase {
       if (isOurLog === undefined) return { name: 'log missing' };
       accessSync(this.#path, constants.R_OK | constants.W_OK);
       accessSync(logPath, constants.R_OK | constants.W_OK);
-      accessSync(dirname(this.#path), constants.W_OK | constants.X_OK);
+      accessSync(this.#dataDir, constants.W_OK | constants.X_OK);
       return { name: 'intact' };
     } catch (error) {
       return { name: 'unreachable', error };
