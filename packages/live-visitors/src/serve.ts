@@ -4,7 +4,6 @@ import {
   createMetrics,
   openStore,
   pageDir,
-  type ServerOptions,
   type StoreInUseError,
   startServer,
   systemClock,
@@ -30,7 +29,11 @@ export async function serve({ env, stop }: CommandContext): Promise<never> {
   // Node reports a signal that came while it loaded modules or opened the store only when the event loop turns.
   await endOfTurn();
   if (store !== undefined && !stop.aborted) {
-    const server = await startOrFail({ config, store, clock: systemClock, metrics, pageDir, log });
+    const server = await startServer({ config, store, clock: systemClock, metrics, pageDir, log }).catch((error) => {
+      const sentence = explainListenError(error, config);
+      if (sentence === undefined) throw error;
+      return fail(sentence);
+    });
     // Closes the store too.
     close = server.close;
     if (!stop.aborted) {
@@ -44,13 +47,4 @@ export async function serve({ env, stop }: CommandContext): Promise<never> {
   log.info('stopped');
   await flush();
   process.exit(0);
-}
-
-/** Starts the server, or ends the process with a sentence that says why it cannot listen. */
-function startOrFail(options: ServerOptions): ReturnType<typeof startServer> {
-  return startServer(options).catch((error: NodeJS.ErrnoException) => {
-    const sentence = explainListenError(error, options.config);
-    if (sentence === undefined) throw error;
-    return fail(sentence);
-  });
 }

@@ -2,7 +2,7 @@
 export { openFilesLimit } from './config/open-files.ts';
 export { type Option, optionsFor } from './config/options.ts';
 export { type Config, readConfig } from './config/read-config.ts';
-export { type ServerOptions, startServer } from './http/server.ts';
+export { startServer } from './http/server.ts';
 export { messageOf } from './observability/message-of.ts';
 export { createMetrics, watchProcess } from './observability/prometheus.ts';
 export { pageDir } from './page-dir.ts';
