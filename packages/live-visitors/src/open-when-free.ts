@@ -8,22 +8,16 @@ export const retry = { everyMs: 250, forMs: 30_000 };
  * Opens a store, and retries while another process has it open: some platforms start the new version of a server before
  * they stop the old one.
  *
- * @param options.stop - ends the wait when it aborts
- * @param options.onWait - called once, when the wait begins
+ * @param stop - ends the wait when it aborts
+ * @param onWait - called once, when the wait begins
  * @returns the store, or `undefined` if `stop` aborted first
  * @throws what `open` throws; `StoreInUseError` only when the time is over
  */
 export async function openWhenFree<Store>(
   open: () => Store | Promise<Store>,
-  {
-    stop,
-    onWait,
-    pause = sleep,
-  }: {
-    stop: AbortSignal;
-    onWait: (error: StoreInUseError) => void;
-    pause?: (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<void>;
-  },
+  stop: AbortSignal,
+  onWait: (error: StoreInUseError) => void,
+  pause: (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<void> = sleep,
 ): Promise<Store | undefined> {
   for (let waitedMs = 0; !stop.aborted; waitedMs += retry.everyMs) {
     try {

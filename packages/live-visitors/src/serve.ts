@@ -23,7 +23,7 @@ export async function serve({ env, stop }: CommandContext): Promise<never> {
   const { log, flush } = openLog(config.logLevel, metrics.registry);
   const onWait = ({ message }: StoreInUseError) =>
     log.warn({ reason: message, forMs: retry.forMs }, 'waiting for another process to stop');
-  const store = await openOrFail(() => openWhenFree(() => openStore(config), { stop, onWait }));
+  const store = await openOrFail(() => openWhenFree(() => openStore(config), stop, onWait));
   let close = () => store?.close();
 
   // Node reports a signal that came while it loaded modules or opened the store only when the event loop turns.

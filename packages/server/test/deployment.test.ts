@@ -117,7 +117,7 @@ describe('openWhenFree', () => {
       waits++;
     };
     const open = () => new SqliteStore({ dataDir, now: Date.now });
-    await expect(openWhenFree(open, { stop, onWait, pause })).rejects.toThrow(StoreInUseError);
+    await expect(openWhenFree(open, stop, onWait, pause)).rejects.toThrow(StoreInUseError);
     expect(pauses).toEqual(Array(120).fill(250));
     expect(waits).toBe(1);
     await store.close();
@@ -127,11 +127,12 @@ describe('openWhenFree', () => {
     const dataDir = makeFolder();
     const store = new SqliteStore({ dataDir, now: Date.now });
     const stopping = new AbortController();
-    const opened = await openWhenFree(() => new SqliteStore({ dataDir, now: Date.now }), {
-      stop: stopping.signal,
-      onWait: () => setImmediate(() => stopping.abort()),
-      pause: (_ms, value, options) => sleep(3_600_000, value, options),
-    });
+    const opened = await openWhenFree(
+      () => new SqliteStore({ dataDir, now: Date.now }),
+      stopping.signal,
+      () => setImmediate(() => stopping.abort()),
+      (_ms, value, options) => sleep(3_600_000, value, options),
+    );
     expect(opened).toBeUndefined();
     await store.close();
   });
@@ -139,7 +140,7 @@ describe('openWhenFree', () => {
   test('does not try again where a file cannot be opened for another reason', async () => {
     const { pauses, pause } = notePauses();
     const open = () => new SqliteStore({ dataDir: '/dev/null/data', now: Date.now });
-    await expect(openWhenFree(open, { stop, onWait: () => {}, pause })).rejects.toThrow(/cannot be stored/);
+    await expect(openWhenFree(open, stop, () => {}, pause)).rejects.toThrow(/cannot be stored/);
     expect(pauses).toEqual([]);
   });
 });
