@@ -15,12 +15,10 @@ export function openLog(level: LevelWithSilent, registry: Registry): { log: Logg
   });
   /** Lines that were lost and not reported yet. */
   let droppedLines = 0;
-  /** How many of them the next line reports. */
-  let reportedLines = 0;
   let isRetryDue = false;
 
-  function write(line: string): void {
-    const reported = reportedLines;
+  /** @param reported - how many lost lines this one reports */
+  function write(line: string, reported = 0): void {
     output.write(line, (error) => {
       if (reported > 0) isRetryDue = false;
       if (!error) droppedLines -= reported;
@@ -35,12 +33,11 @@ export function openLog(level: LevelWithSilent, registry: Registry): { log: Logg
   }
 
   function reportLost(): void {
-    reportedLines = droppedLines;
-    log.error({ lines: droppedLines }, 'lines of the log were lost');
-    reportedLines = 0;
+    const lines = droppedLines;
+    logTo((line) => write(line, lines)).error({ lines }, 'lines of the log were lost');
   }
 
   // With a custom destination, pino has no exit hook that would retry for ever.
-  const log = pino({ base: null, level }, { write });
-  return { log, flush: output.flush };
+  const logTo = (destination: (line: string) => void) => pino({ base: null, level }, { write: destination });
+  return { log: logTo(write), flush: output.flush };
 }
