@@ -1,4 +1,4 @@
-import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { type LevelWithSilent, pino } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { openStandardOutput } from './standard-output.ts';
 
@@ -6,7 +6,7 @@ import { openStandardOutput } from './standard-output.ts';
 const retryMs = 1000;
 
 /** Opens the log on standard output. Lines that cannot be written are lost; later, a line says how many there were. */
-export function openLog(level: LevelWithSilent, registry: Registry): { log: Logger; flush: () => Promise<void> } {
+export function openLog(level: LevelWithSilent, registry: Registry) {
   const output = openStandardOutput();
   const dropped = new Counter({
     name: 'live_visitors_log_lines_dropped_total',

@@ -26,10 +26,7 @@ export function openStandardOutput() {
       else stdout.write(line, done);
     },
     /** Resolves when everything is written, or after a second. */
-    async flush(): Promise<void> {
-      const written = new Promise<void>((resolve) => stdout.write('', () => resolve()));
-      await within(written, flushMs);
-    },
+    flush: () => within(new Promise((resolve) => stdout.write('', resolve)), flushMs),
   };
 }
 
