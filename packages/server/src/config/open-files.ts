@@ -4,8 +4,7 @@ const unknownLimit = 16_384;
 /** How many files and sockets this process may have open at once. */
 export function openFilesLimit(): number {
   // @types/node does not know `excludeNetwork`.
-  const report = process.report as (NodeJS.ProcessReport & { excludeNetwork: boolean }) | undefined;
-  if (report === undefined) return unknownLimit;
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
   const { excludeNetwork } = report;
   // Otherwise Node looks up the names of connected addresses, which may take long.
   report.excludeNetwork = true;
