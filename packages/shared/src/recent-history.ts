@@ -1,13 +1,5 @@
 import { type History, tickMs } from './events.ts';
 
-export type HistoryEntry = {
-  /** When it was recorded, in milliseconds since 1970. */
-  at: number;
-  online: number;
-  /** The id of its event: higher than that of the tick before. */
-  id?: number;
-};
-
 /** The number of the tick that a time in milliseconds belongs to: the nearest one, as ticks may be early or late. */
 export function tickOf(at: number): number {
   return Math.round(at / tickMs);
@@ -23,8 +15,12 @@ export class RecentHistory {
     this.#capacity = capacity;
   }
 
-  /** Adds a tick. One that is older than the newest is ignored. */
-  add({ at, online, id = at }: HistoryEntry): void {
+  /**
+   * Adds a tick. One that is older than the newest is ignored.
+   *
+   * @param tick.id - that of its event: higher than that of the tick before
+   */
+  add({ at, online, id = at }: { at: number; online: number; id?: number }): void {
     const tick = tickOf(at);
     if (tick < this.#newest) return;
     if (tick === this.#newest) this.#ticks.pop();
