@@ -72,14 +72,25 @@ export class RedisConnection {
       this.#tries = 0;
       return answer;
     } catch (error) {
-      if (error instanceof ErrorReply && asked === this.#client) this.#leaveAfter(error);
+      if (error instanceof ErrorReply && asked === this.#client) this.renew(movedTo(error.message, this.#address));
       throw error;
     }
   }
 
-  /** Makes another connection in place of one that does not work. */
-  renew(): void {
-    this.#goTo(this.#options.url, this.#pauseMs());
+  /**
+   * Makes another connection in place of one that does not work.
+   *
+   * @param next - the address that a member of a Redis Cluster has named. Otherwise it is the one that the URL leads to:
+   * after a failover that may be another Redis than before, which is read-only by now
+   */
+  renew(next?: string): void {
+    const pauseMs = Math.min(50 * 2 ** this.#tries, retryMs.max) + Math.random() * retryMs.jitter;
+    // At once, unless Redis servers that disagree send it back and forth.
+    const afterMs = next !== undefined && this.#tries === 0 ? 0 : pauseMs;
+    this.close();
+    this.#address = next ?? this.#options.url;
+    this.#tries++;
+    this.#timer = setTimeout(() => this.#connect(), afterMs).unref();
   }
 
   close(): void {
@@ -106,25 +117,6 @@ export class RedisConnection {
     });
     // Its rejection also comes as an 'error' event.
     client.connect().catch(() => {});
-  }
-
-  #leaveAfter({ message }: ErrorReply): void {
-    const next = movedTo(message, this.#address);
-    // After a failover, the URL may lead to another Redis than this one, which is read-only by now.
-    if (next === undefined) this.renew();
-    // At once, unless Redis servers that disagree send it back and forth.
-    else this.#goTo(next, this.#tries === 0 ? 0 : this.#pauseMs());
-  }
-
-  #goTo(address: string, afterMs: number): void {
-    this.close();
-    this.#address = address;
-    this.#tries++;
-    this.#timer = setTimeout(() => this.#connect(), afterMs).unref();
-  }
-
-  #pauseMs(): number {
-    return Math.min(50 * 2 ** this.#tries, retryMs.max) + Math.random() * retryMs.jitter;
   }
 }
 
