@@ -42,13 +42,14 @@ export class SqliteDatabase {
     try {
       this.#database = openSqliteFile(dataDir);
     } catch (error) {
-      throw error instanceof StoreInUseError && this.#isOpenHere() ? explainSecondInstance(this.#path, error) : error;
+      const isOpenHere = () => [...SqliteDatabase.#open].some((other) => other.#file.isAt(this.#path));
+      throw error instanceof StoreInUseError && isOpenHere() ? explainSecondInstance(this.#path, error) : error;
     }
     this.#realPath = realpathSync(this.#path);
-    SqliteDatabase.#open.add(this);
     this.#queries = prepareQueries(this.#database);
     this.totals = this.#queries.readTotals();
     this.#file = new OpenFile(this.#path);
+    SqliteDatabase.#open.add(this);
     this.#noteLog();
   }
 
@@ -153,12 +154,6 @@ export class SqliteDatabase {
     }
     this.#log?.close();
     this.#file.close();
-  }
-
-  /** Whether this process has the file open already. */
-  #isOpenHere(): boolean {
-    const path = realpathSync(this.#path);
-    return [...SqliteDatabase.#open].some((database) => database.#realPath === path);
   }
 
   #readHistory(): Pick<Entry, 'minutes' | 'seconds'> {
