@@ -16,9 +16,8 @@ export class Fleet {
   readonly #id: string;
   #nodes = new Map<string, Node>();
   #latest: Omit<FleetCopy, 'nodes'> | undefined;
-  #isComplete = false;
-  /** What was heard since the last call that asked for a copy: part of it may be newer than the copy. */
-  #early: Publication[] = [];
+  /** What was heard since a copy was needed, as part of it may be newer than that; `undefined` if none is needed. */
+  #early: Publication[] | undefined = [];
 
   /** @param id - this node's own */
   constructor(id: string) {
@@ -27,7 +26,7 @@ export class Fleet {
 
   /** Whether every publication since the last copy was heard. Otherwise the next call must ask for a copy. */
   get isComplete(): boolean {
-    return this.#isComplete;
+    return this.#early === undefined;
   }
 
   /** What the last publication that is known has said; `undefined` before the first copy. */
@@ -47,15 +46,13 @@ export class Fleet {
       this.#nodes.set(name, { counts, presentUntil: Math.max(tickOf(counts.at) + missedTicks, returnsUntil) });
     }
     this.#latest = copied;
-    this.#isComplete = true;
-    const early = this.#early;
-    this.#early = [];
+    const early = this.#early ?? [];
+    this.#early = undefined;
     for (const publication of early) if (publication.seq > copied.seq) this.hear(publication);
   }
 
   /** Call it when a connection has ended, or Redis does not know this node any more. */
   leave(): void {
-    this.#isComplete = false;
     this.#early = [];
   }
 
@@ -63,13 +60,13 @@ export class Fleet {
   hear(publication: Publication): void {
     const { seq, id, counts, totals } = publication;
     const lastSeq = this.#latest?.seq ?? 0;
-    if (this.#isComplete && seq <= lastSeq) return;
-    if (seq !== lastSeq + 1) this.#isComplete = false;
-    if (!this.#isComplete && this.#early.length < maxEarly) this.#early.push(publication);
+    if (this.isComplete && seq <= lastSeq) return;
+    if (seq !== lastSeq + 1) this.#early ??= [];
+    if (this.#early && this.#early.length < maxEarly) this.#early.push(publication);
     // This node's counts must stay those that the known totals contain.
-    if (this.#latest === undefined || (!this.#isComplete && id === this.#id)) return;
+    if (this.#latest === undefined || (!this.isComplete && id === this.#id)) return;
     this.#nodes.set(id, { counts, presentUntil: tickOf(counts.at) + missedTicks });
-    if (this.#isComplete) this.#latest = { seq, at: counts.at, totals };
+    if (this.isComplete) this.#latest = { seq, at: counts.at, totals };
   }
 
   /** Adds up who is online and what was counted, with these counts of the node's own. */
