@@ -96,10 +96,8 @@ export class FleetPages implements OtherPages {
 
   /** From now on the peer is known to have no pages. */
   #clear(id: string, peer: Peer): void {
-    this.#apply(
-      peer,
-      [...peer.tabs.keys()].map(({ name }) => [name, 0]),
-    );
+    const gone = [...peer.tabs.keys()].map(({ name }): PageChange => [name, 0]);
+    this.#apply(peer, gone);
     this.#unread.delete(id);
   }
 
