@@ -20,12 +20,8 @@ if (redisUrl !== undefined)
   fail('REDIS_URL is set, so the totals are in Redis. Unset it to export or import those in DATA_DIR.');
 const path = resolve(file);
 
-try {
-  if (command === 'export') await exportTotals();
-  else await importTotals();
-} catch (error) {
-  fail(messageOf(error));
-}
+const run = command === 'export' ? exportTotals : importTotals;
+await run().catch((error) => fail(messageOf(error)));
 
 async function exportTotals(): Promise<void> {
   if (!existsSync(sqlitePath(dataDir))) {
