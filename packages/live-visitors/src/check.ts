@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { openStore, pageDir } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
-import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
+import { configureOrFail, openOrFail } from './start-up.ts';
 
 /** Checks whether the server could run as configured. It does not try the port: another server may be using it. */
-export async function check({ env, stop }: CommandContext): Promise<void> {
+export async function check(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<void> {
   const config = configureOrFail(env);
   console.log('Configuration: valid.');
   if (pageDir === undefined) fail('Dashboard: not built. Run "npx -y pnpm@12 build".');

@@ -26,10 +26,9 @@ function readArguments() {
   }
 }
 
-const context = { env: process.env, stop };
 const { help, version, check: isCheck } = readArguments();
 
 if (help) console.log((await import('./help.ts')).help);
 else if (version) console.log(packageJson.version);
-else if (isCheck) await (await import('./check.ts')).check(context);
-else await (await import('./serve.ts')).serve(context);
+else if (isCheck) await (await import('./check.ts')).check(process.env, stop);
+else await (await import('./serve.ts')).serve(process.env, stop);

@@ -13,10 +13,10 @@ import { fail } from './fail.ts';
 import { explainListenError } from './listen-error.ts';
 import { openLog } from './log.ts';
 import { openWhenFree, retry } from './open-when-free.ts';
-import { type CommandContext, configureOrFail, openOrFail } from './start-up.ts';
+import { configureOrFail, openOrFail } from './start-up.ts';
 
 /** Runs the server until a signal stops it, then ends the process with exit code 0. */
-export async function serve({ env, stop }: CommandContext): Promise<never> {
+export async function serve(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<never> {
   const config = configureOrFail(env);
   const metrics = createMetrics();
   watchProcess(metrics);

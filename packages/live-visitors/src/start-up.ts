@@ -1,12 +1,6 @@
 import { type Config, openFilesLimit, readConfig, StoreError } from '../../server/src/internal.ts';
 import { fail } from './fail.ts';
 
-export type CommandContext = {
-  env: NodeJS.ProcessEnv;
-  /** Aborts on a signal to stop, with the signal's name as its reason. */
-  stop: AbortSignal;
-};
-
 /** Reads the configuration, or ends the process with a sentence for each variable that is wrong. */
 export function configureOrFail(env: NodeJS.ProcessEnv): Config {
   const result = readConfig(env, openFilesLimit());
