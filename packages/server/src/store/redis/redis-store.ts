@@ -64,17 +64,15 @@ export class RedisStore implements Store {
     this.#connection = new RedisConnection({
       url,
       onReady: (client) => this.#join(client),
-      onTrouble: (what) => {
-        this.#trouble.call = this.#explain(what);
-      },
+      onTrouble: (what) => this.#note('call', what),
     });
   }
 
   /** Resolves once Redis has answered, or after a second. From then on it keeps trying until it is closed. */
   static async open(options: RedisStoreOptions): Promise<RedisStore> {
     const store = new RedisStore(options);
-    if ((await within(store.#firstAnswer.promise, openMs)) === undefined)
-      store.#trouble.call ??= store.#explain(silent);
+    const isAnswered = await within(store.#firstAnswer.promise, openMs);
+    if (!isAnswered && store.#trouble.call === undefined) store.#note('call', silent);
     return store;
   }
 
@@ -139,7 +137,7 @@ export class RedisStore implements Store {
     client
       .subscribe(this.#names.channel, (message) => this.#hear(message))
       .catch((error) => {
-        if (error instanceof ErrorReply) this.#trouble.hear = this.#explain(explainErrorReply(error));
+        if (error instanceof ErrorReply) this.#note('hear', explainErrorReply(error));
       });
     // The other nodes wait for a report of this one.
     if (!this.#isClosed) void this.#report();
@@ -172,7 +170,7 @@ export class RedisStore implements Store {
   /** Brings the latest counts to Redis. A call that is under way has older ones. Returns whether an answer came. */
   async #deliver(): Promise<boolean> {
     const isAnswered = await within(this.#underWay?.then(() => this.#report()) ?? this.#report(), answerMs);
-    if (isAnswered === undefined) this.#trouble.call = this.#explain(silent);
+    if (isAnswered === undefined) this.#note('call', silent);
     return isAnswered === true;
   }
 
@@ -225,10 +223,10 @@ export class RedisStore implements Store {
     if (error instanceof ErrorReply) {
       // If it redirects to another Redis, the trouble with that one says more.
       const isRedirect = error.message.startsWith('MOVED ');
-      if (this.#trouble.call === undefined || !isRedirect) this.#trouble.call = this.#explain(explainErrorReply(error));
+      if (this.#trouble.call === undefined || !isRedirect) this.#note('call', explainErrorReply(error));
     } else if (error instanceof v.ValiError) {
       const sentence = 'gave an answer that this version does not understand. Do all servers run the same version?';
-      this.#trouble.call = this.#explain(sentence);
+      this.#note('call', sentence);
     }
     return false;
   }
@@ -238,16 +236,16 @@ export class RedisStore implements Store {
     this.#unheardCalls = isHeard ? 0 : this.#unheardCalls + 1;
     if (isHeard) this.#trouble.hear = undefined;
     if (this.#unheardCalls < maxUnheardCalls) return;
-    this.#trouble.hear ??= this.#explain(
-      `answers, but what it publishes on the channel ${this.#names.channel} does not arrive`,
-    );
+    if (this.#trouble.hear === undefined)
+      this.#note('hear', `answers, but what it publishes on the channel ${this.#names.channel} does not arrive`);
     this.#unheardCalls = 0;
     this.#connection.renew();
   }
 
   /** @param what - what the Redis of this store does, in words without a full stop */
-  #explain(what: string): string {
+  #note(trouble: 'call' | 'hear', what: string): void {
     const end = what.endsWith('?') ? '' : '.';
-    return `${this.#connection.place} ${what}${end} What is counted is kept in memory until it can be recorded.`;
+    this.#trouble[trouble] =
+      `${this.#connection.place} ${what}${end} What is counted is kept in memory until it can be recorded.`;
   }
 }
