@@ -6,7 +6,8 @@ import { openFilesLimit } from './config/open-files.ts';
 import type { LibraryOptions } from './config/options.ts';
 import { type LibraryConfig, readOptions } from './config/read-config.ts';
 import { type Service, startRouter } from './http/router.ts';
-import { type Metrics, type MetricsRegistry, noMetrics } from './observability/metrics.ts';
+import type { MetricsRegistry } from './observability/metrics-registry.ts';
+import type { Metrics } from './observability/prometheus.ts';
 import { isLogger, type Logger, silentLog } from './observability/safe-log.ts';
 import { requirePackage } from './optional-package.ts';
 import { pageDir, warnIfBundled } from './page-dir.ts';
@@ -103,8 +104,8 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   });
 }
 
-function openMetrics({ metrics }: LibraryConfig, registry?: MetricsRegistry): Metrics | Promise<Metrics> {
-  if (metrics === 'off' && registry === undefined) return noMetrics;
+function openMetrics({ metrics }: LibraryConfig, registry?: MetricsRegistry): Promise<Metrics> | undefined {
+  if (metrics === 'off' && registry === undefined) return undefined;
   requirePackage('prom-client', registry === undefined ? 'metrics' : 'registry');
   return import('./observability/prometheus.ts').then(({ createMetrics }) => createMetrics(registry));
 }

@@ -1,7 +1,7 @@
 import { historyRangeNames, oneOf, pageNames, parseQuery, wholeNumber, whyTooLong } from '@live-visitors/shared';
 import type { Request, RequestHandler, Response } from 'express';
 import { type HistoryFormat, type HistoryReader, maxAgeSeconds, retrySeconds } from '../history/reader.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Metrics } from '../observability/prometheus.ts';
 import { maxListedPages } from '../presence/pages.ts';
 import type { Store } from '../store/store.ts';
 import type { Emitter } from '../stream/emitter.ts';
@@ -92,11 +92,8 @@ export function sendStatus(store?: Pick<Store, 'trouble'>): RequestHandler {
 /** Answers with the metrics, as Prometheus reads them. */
 export function sendMetrics({ registry }: Metrics): RequestHandler {
   return passingErrors(async (_request, response) => {
-    const text = await registry?.metrics();
-    response
-      .set('Cache-Control', 'no-store')
-      .type(registry?.contentType ?? '')
-      .send(text);
+    const text = await registry.metrics();
+    response.set('Cache-Control', 'no-store').type(registry.contentType).send(text);
   });
 }
 

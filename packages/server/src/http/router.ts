@@ -3,7 +3,7 @@ import cors from 'cors';
 import type { IRouter, RequestHandler } from 'express';
 import type { LibraryConfig } from '../config/read-config.ts';
 import { createHistoryReader } from '../history/reader.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Metrics } from '../observability/prometheus.ts';
 import { createRefusals } from '../observability/refusals.ts';
 import { createSafeLog, type Logger } from '../observability/safe-log.ts';
 import { createLimits } from '../presence/limits.ts';
@@ -26,7 +26,8 @@ export type RouterOptions = {
   config: Omit<LibraryConfig, 'dataDir' | 'redisUrl' | 'redisPrefix'>;
   store: Store;
   clock: Clock;
-  metrics: Metrics;
+  /** Missing if nobody reads them, so that prom-client need not be installed. */
+  metrics: Metrics | undefined;
   /** The folder of the built dashboard, if there is one. */
   pageDir: string | undefined;
   log: Logger;
@@ -68,8 +69,10 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const getForOperators = route([answersOneAtATime, securityHeaders]);
   getForOperators(paths.healthz, sendStatus());
   getForOperators(paths.readyz, whenReady, sendStatus(store));
-  if (config.metrics === 'on') getForOperators(paths.metrics, sendMetrics(metrics));
-  if (config.metrics === 'private') getForOperators(paths.metrics, privateOnly('METRICS'), sendMetrics(metrics));
+  if (metrics !== undefined && config.metrics !== 'off') {
+    const readers = config.metrics === 'private' ? [privateOnly('METRICS')] : [];
+    getForOperators(paths.metrics, ...readers, sendMetrics(metrics));
+  }
   const pages = [...checks, sendPages(emitter, refuse)];
   if (config.listPages === 'private') getForOperators(paths.pages, privateOnly('LIST_PAGES'), ...pages);
 

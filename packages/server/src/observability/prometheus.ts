@@ -1,15 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Audit, Metrics, MetricsRegistry } from './metrics.ts';
+import type { MetricsRegistry } from './metrics-registry.ts';
 
 const tickBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-type PrometheusMetrics = ReturnType<typeof define>;
+/** Values that are read when Prometheus asks for metrics. */
+type Audit = Record<'streams' | 'tabs' | 'pages' | 'drift' | 'store_trouble', number>;
 
-const defined = new WeakMap<MetricsRegistry, PrometheusMetrics>();
+export type Metrics = ReturnType<typeof define>;
+
+const defined = new WeakMap<MetricsRegistry, Metrics>();
 
 /** The server's metrics for Prometheus. If several instances share a registry, each metric is their sum. */
-export function createMetrics(given: MetricsRegistry = new Registry()): PrometheusMetrics {
+export function createMetrics(given: MetricsRegistry = new Registry()): Metrics {
   const known = defined.get(given);
   // The app may have cleared its registry.
   if (known && given.getSingleMetric('live_visitors_streams_opened_total') === known.streamsOpened) return known;
@@ -75,11 +78,12 @@ function define(registry: Registry) {
       buckets: tickBuckets,
     }),
 
+    /** Adds to the gauges what `read` returns. Returns how to stop. */
     watch(read: () => Audit): () => void {
       readers.add(read);
       return () => void readers.delete(read);
     },
-  } satisfies Metrics;
+  };
 }
 
 const unwantedMetrics = [
@@ -99,7 +103,7 @@ const unwantedMetrics = [
 const neverMs = 2 ** 31 - 1;
 
 /** Adds the usual metrics of a Node process: memory, CPU, garbage collection, delay of the event loop. */
-export function watchProcess({ registry }: PrometheusMetrics): void {
+export function watchProcess({ registry }: Metrics): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
   for (const name of unwantedMetrics) registry.removeSingleMetric(name);
 }

@@ -1,5 +1,5 @@
 import { nameOf } from '../config/name-of.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './prometheus.ts';
 import type { Log } from './safe-log.ts';
 
 /** Refusals within this time after the first one are one burst, and one line in the log. */
@@ -41,9 +41,9 @@ export type RefusalReason = keyof ReturnType<typeof hints>;
 export type Refusals = ReturnType<typeof createRefusals>;
 
 /** Counts refusals by reason, and logs bursts instead of single refusals: a flood of requests must not flood the log. */
-export function createRefusals(metrics: Metrics, log: Log) {
+export function createRefusals(metrics: Metrics | undefined, log: Log) {
   // Prometheus sees no rise in a counter whose first value is above 0.
-  for (const reason of Object.keys(hints())) metrics.refusals.inc({ reason }, 0);
+  for (const reason of Object.keys(hints())) metrics?.refusals.inc({ reason }, 0);
   let burst: { [Reason in RefusalReason]?: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -59,7 +59,7 @@ export function createRefusals(metrics: Metrics, log: Log) {
   return {
     /** @param address - of the client; logged at the level `debug` only */
     count(reason: RefusalReason, address?: string): void {
-      metrics.refusals.inc({ reason });
+      metrics?.refusals.inc({ reason });
       log.debug({ reason, address }, 'request refused');
       if (burst === undefined) timer = setTimeout(logBurst, burstMs).unref();
       burst ??= {};

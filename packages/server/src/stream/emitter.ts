@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Metrics } from '../observability/prometheus.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
 import { encodeView } from '../presence/page-views.ts';
@@ -24,7 +24,7 @@ const lifetimeMs = { min: 35_000, max: 46_000 };
  */
 const renewalShare = 0.6;
 
-export type EmitterOptions = RecorderOptions & { limits: Limits; metrics: Metrics };
+export type EmitterOptions = RecorderOptions & { limits: Limits; metrics: Metrics | undefined };
 
 export type StreamRequest = {
   query: StreamQuery;
@@ -44,13 +44,13 @@ export class Emitter {
   /** The counts of single pages. */
   readonly pages: Pages;
   readonly #clock: Clock;
-  readonly #metrics: Metrics;
+  readonly #metrics: Metrics | undefined;
   readonly #log: Log;
   readonly #recorder: Recorder;
   readonly #registry: PresenceRegistry<EventStream>;
   readonly #pauseWatch;
   readonly #stopTicking: () => Promise<void>;
-  readonly #stopWatching: () => void;
+  readonly #stopWatching: (() => void) | undefined;
   readonly #onClose = (stream: EventStream) => this.#remove(stream, 'closed');
   readonly #listeners = new Set<{ listener: (snapshot: Snapshot) => void }>();
   /** How many streams have been opened and closed so far. */
@@ -66,7 +66,7 @@ export class Emitter {
     const onReplaced = (stream: EventStream) => this.#sendFarewell(stream, 'replaced');
     this.#registry = new PresenceRegistry(limits, this.pages, clock.elapsed, onReplaced);
     this.#pauseWatch = createPauseWatch(clock);
-    this.#stopWatching = metrics.watch(() => {
+    this.#stopWatching = metrics?.watch(() => {
       return { ...this.#registry.audit(), store_trouble: store.trouble() === undefined ? 0 : 1 };
     });
     this.#stopTicking = startTicking(
@@ -132,8 +132,8 @@ export class Emitter {
       throw error;
     }
     this.#changes++;
-    this.#metrics.streamsOpened.inc();
-    this.#metrics.pagesNotTracked.inc(brokenPageLimits.length);
+    this.#metrics?.streamsOpened.inc();
+    this.#metrics?.pagesNotTracked.inc(brokenPageLimits.length);
     const notCounted = new Set<NotCounted>(brokenPageLimits);
     if (overLimit > 0) notCounted.add('max_visits_per_address');
     return { notCounted };
@@ -149,7 +149,7 @@ export class Emitter {
       await inSlices(streams, this.#clock.elapsed, (stream) => {
         if (stream.isOpen) this.#sendFarewell(stream, 'restart');
       }).finally(() => {
-        this.#stopWatching();
+        this.#stopWatching?.();
         return this.#recorder.close();
       });
     }
@@ -159,8 +159,8 @@ export class Emitter {
     const startedAt = this.#clock.elapsed();
     try {
       await this.#emit(startedAt);
-      this.#metrics.tickLateness.observe(latenessMs / 1000);
-      this.#metrics.tickDuration.observe((this.#clock.elapsed() - startedAt) / 1000);
+      this.#metrics?.tickLateness.observe(latenessMs / 1000);
+      this.#metrics?.tickDuration.observe((this.#clock.elapsed() - startedAt) / 1000);
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#log.error({ err: error }, 'a tick failed');
@@ -200,8 +200,8 @@ export class Emitter {
       else skipped++;
       if (result === 'clogged') this.#end(stream, 'clogged');
     });
-    this.#metrics.eventsSent.inc(sent);
-    this.#metrics.ticksSkipped.inc(skipped);
+    this.#metrics?.eventsSent.inc(sent);
+    this.#metrics?.ticksSkipped.inc(skipped);
   }
 
   #sendFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
@@ -220,7 +220,7 @@ export class Emitter {
     this.#changes++;
     // If a shared stream breaks off, perhaps only the tab that held it is gone. After a pause, nobody knows when that was.
     const keepPlaces = reason === 'closed' && !this.#pauseWatch.wasPaused();
-    if (this.#registry.remove(stream, { keepPlaces })) this.#metrics.streamsEnded.inc({ reason });
+    if (this.#registry.remove(stream, { keepPlaces })) this.#metrics?.streamsEnded.inc({ reason });
   }
 }
 
