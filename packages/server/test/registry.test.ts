@@ -30,21 +30,27 @@ function openRegistry(maxStreams = 3, maxPages = 10_000) {
     return wasThere;
   }
 
-  const ask = (tabs: number, browser?: string, address = '192.0.2.1', arrivals: Arrivals = tabs, pages?: PageNames) =>
-    registry.admit({ browser, tabs, arrivals, address, pages });
+  const ask = (
+    tabs: number,
+    browser?: string,
+    address = '192.0.2.1',
+    arrivals: Arrivals = tabs,
+    pages: PageNames = { on: [], watch: [] },
+  ) => registry.admit({ browser, tabs, arrivals, address, pages });
 
   function admit(tabs: number, browser?: string, address?: string, names?: PageNames) {
     const stream = { isHeld: true };
     const admission = ask(tabs, browser, address, tabs, names);
     if (!admission.ok) return { stream, broken: admission.limit };
-    admission.register(stream);
-    return { stream, counted: admission.tabs };
+    registry.register(admission.member, stream);
+    return { stream, counted: admission.member.tabs };
   }
 
   const wait = (ms: number) => {
     now += ms;
   };
   return {
+    registry,
     count: (options?: { isConfirmed: boolean }) => registry.count(options),
     read: () => registry.read(),
     audit: () => registry.audit(),
@@ -60,7 +66,7 @@ function openRegistry(maxStreams = 3, maxPages = 10_000) {
 describe('the registry', () => {
   test('has a client in the count before its stream is opened: what that tells first is true', () => {
     const { ask, read } = openRegistry();
-    expect(ask(2)).toMatchObject({ ok: true, tabs: 2 });
+    expect(ask(2)).toMatchObject({ ok: true, member: { tabs: 2 } });
     expect(read().online).toBe(2);
   });
 
@@ -79,9 +85,9 @@ describe('the registry', () => {
   });
 
   test('has no entry for a stream that could not be opened, and the limits do not count it', () => {
-    const { ask, admit, count, audit } = openRegistry(1);
+    const { registry, ask, admit, count, audit } = openRegistry(1);
     const admission = ask(2, 'browser-1');
-    if (admission.ok) admission.leave();
+    if (admission.ok) registry.leave(admission.member);
     expect(count()).toMatchObject({ streams: [], counts: { online: 0, browsers: 0 } });
     expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
     expect(admit(3, 'browser-2').broken).toBeUndefined();
@@ -347,22 +353,22 @@ describe('the registry of pages', () => {
   });
 
   test('shows a stream of which no tab is counted the counts of its pages all the same', () => {
-    const { ask, admit, online, audit } = openRegistry(2);
+    const { registry, ask, admit, online, audit } = openRegistry(2);
     admit(64, 'neighbour', undefined, on('/b'));
     admit(0, 'browser-1');
     const admission = ask(1, 'browser-1', undefined, [], { on: ['/a'], watch: ['/b'] });
     if (!admission.ok) throw new Error('it was refused');
-    admission.register({ isHeld: true });
-    expect(admission.tabs).toBe(0);
-    expect(admission.pages?.pages.map(({ name }) => name).toSorted()).toEqual(['/a', '/b']);
+    registry.register(admission.member, { isHeld: true });
+    expect(admission.member.tabs).toBe(0);
+    expect(admission.member.view?.pages.map(({ name }) => name).toSorted()).toEqual(['/a', '/b']);
     expect(online('/a', '/b')).toEqual([0, 1]);
     expect(audit().drift).toBe(0);
   });
 
   test('leaves nothing of a stream that could not be opened', () => {
-    const { ask, audit } = openRegistry();
+    const { registry, ask, audit } = openRegistry();
     const admission = ask(1, 'browser-1', undefined, 1, { on: ['/a'], watch: ['/b'] });
-    if (admission.ok) admission.leave();
+    if (admission.ok) registry.leave(admission.member);
     expect(audit()).toEqual({ streams: 0, tabs: 0, pages: 0, drift: 0 });
   });
 

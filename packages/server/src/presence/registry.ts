@@ -1,31 +1,12 @@
 import { graceMs, longestCountedMs } from '../timing.ts';
-import type { BrokenLimit, BrokenPageLimit, Limits, Share } from './limits.ts';
+import type { BrokenPageLimit, Limits, Share } from './limits.ts';
 import { type PageNames, withTabs } from './page-names.ts';
-import type { PageView } from './page-views.ts';
 import { namesOf, type PageClient, type Pages } from './pages.ts';
 import { type Client, type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
 /** What a client asks for. */
-type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals; pages?: PageNames | undefined };
-
-type Admission<Stream> =
-  | { ok: false; limit: BrokenLimit }
-  | {
-      ok: true;
-      /** How many of the client's tabs are counted: as many as the limits allow. */
-      tabs: number;
-      /** How many of its arrivals are no visits because its address has reached its limit. */
-      overLimit: number;
-      /** The pages whose counts its stream is sent, if any. */
-      pages: PageView | undefined;
-      /** For each of its pages that is not tracked, the limit that it would break. */
-      brokenPageLimits: readonly BrokenPageLimit[];
-      /** Registers the stream that was opened for the client. */
-      register: (stream: Stream) => void;
-      /** Counts the client out again, if its stream could not be opened. Visits already counted are kept. */
-      leave: () => void;
-    };
+type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals; pages: PageNames };
 
 /** Most clients share this list, because they name no pages. */
 const nowhere: never[] = [];
@@ -75,9 +56,14 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     this.#countedAt = elapsed();
   }
 
-  /** Counts a client in, before its stream is opened, or names the limit that its stream would break. */
-  admit(request: AdmissionRequest): Admission<Stream> {
-    const { browser, address, arrivals, pages = { on: [], watch: [] } } = request;
+  /**
+   * Counts a client in, before its stream is opened, or names the limit that its stream would break.
+   *
+   * @returns with the client: how many of its arrivals are no visits because its address has reached its limit, and for
+   * each of its pages that is not tracked the limit that it would break
+   */
+  admit(request: AdmissionRequest) {
+    const { browser, address, arrivals } = request;
     const known = this.#presence.find(browser);
     const admission = this.#limits.admit(request, known);
     if (!admission.ok) return admission;
@@ -95,13 +81,21 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
       stream: undefined,
     };
     this.#takeOver(member, tabs - (known?.tabs ?? 0));
-    const brokenPageLimits = this.#join(member, pages);
-    const register = (opened: Stream) => {
-      member.stream = opened;
-      opened.member = member;
-    };
-    const leave = () => this.#leave(member);
-    return { ok: true, tabs, overLimit, pages: member.view, brokenPageLimits, register, leave };
+    const brokenPageLimits = this.#join(member, request.pages);
+    return { ok: true as const, member, overLimit, brokenPageLimits };
+  }
+
+  /** Registers the stream that was opened for a client. */
+  register(member: Member<Stream>, stream: Stream): void {
+    member.stream = stream;
+    stream.member = member;
+  }
+
+  /** Counts a client out. Its visits stay counted. */
+  leave(member: Member<Stream>): void {
+    this.#presence.leave(member);
+    this.#limits.add(member.address, { streams: -1, tabs: -member.tabs });
+    this.#pages.leave(member);
   }
 
   /**
@@ -114,7 +108,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const { member } = stream;
     if (member === undefined) return false;
     stream.member = undefined;
-    this.#leave(member);
+    this.leave(member);
     // The tab that held the stream is gone. Observers have no places.
     if (keepPlaces && member.browser !== undefined && member.tabs > 1) {
       this.#comeBack(member, member.tabs - 1);
@@ -173,12 +167,6 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     return this.#pages.join(member, withTabs(names, member.tabs));
   }
 
-  #leave(member: Member<Stream>): void {
-    this.#presence.leave(member);
-    this.#limits.add(member.address, { streams: -1, tabs: -member.tabs });
-    this.#pages.leave(member);
-  }
-
   /**
    * Gives kept places to a newcomer of the same network, oldest first: its tabs are most likely the same people, who have
    * reloaded. A browser that was here before the places were kept takes none.
@@ -191,7 +179,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
       const { tabs } = place;
       if (left <= 0) return;
       if (place.address !== address || since < keptSince) continue;
-      this.#leave(place);
+      this.leave(place);
       if (tabs > left) this.#comeBack(place, tabs - left);
       else this.#kept.delete(place);
       left -= tabs;
@@ -199,7 +187,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
   }
 
   #giveUp(place: Member<Stream>): void {
-    this.#leave(place);
+    this.leave(place);
     this.#kept.delete(place);
   }
 

@@ -111,24 +111,24 @@ export class Emitter {
       pages: { on, watch },
     });
     if (!admission.ok) return admission;
+    const { member, overLimit, brokenPageLimits } = admission;
     const lifetime = browser === undefined ? undefined : between(lifetimeMs);
     const welcome = {
-      tabs: admission.tabs,
+      tabs: member.tabs,
       renewWithinMs: lifetime && Math.floor(lifetime * renewalShare),
       history: this.#recorder.history(query, lastEventId),
     };
-    const { pages, brokenPageLimits, overLimit } = admission;
     const online = (name: string) => this.pages.online(name);
     const firstFrames =
       encodeRetry(between(reconnectionTimeMs)) +
       encodeEvent('welcome', welcome) +
       encodeEvent('visitors', this.snapshot(), this.#recorder.lastId) +
-      (pages === undefined ? '' : encodeJson('pages', encodeView(pages, online)));
+      (member.view === undefined ? '' : encodeJson('pages', encodeView(member.view, online)));
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      admission.register(new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
+      this.#registry.register(member, new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
     } catch (error) {
-      admission.leave();
+      this.#registry.leave(member);
       throw error;
     }
     this.#changes++;
