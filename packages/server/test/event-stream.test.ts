@@ -11,9 +11,7 @@ async function openPair() {
   const opened = Promise.withResolvers<EventStream>();
   let closes = 0;
   const server = createServer((_request, response) => {
-    opened.resolve(
-      new EventStream(response, 'data: first\n\n', { expiresAt: Number.POSITIVE_INFINITY }, () => closes++),
-    );
+    opened.resolve(new EventStream(response, 'data: first\n\n', Number.POSITIVE_INFINITY, () => closes++));
   });
   serveDetachably(server, () => true);
   server.listen(0, '127.0.0.1');

@@ -126,7 +126,7 @@ export class Emitter {
       (member.view === undefined ? '' : encodeJson('pages', encodeView(member.view, online)));
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {
-      this.#registry.register(member, new EventStream(response, firstFrames, { expiresAt }, this.#onClose));
+      this.#registry.register(member, new EventStream(response, firstFrames, expiresAt, this.#onClose));
     } catch (error) {
       this.#registry.leave(member);
       throw error;

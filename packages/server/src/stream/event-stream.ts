@@ -27,19 +27,14 @@ export class EventStream {
   /** When its lifetime ends, on the emitter's clock. */
   readonly expiresAt: number;
   /** The client that it stands for, until it is removed from the registry. */
-  member: Member<EventStream> | undefined;
+  member: Member<EventStream> | undefined = undefined;
   readonly #socket: Socket;
   /** Called once, when the socket is closed by either side. */
   readonly onClose: (stream: EventStream) => void;
   #skippedTicks = 0;
 
   /** Sends the headers and the first frames at once. */
-  constructor(
-    response: ServerResponse,
-    firstFrames: string,
-    { expiresAt }: { expiresAt: number },
-    onClose: (stream: EventStream) => void,
-  ) {
+  constructor(response: ServerResponse, firstFrames: string, expiresAt: number, onClose: EventStream['onClose']) {
     // The body ends with the connection (RFC 9112 §6.3).
     response.removeHeader('Transfer-Encoding');
     response.writeHead(200, eventStreamHeaders);
@@ -50,7 +45,6 @@ export class EventStream {
     this.#socket = socket;
     this.onClose = onClose;
     this.expiresAt = expiresAt;
-    this.member = undefined;
   }
 
   /** False as soon as either side has ended it. */
