@@ -1,4 +1,5 @@
 import './check-node.ts';
+import { createRequire } from 'node:module';
 import type { PageCount, Snapshot } from '@live-visitors/shared';
 import { Router } from 'express';
 import { nameSettingsAsOptions } from './config/name-of.ts';
@@ -9,12 +10,14 @@ import { type Service, startRouter } from './http/router.ts';
 import type { MetricsRegistry } from './observability/metrics-registry.ts';
 import type { Metrics } from './observability/prometheus.ts';
 import { isLogger, type Logger, silentLog } from './observability/safe-log.ts';
-import { requirePackage } from './optional-package.ts';
-import { pageDir, warnIfBundled } from './page-dir.ts';
+import { pageDir } from './page-dir.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './stream/clock.ts';
 
-warnIfBundled();
+if (pageDir === undefined)
+  process.emitWarning(
+    'Live Visitors cannot find its dashboard and widget. If you bundle your app, exclude the package @live-visitors/server from the bundle ("external").',
+  );
 
 export type { Logger, MetricsRegistry, PageCount, Snapshot };
 
@@ -108,4 +111,13 @@ function openMetrics({ metrics }: LibraryConfig, registry?: MetricsRegistry): Pr
   if (metrics === 'off' && registry === undefined) return undefined;
   requirePackage('prom-client', registry === undefined ? 'metrics' : 'registry');
   return import('./observability/prometheus.ts').then(({ createMetrics }) => createMetrics(registry));
+}
+
+/** @throws if a package that only this option needs is not installed */
+function requirePackage(name: string, option: string): void {
+  try {
+    createRequire(import.meta.url ?? `${process.cwd()}/`).resolve(name);
+  } catch (cause) {
+    throw new Error(`${option} needs the package ${name}. Install it: npm install ${name}`, { cause });
+  }
 }

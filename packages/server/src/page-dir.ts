@@ -6,11 +6,3 @@ const folder = join((import.meta as Partial<ImportMeta>).dirname ?? '', 'page');
 
 /** The folder with the built dashboard and widget. The client's build puts it beside the bundle of this module. */
 export const pageDir: string | undefined = existsSync(join(folder, 'widget.js')) ? folder : undefined;
-
-/** Warns if this module was bundled with an app: the dashboard and the widget are files. */
-export function warnIfBundled(): void {
-  if (pageDir !== undefined) return;
-  process.emitWarning(
-    'Live Visitors cannot find its dashboard and widget. If you bundle your app, exclude the package @live-visitors/server from the bundle ("external").',
-  );
-}
