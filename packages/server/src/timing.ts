@@ -17,10 +17,7 @@ export const gatherMs = 100;
 /** How long Redis may take to answer, in milliseconds, before a tick goes on without it. */
 export const answerMs = 400;
 
-/** It differs for each stream, so that clients do not all return at once after a restart. */
-export { reconnectionTimeMs } from '@live-visitors/shared';
-
-/** The same after a farewell: a node that stops has told the others. */
+/** The reconnection time after a farewell, in place of the usual one: a node that stops has told the others. */
 export const farewellTimeMs = { min: 500, max: 2500 };
 
 /** The same for a replaced stream: two clients with the same `browser` id would otherwise replace each other for ever. */

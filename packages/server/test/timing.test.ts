@@ -1,6 +1,6 @@
-import { tickMs } from '@live-visitors/shared';
+import { reconnectionTimeMs, tickMs } from '@live-visitors/shared';
 import { expect, test } from 'vitest';
-import { answerMs, gatherMs, graceMs, missedTicks, reconnectionTimeMs, returnTicks } from '../src/timing.ts';
+import { answerMs, gatherMs, graceMs, missedTicks, returnTicks } from '../src/timing.ts';
 
 test('visitors of a node that was killed are not back before it is taken for gone', () => {
   // Its last report belongs to the tick nearest to it, and so does the count in which they are back.

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { type EventMap, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
+import { type EventMap, reconnectionTimeMs, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
 import type { Metrics } from '../observability/prometheus.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
 import { encodeView } from '../presence/page-views.ts';
 import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
-import { farewellTimeMs, reconnectionTimeMs, replacedTimeMs } from '../timing.ts';
+import { farewellTimeMs, replacedTimeMs } from '../timing.ts';
 import { type Clock, createPauseWatch } from './clock.ts';
 import { encodeEvent, encodeJson, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
@@ -224,7 +224,7 @@ export class Emitter {
   }
 }
 
-/** A random whole number of milliseconds in a range. */
+/** A random whole number of milliseconds in a range, so that clients do not all return at once after a restart. */
 function between({ min, max }: { min: number; max: number }): number {
   return Math.floor(min + Math.random() * (max - min));
 }
