@@ -1,15 +1,12 @@
 import ipaddr from 'ipaddr.js';
 
-/** A path with its query, and the host if the target names one. */
-export type RequestTarget = { path: string; host: string | undefined };
-
 /**
  * Reads a request target: a path, a whole `http` URL, or the `*` of `OPTIONS` (RFC 9112 §3.2).
  *
  * @param target - visible ASCII: Node's HTTP parser accepts nothing else
- * @returns `undefined` for anything else
+ * @returns a path with its query, and the host if the target names one; `undefined` for anything else
  */
-export function parseRequestTarget(method: string, target: string): RequestTarget | undefined {
+export function parseRequestTarget(method: string, target: string) {
   if (target === '*' && method === 'OPTIONS') return { path: '/', host: undefined };
   const [, host, path = ''] = /^(?:https?:\/\/([^/?#]*))?([/?].*)?$/i.exec(target) ?? [];
   if (host === undefined ? !path.startsWith('/') : !hostnameOf(host)) return undefined;
