@@ -111,21 +111,16 @@ export class Pages {
 
   /** By how much the counts differ from the clients that have joined. */
   drift(clients: readonly PageClient[]): number {
-    const itself = (page: Page) => page;
-    const tabs = Map.groupBy(
-      clients.flatMap(tabPagesOf).filter((page) => typeof page !== 'string'),
-      itself,
-    );
-    const watchers = Map.groupBy(clients.flatMap(watchedBy), itself);
-    const pages = new Set([...this.#pages.values(), ...tabs.keys(), ...watchers.keys()]);
-    return [...pages].reduce(
-      (drift, page) =>
-        drift +
-        Math.abs(page.online - (tabs.get(page)?.length ?? 0)) +
-        Math.abs(page.watchers - (watchers.get(page)?.length ?? 0)) +
-        (this.#pages.get(page.name) === page && page.online + page.watchers > 0 ? 0 : 1),
-      0,
-    );
+    const tabs = Map.groupBy(clients.flatMap(tabPagesOf), (page) => page);
+    const watchers = Map.groupBy(clients.flatMap(watchedBy), (page) => page);
+    let drift = 0;
+    for (const page of new Set([...this.#pages.values(), ...tabs.keys(), ...watchers.keys()])) {
+      if (typeof page === 'string') continue;
+      drift += Math.abs(page.online - (tabs.get(page)?.length ?? 0));
+      drift += Math.abs(page.watchers - (watchers.get(page)?.length ?? 0));
+      if (this.#pages.get(page.name) !== page || page.online + page.watchers <= 0) drift++;
+    }
+    return drift;
   }
 
   #sum(name: string, own: number): number | null {
