@@ -14,12 +14,13 @@ type Callback = (error?: Error | null) => void;
  * once, thousands of connections have sent nothing yet.
  */
 class RequestSocket extends Duplex {
-  readonly #socket: Socket;
+  /** Where the server hangs up: closing this object does not close a socket that was given away. */
+  readonly socket: Socket;
   #isDetached = false;
   readonly #onTimeout = () => this.emit('timeout');
   readonly #listeners = {
     data: (chunk: Buffer) => {
-      if (!this.push(chunk)) this.#socket.pause();
+      if (!this.push(chunk)) this.socket.pause();
     },
     end: () => this.push(null),
     error: (error: Error) => this.destroy(error),
@@ -28,34 +29,29 @@ class RequestSocket extends Duplex {
 
   constructor(socket: Socket) {
     super({ decodeStrings: false });
-    this.#socket = socket;
+    this.socket = socket;
     for (const event of events) socket.on(event, this.#listeners[event]);
   }
 
   get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress;
+    return this.socket.remoteAddress;
   }
 
   get bytesWritten(): number {
-    return this.#socket.bytesWritten;
+    return this.socket.bytesWritten;
   }
 
   setTimeout(timeoutMs: number): this {
-    if (!this.#isDetached) this.#socket.off('timeout', this.#onTimeout).setTimeout(timeoutMs, this.#onTimeout);
+    if (!this.#isDetached) this.socket.off('timeout', this.#onTimeout).setTimeout(timeoutMs, this.#onTimeout);
     return this;
   }
 
   /** Gives the socket away. What the HTTP server writes or closes from now on has no effect on it. */
   detach(): Socket {
-    for (const event of events) this.#socket.off(event, this.#listeners[event]);
-    if (this.#socket.timeout) this.setTimeout(0);
+    for (const event of events) this.socket.off(event, this.#listeners[event]);
+    if (this.socket.timeout) this.setTimeout(0);
     this.#isDetached = true;
-    return this.#socket;
-  }
-
-  /** Closes the connection, even if it was given away. */
-  hangUp(): void {
-    this.#socket.destroy();
+    return this.socket;
   }
 
   /** Closes the connection once everything is written. The HTTP server calls it after a last response. */
@@ -66,29 +62,29 @@ class RequestSocket extends Duplex {
   }
 
   override _read(): void {
-    if (!this.#isDetached) this.#socket.resume();
+    if (!this.#isDetached) this.socket.resume();
   }
 
   override _write(chunk: string | Buffer, encoding: BufferEncoding, callback: Callback): void {
     if (this.#isDetached) callback();
-    else this.#socket.write(chunk, encoding, callback);
+    else this.socket.write(chunk, encoding, callback);
   }
 
   override _writev(chunks: { chunk: string | Buffer; encoding: BufferEncoding }[], callback: Callback): void {
-    this.#socket.cork();
+    this.socket.cork();
     for (const [index, { chunk, encoding }] of chunks.entries()) {
       this._write(chunk, encoding, index === chunks.length - 1 ? callback : () => {});
     }
-    this.#socket.uncork();
+    this.socket.uncork();
   }
 
   override _final(callback: Callback): void {
-    this.#socket.once('close', () => callback());
-    this.#socket.destroySoon();
+    this.socket.once('close', () => callback());
+    this.socket.destroySoon();
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
-    if (!this.#isDetached) this.#socket.destroy();
+    if (!this.#isDetached) this.socket.destroy();
     callback(error);
   }
 }
@@ -158,6 +154,6 @@ export function isServedDetachably({ socket }: IncomingMessage): boolean {
 
 /** Closes the connection of a request, even if its socket was taken. */
 export function hangUp({ socket }: IncomingMessage): void {
-  if (socket instanceof RequestSocket) socket.hangUp();
-  else socket.destroy();
+  const connection = socket instanceof RequestSocket ? socket.socket : socket;
+  connection.destroy();
 }
