@@ -62,8 +62,7 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
       router.get(path, ...before, ...handlers).all(path, ...before, methodNotAllowed);
   const answersOneAtATime = oneAtATime(refusals);
   // First, and without security headers, to save time: after a restart, all streams are opened at once.
-  const getStream = route([answersOneAtATime, allowScripts]);
-  getStream(paths.stream, ...checks, openStream(emitter, limits, refusals, refuse));
+  route([answersOneAtATime, allowScripts])(paths.stream, ...checks, openStream(emitter, limits, refusals, refuse));
 
   // These are for operators. Without CORS headers, pages of other sites cannot read them.
   const getForOperators = route([answersOneAtATime, securityHeaders]);
