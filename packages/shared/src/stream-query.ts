@@ -18,8 +18,6 @@ const parameters = {
   refusal: { ...oneOf('event'), limits: 'event' },
 };
 
-export type StreamQueryResult = QueryResult<StreamQuery>;
-
 /**
  * Reads the query of `GET /stream`; parameters of other names are ignored.
  *
@@ -27,7 +25,7 @@ export type StreamQueryResult = QueryResult<StreamQuery>;
  * @returns the query with its defaults, or a sentence with the first wrong parameter, its allowed values and its value.
  * `arrivals` is missing only if neither `arrivals` nor `browser` was given: all tabs are new then
  */
-export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): StreamQueryResult {
+export function parseStreamQuery(entries: Iterable<readonly [name: string, value: string]>): QueryResult<StreamQuery> {
   const result = parseQuery(parameters, entries);
   if (!result.ok) return result;
   const { browser, tabs = 1, arrivals = browser && [], history = 0, page = [], watch = [] } = result.query;
