@@ -107,7 +107,7 @@ async function measure(nodes: number): Promise<Result> {
     let visits = 0;
     let visitorSeconds = 0;
     const now = () => Date.now() + (index / nodes) * spreadMs;
-    const stop = startTicking(1000, now, async () => {
+    const stop = startTicking(now, async () => {
       const online = tabsPerNode + Math.floor(Math.random() * 1000);
       visits += 1000;
       visitorSeconds += online;
@@ -127,7 +127,7 @@ async function measure(nodes: number): Promise<Result> {
   const stops = await Promise.all(Array.from({ length: nodes }, (_, index) => startNode(index)));
   await wait(warmUpMs);
   // Until halfway between two ticks, so that only whole ones are recorded.
-  await wait(nextTickAt(Date.now(), 1000) + 500 - Date.now());
+  await wait(nextTickAt(Date.now()) + 500 - Date.now());
   recording = true;
   const before = await readUsage();
   await wait(seconds * 1000);

@@ -1,5 +1,4 @@
 import { setTimeout as wait, setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { tickMs } from '@live-visitors/shared';
 import { describe, expect, test } from 'vitest';
 import { RedisStore } from '../src/store/redis/redis-store.ts';
 import { startTicking } from '../src/stream/ticker.ts';
@@ -46,7 +45,7 @@ describe.skipIf(missing)(`while Redis is away${missing ? ` (${missing})` : ''}`,
       await begun;
       const ticksBefore = a.ticks.length;
       let seconds = 0;
-      const stop = startTicking(tickMs, Date.now, async () => {
+      const stop = startTicking(Date.now, async () => {
         seconds++;
       });
       // Longer than a node may be silent, and than a connection may.

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type EventMap, reconnectionTimeMs, type Snapshot, type StreamQuery, tickMs } from '@live-visitors/shared';
+import { type EventMap, reconnectionTimeMs, type Snapshot, type StreamQuery } from '@live-visitors/shared';
 import type { Metrics } from '../observability/prometheus.ts';
 import type { Log } from '../observability/safe-log.ts';
 import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
@@ -70,7 +70,6 @@ export class Emitter {
       return { ...this.#registry.audit(), store_trouble: store.trouble() === undefined ? 0 : 1 };
     });
     this.#stopTicking = startTicking(
-      tickMs,
       () => store.now(),
       (latenessMs) => this.#tick(latenessMs),
     );

@@ -73,7 +73,6 @@ export async function runNode(
   let visits = 0;
   let changes: PageChange[] = [];
   const stop = startTicking(
-    tickMs,
     () => store.now(),
     async () => {
       visits++;

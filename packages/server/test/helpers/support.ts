@@ -26,7 +26,7 @@ export function eventually<Result>(holds: () => Result | Promise<Result>, timeou
 
 /** Waits for the next tick. In a fleet, what is reported later in the same second belongs to the same tick. */
 export async function nextTick(store: Pick<Store, 'now'>): Promise<void> {
-  await wait(nextTickAt(store.now(), 1000) - store.now() + 20);
+  await wait(nextTickAt(store.now()) - store.now() + 20);
 }
 
 /**
@@ -47,7 +47,7 @@ export function makeFolder(onFinished: (clean: () => void) => void = onTestFinis
 export async function openServer(
   env: Record<string, string> = {},
   {
-    pageDir = '/nowhere',
+    pageDir,
     openFiles = 20_000,
     clock = systemClock,
     dataDir = makeFolder(),
