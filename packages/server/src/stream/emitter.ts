@@ -174,26 +174,12 @@ export class Emitter {
     this.pages.addOthers();
     // What a listener throws disturbs neither the tick nor other listeners.
     for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
-    await this.#send(createTickFrames(encodeEvent('visitors', snapshot, id)), streams, startedAt);
-  }
-
-  async #count() {
-    const isConfirmed = !this.#pauseWatch.wasPaused();
-    if (!isConfirmed) await readPendingEvents(() => this.#changes, this.#clock.elapsed);
-    this.#pauseWatch.count();
-    return this.#registry.count({ isConfirmed });
-  }
-
-  async #send(
-    frameFor: ReturnType<typeof createTickFrames>,
-    streams: readonly EventStream[],
-    tickAt: number,
-  ): Promise<void> {
+    const frameFor = createTickFrames(encodeEvent('visitors', snapshot, id));
     let sent = 0;
     let skipped = 0;
     await inSlices(streams, this.#clock.elapsed, (stream) => {
       if (!stream.isOpen) return;
-      if (tickAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
+      if (startedAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
       const result = stream.sendTick(frameFor(stream.member?.view));
       if (result === 'sent') sent++;
       else skipped++;
@@ -201,6 +187,13 @@ export class Emitter {
     });
     this.#metrics?.eventsSent.inc(sent);
     this.#metrics?.ticksSkipped.inc(skipped);
+  }
+
+  async #count() {
+    const isConfirmed = !this.#pauseWatch.wasPaused();
+    if (!isConfirmed) await readPendingEvents(() => this.#changes, this.#clock.elapsed);
+    this.#pauseWatch.count();
+    return this.#registry.count({ isConfirmed });
   }
 
   #sendFarewell(stream: EventStream, reason: EventMap['farewell']['reason']): void {
