@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { compressedFolders, scripts } from '@live-visitors/shared';
 import express, { type RequestHandler, Router } from 'express';
@@ -14,7 +14,7 @@ function cacheControl(path: string): string {
 
 /** Serves the files of the client's build. Requests for anything else are left to the next handlers. */
 export function createFileRoutes(pageDir: string | undefined) {
-  const files = listFiles(pageDir);
+  const files = new Set(pageDir === undefined ? [] : listFiles(pageDir));
   // The compressed copies have no address of their own.
   const has = (path: string) => files.has(path) && !path.startsWith('/.');
   const options = {
@@ -58,11 +58,8 @@ export function createFileRoutes(pageDir: string | undefined) {
   };
 }
 
-/** The paths of the files of the client's build; none if there is no build. */
-function listFiles(pageDir: string | undefined): Set<string> {
-  if (pageDir === undefined || !existsSync(pageDir)) return new Set();
+/** The paths of the files of the client's build. */
+function listFiles(pageDir: string): string[] {
   const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Set(
-    files.map(({ parentPath, name }) => `/${relative(pageDir, join(parentPath, name))}`.replaceAll(sep, '/')),
-  );
+  return files.map(({ parentPath, name }) => `/${relative(pageDir, join(parentPath, name))}`.replaceAll(sep, '/'));
 }
