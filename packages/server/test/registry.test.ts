@@ -104,6 +104,33 @@ describe('the registry', () => {
     expect(admit(1).broken).toBe('max_streams');
   });
 
+  test('gives the newest stream of a browser the place of the last one', () => {
+    const { admit, end, read, replaced, audit } = openRegistry();
+    const { stream: first } = admit(2, 'browser-1');
+    const { stream: second } = admit(3, 'browser-1');
+    expect(replaced).toEqual([first]);
+    expect(read()).toMatchObject({ online: 3, browsers: 1, visits: 5 });
+
+    expect(end(first)).toBe(false);
+    expect(read()).toMatchObject({ online: 3, browsers: 1 });
+    admit(1, 'browser-1');
+    expect(end(second)).toBe(false);
+    expect(replaced).toEqual([first, second]);
+    expect(read()).toMatchObject({ online: 1, browsers: 1 });
+    expect(audit()).toEqual({ streams: 1, tabs: 1, pages: 0, drift: 0 });
+  });
+
+  test('lets observers take the place of a browser, although they are in no figure', () => {
+    const { admit, end, count, read, wait } = openRegistry();
+    admit(2, 'browser-1');
+    const { stream: observer } = admit(0, 'browser-1');
+    wait(1000);
+    expect(count().counts).toMatchObject({ online: 0, browsers: 0, visits: 2, visitorSeconds: 0 });
+    admit(1, 'browser-1');
+    expect(end(observer)).toBe(false);
+    expect(read()).toMatchObject({ online: 1, browsers: 1, visits: 3 });
+  });
+
   test('counts nobody out twice', () => {
     const { admit, end, audit } = openRegistry();
     const { stream } = admit(2);

@@ -32,41 +32,26 @@ export function createPresence<Member extends Client>() {
     if (tabs > 0) browsers += sign;
   }
 
-  /** Counts a client out. A second call, or one after the client was replaced, does nothing. */
-  function leave(client: Member): void {
-    if (!clients.delete(client)) return;
-    count(client, -1);
-    if (client.browser !== undefined && byBrowser.get(client.browser) === client) byBrowser.delete(client.browser);
-  }
-
-  function find(browser: string | undefined): Member | undefined {
-    return browser === undefined ? undefined : byBrowser.get(browser);
-  }
-
   return {
-    /**
-     * Counts a client in. If it has the `browser` id of another client it takes that one's place in the same step, so
-     * that no tab is counted twice.
-     *
-     * @returns the client whose place it has taken
-     */
-    join(client: Member): Member | undefined {
-      const replaced = find(client.browser);
-      if (replaced) leave(replaced);
+    /** Counts a client in. The one with the same `browser` id, if any, must have left. */
+    join(client: Member): void {
       clients.add(client);
       if (client.browser !== undefined) byBrowser.set(client.browser, client);
       count(client, 1);
       visits += client.visits;
-      return replaced;
     },
 
-    leave,
+    /** Counts a client out. To be called once. */
+    leave(client: Member): void {
+      clients.delete(client);
+      if (client.browser !== undefined) byBrowser.delete(client.browser);
+      count(client, -1);
+    },
 
-    /** All that are present. */
     clients: clients as ReadonlySet<Member>,
 
-    /** The client that one with this `browser` id would replace. */
-    find,
+    /** The client with this `browser` id. */
+    find: (browser: string | undefined) => (browser === undefined ? undefined : byBrowser.get(browser)),
 
     /** Adds the time that all present tabs have spent. */
     elapse(elapsedMs: number): void {

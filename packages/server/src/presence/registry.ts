@@ -5,7 +5,6 @@ import { namesOf, type PageClient, type Pages } from './pages.ts';
 import { type Client, type Counts, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
-/** What a client asks for. */
 type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals; pages: PageNames };
 
 /** Most clients share this list, because they name no pages. */
@@ -45,7 +44,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
 
   /**
    * @param elapsed - milliseconds since some moment; never set back
-   * @param onReplaced - takes a stream whose place another one has taken, and ends it
+   * @param onReplaced - removes a stream whose place another one takes, and ends it
    */
   constructor(limits: Limits, pages: Pages, elapsed: () => number, onReplaced: (stream: Stream) => void) {
     this.#limits = limits;
@@ -57,7 +56,8 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
   }
 
   /**
-   * Counts a client in, before its stream is opened, or names the limit that its stream would break.
+   * Counts a client in, before its stream is opened, or names the limit that its stream would break. A client with the same
+   * `browser` id loses its place in the same step, so that no tab is counted twice.
    *
    * @returns with the client: how many of its arrivals are no visits because its address has reached its limit, and for
    * each of its pages that is not tracked the limit that it would break
@@ -70,6 +70,8 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const { tabs } = admission;
     const { visits, overLimit } = this.#visits.take(address, arrivals);
     const since = known?.since ?? this.#elapsed();
+    if (known?.stream) this.#onReplaced(known.stream);
+    else if (known) this.#giveUp(known);
     const member: Member<Stream> = {
       browser,
       address,
@@ -159,9 +161,7 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
 
   /** Counts a client in. Returns for each of its pages that is not tracked the limit that it would break. */
   #join(member: Member<Stream>, names: PageNames): readonly BrokenPageLimit[] {
-    const replaced = this.#presence.join(member);
-    if (replaced?.stream) this.#onReplaced(replaced.stream);
-    else if (replaced) this.#giveUp(replaced);
+    this.#presence.join(member);
     this.#limits.add(member.address, { streams: 1, tabs: member.tabs });
     if (names.on.length + names.watch.length === 0) return [];
     return this.#pages.join(member, withTabs(names, member.tabs));
