@@ -1,13 +1,10 @@
 import { maxTabs } from '@live-visitors/shared';
 
-/** How many tabs an address may have for each of its streams. */
-const tabsPerStream = 4;
-
-/** How many connections an address may have for each of its streams: pages load files as well. */
-const connectionsPerStream = 4;
-
-/** How many new visits an address may bring in a minute for each of its streams. */
-const visitsPerStream = 4;
+/**
+ * How many tabs an address may have for each of its streams, how many connections, as pages load files as well, and how many
+ * new visits it may bring in a minute.
+ */
+const perStream = 4;
 
 export type LimitOptions = {
   maxStreams: number;
@@ -26,17 +23,17 @@ export type BrokenLimit = 'max_streams' | 'max_streams_per_address';
 
 export type BrokenPageLimit = 'max_pages' | 'max_pages_per_address';
 
-type Usage = { connections: number; streams: number; tabs: number; pages: number };
+const none = { connections: 0, streams: 0, tabs: 0, pages: 0 };
 
-const none: Usage = { connections: 0, streams: 0, tabs: 0, pages: 0 };
+type Usage = typeof none;
 
 export type Limits = ReturnType<typeof createLimits>;
 
 /** Keeps the limits on streams, tabs, connections and names of pages, in total and for each address. */
 export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections, maxPages }: LimitOptions) {
   // A single browser may always have as many tabs as a stream can stand for.
-  const maxTabsPerAddress = Math.max(maxTabs, tabsPerStream * maxStreamsPerAddress);
-  const maxConnectionsPerAddress = Math.min(connectionsPerStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
+  const maxTabsPerAddress = Math.max(maxTabs, perStream * maxStreamsPerAddress);
+  const maxConnectionsPerAddress = Math.min(perStream * maxStreamsPerAddress, Math.ceil(maxConnections / 2));
   const byAddress = new Map<string, Usage>();
   const total = { ...none };
 
@@ -87,7 +84,7 @@ export function createLimits({ maxStreams, maxStreamsPerAddress, maxConnections,
     },
 
     /** How many new visits one address may bring in a minute. */
-    maxVisitsPerMinute: visitsPerStream * maxStreamsPerAddress,
+    maxVisitsPerMinute: perStream * maxStreamsPerAddress,
 
     /** Adds a connection, unless the address has too many. */
     connect(address: string): boolean {
