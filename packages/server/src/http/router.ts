@@ -42,14 +42,13 @@ export type Service = Awaited<ReturnType<typeof startRouter>>;
  */
 export async function startRouter({ router, config, store, clock, metrics, pageDir, ...options }: RouterOptions) {
   const log = createSafeLog(options.log);
-  let isReady = true;
   let closing: Promise<void> | undefined;
   const limits = createLimits(config);
   const refusals = createRefusals(metrics, log);
   const emitter = await Emitter.start({ store, clock, limits, metrics, log });
   const refuse = createRefuse(refusals);
   const readHistory = createHistoryReader(store, clock.elapsed);
-  const whenReady = checkReady(() => isReady, refuse);
+  const whenReady = checkReady(() => closing === undefined, refuse);
   const { allowedOrigins: allowed } = config;
   const checks = allowed === '*' ? [whenReady] : [checkOrigin(allowed, refuse), whenReady];
 
@@ -97,7 +96,6 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
     forAll,
     /** Refuses new streams, sends `farewell` to the open ones, and closes the store. Calling it again changes nothing. */
     close(): Promise<void> {
-      isReady = false;
       closing ??= emitter
         .close()
         .catch((error) => log.error({ err: error }, 'shutdown did not complete'))
