@@ -44,16 +44,15 @@ export type Refusals = ReturnType<typeof createRefusals>;
 export function createRefusals(metrics: Metrics | undefined, log: Log) {
   // Prometheus sees no rise in a counter whose first value is above 0.
   for (const reason of Object.keys(hints())) metrics?.refusals.inc({ reason }, 0);
-  let burst: { [Reason in RefusalReason]?: number } | undefined;
+  const burst = new Map<RefusalReason, number>();
   let timer: NodeJS.Timeout | undefined;
 
   function logBurst(): void {
     clearTimeout(timer);
-    if (burst === undefined) return;
-    // The type of `burst` allows no other keys.
-    const hint = (Object.keys(burst) as RefusalReason[]).flatMap((reason) => hints()[reason] ?? []);
-    log.warn({ refused: burst, ...(hint.length > 0 && { hint }) }, 'requests refused');
-    burst = undefined;
+    if (burst.size === 0) return;
+    const hint = [...burst.keys()].flatMap((reason) => hints()[reason] ?? []);
+    log.warn({ refused: Object.fromEntries(burst), ...(hint.length > 0 && { hint }) }, 'requests refused');
+    burst.clear();
   }
 
   return {
@@ -61,9 +60,8 @@ export function createRefusals(metrics: Metrics | undefined, log: Log) {
     count(reason: RefusalReason, address?: string): void {
       metrics?.refusals.inc({ reason });
       log.debug({ reason, address }, 'request refused');
-      if (burst === undefined) timer = setTimeout(logBurst, burstMs).unref();
-      burst ??= {};
-      burst[reason] = (burst[reason] ?? 0) + 1;
+      if (burst.size === 0) timer = setTimeout(logBurst, burstMs).unref();
+      burst.set(reason, (burst.get(reason) ?? 0) + 1);
     },
 
     /** Logs what was not logged yet. */
