@@ -43,13 +43,10 @@ export function openStream(emitter: Emitter, limits: Limits, refusals: Refusals,
 
     // The client may have left while the app's middleware was at work: no 'close' would ever end this stream.
     if (request.socket.destroyed) return;
-    const opened = emitter.open(response, {
-      query: result.query,
-      address: networkOf(request.ip),
-      // A client whose last event ID is empty sends no such header (HTML Standard §9.2.3).
-      lastEventId: request.get('Last-Event-ID') || undefined,
-    });
-    if ('limit' in opened) return refuse(request, response, tooMany(request, opened.limit));
+    // A client whose last event ID is empty sends no such header (HTML Standard §9.2.3).
+    const lastEventId = request.get('Last-Event-ID') || undefined;
+    const opened = emitter.open(response, result.query, networkOf(request.ip), lastEventId);
+    if (!opened.ok) return refuse(request, response, tooMany(request, opened.limit));
     for (const reason of opened.notCounted) refusals.count(reason, request.ip);
   };
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type EventMap, reconnectionTimeMs, type Snapshot, type StreamQuery } from '@live-visitors/shared';
 import type { Metrics } from '../observability/prometheus.ts';
 import type { Log } from '../observability/safe-log.ts';
-import type { BrokenLimit, BrokenPageLimit, Limits } from '../presence/limits.ts';
+import type { BrokenPageLimit, Limits } from '../presence/limits.ts';
 import { encodeView } from '../presence/page-views.ts';
 import { Pages } from '../presence/pages.ts';
 import { PresenceRegistry } from '../presence/registry.ts';
@@ -25,17 +25,6 @@ const lifetimeMs = { min: 35_000, max: 46_000 };
 const renewalShare = 0.6;
 
 export type EmitterOptions = RecorderOptions & { limits: Limits; metrics: Metrics | undefined };
-
-export type StreamRequest = {
-  query: StreamQuery;
-  /** The network that it comes from. */
-  address: string;
-  /** The last event that a returning stream received. Its tabs are no arrivals, and it is sent what it missed. */
-  lastEventId: string | undefined;
-};
-
-/** The limits because of which a stream was opened without new visits or without counts of pages. */
-type NotCounted = 'max_visits_per_address' | BrokenPageLimit;
 
 type EndReason = 'closed' | 'replaced' | 'expired' | 'clogged' | 'restart';
 
@@ -94,13 +83,12 @@ export class Emitter {
   /**
    * Counts a stream in and opens it: it gets `welcome` and a first snapshot at once, then one at each tick.
    *
+   * @param address - the network that it comes from
+   * @param lastEventId - what a returning stream received last: its tabs are no arrivals, and it is sent what it missed
    * @returns the limit that the stream would break, in which case nothing has been done; or else the limits that some of
    * its arrivals or pages break
    */
-  open(
-    response: ServerResponse,
-    { query, address, lastEventId }: StreamRequest,
-  ): { limit: BrokenLimit } | { notCounted: Set<NotCounted> } {
+  open(response: ServerResponse, query: StreamQuery, address: string, lastEventId: string | undefined) {
     const { browser, tabs, arrivals = tabs, page: on = [], watch = [] } = query;
     const admission = this.#registry.admit({
       browser,
@@ -133,9 +121,9 @@ export class Emitter {
     this.#changes++;
     this.#metrics?.streamsOpened.inc();
     this.#metrics?.pagesNotTracked.inc(brokenPageLimits.length);
-    const notCounted = new Set<NotCounted>(brokenPageLimits);
+    const notCounted = new Set<BrokenPageLimit | 'max_visits_per_address'>(brokenPageLimits);
     if (overLimit > 0) notCounted.add('max_visits_per_address');
-    return { notCounted };
+    return { ok: true as const, notCounted };
   }
 
   /** Records what was counted since the last tick, sends every stream a farewell, and closes the store. */
