@@ -17,10 +17,8 @@ export const eventStreamHeaders = {
   Connection: 'close',
 };
 
-const eventStream = Symbol('event stream');
-
 /** A listener that finds the stream by its socket takes less memory than a closure for each stream. */
-type StreamSocket = Socket & { [eventStream]: EventStream };
+const eventStream = Symbol('event stream');
 
 /** An open event stream: the socket of a response, to which frames are written until either side ends it. */
 export class EventStream {
@@ -77,7 +75,7 @@ export class EventStream {
   }
 }
 
-function close(this: StreamSocket): void {
+function close(this: Socket & { [eventStream]: EventStream }): void {
   const stream = this[eventStream];
   stream.onClose(stream);
 }
