@@ -26,6 +26,9 @@ export function createMetrics(given: MetricsRegistry = new Registry()): Metrics 
 function define(registry: Registry) {
   const registers = [registry];
   const named = (name: string, help: string) => ({ name: `live_visitors_${name}`, help, registers });
+  const countByReason = (name: string, help: string) =>
+    new Counter({ ...named(name, help), labelNames: ['reason'] as const });
+  const time = (name: string, help: string) => new Histogram({ ...named(name, help), buckets: tickBuckets });
 
   const readers = new Set<() => Audit>();
   let reading: Promise<Audit[]> | undefined;
@@ -54,10 +57,7 @@ function define(registry: Registry) {
   return {
     registry,
     streamsOpened: new Counter(named('streams_opened_total', 'Streams that were opened.')),
-    streamsEnded: new Counter({
-      ...named('streams_ended_total', 'Streams that have ended, by what ended them.'),
-      labelNames: ['reason'] as const,
-    }),
+    streamsEnded: countByReason('streams_ended_total', 'Streams that have ended, by what ended them.'),
     eventsSent: new Counter(named('events_sent_total', 'Ticks that were written to streams.')),
     ticksSkipped: new Counter(
       named('ticks_skipped_total', 'Ticks that were not written because the stream had not drained (backpressure).'),
@@ -65,18 +65,9 @@ function define(registry: Registry) {
     pagesNotTracked: new Counter(
       named('pages_not_tracked_total', 'Names of pages that streams gave beyond the limits. Their counts are unknown.'),
     ),
-    refusals: new Counter({
-      ...named('refusals_total', 'Requests and connections that were refused, by reason.'),
-      labelNames: ['reason'] as const,
-    }),
-    tickDuration: new Histogram({
-      ...named('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
-      buckets: tickBuckets,
-    }),
-    tickLateness: new Histogram({
-      ...named('tick_lateness_seconds', 'How long after its second a tick started.'),
-      buckets: tickBuckets,
-    }),
+    refusals: countByReason('refusals_total', 'Requests and connections that were refused, by reason.'),
+    tickDuration: time('tick_duration_seconds', 'From the start of a tick until it was written to the last stream.'),
+    tickLateness: time('tick_lateness_seconds', 'How long after its second a tick started.'),
 
     /** Adds to the gauges what `read` returns. Returns how to stop. */
     watch(read: () => Audit): () => void {
