@@ -2,7 +2,7 @@ import { graceMs, longestCountedMs } from '../timing.ts';
 import type { BrokenPageLimit, Limits, Share } from './limits.ts';
 import { type PageNames, withTabs } from './page-names.ts';
 import { namesOf, type PageClient, type Pages } from './pages.ts';
-import { type Client, type Counts, createPresence } from './presence.ts';
+import { type Client, createPresence } from './presence.ts';
 import { type Arrivals, createVisits } from './visits.ts';
 
 type AdmissionRequest = Share & { browser?: string | undefined; arrivals: Arrivals; pages: PageNames };
@@ -32,6 +32,8 @@ type Registered<Stream> = {
  */
 export class PresenceRegistry<Stream extends Registered<Stream>> {
   readonly #presence = createPresence<Member<Stream>>();
+  /** What is counted now; `visitorSeconds` are those of the last count. */
+  readonly read = this.#presence.read;
   readonly #limits: Limits;
   readonly #pages: Pages;
   readonly #elapsed: () => number;
@@ -135,11 +137,6 @@ export class PresenceRegistry<Stream extends Registered<Stream>> {
     const connected = [...this.#kept.keys()].reduce((rest, { tabs }) => rest - tabs, counts.online);
     this.#confirmed = isConfirmed ? connected : Math.min(this.#confirmed, connected);
     return { streams: this.#streams(), counts: { ...counts, confirmed: this.#confirmed }, pages };
-  }
-
-  /** What is counted now; `visitorSeconds` are those of the last count. */
-  read(): Counts {
-    return this.#presence.read();
   }
 
   /** How many streams and tabs are registered, and by how much these differ from the sockets and from each other. */
