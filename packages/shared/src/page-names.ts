@@ -15,13 +15,11 @@ export function isPageName(text: string): boolean {
   return text !== '' && !forbidden.test(text) && encodeURIComponent(text).replace(/%../g, '_').length <= maxNameBytes;
 }
 
-/** The name of one page. */
 export const pageName: Parameter<string> = {
   limits: `1 to ${maxNameBytes} bytes of UTF-8, without control characters and U+FFFD`,
   read: (text) => (isPageName(text) ? text : undefined),
 };
 
-/** The names of several pages. */
 export const pageNames: RepeatableParameter<string> = { ...pageName, maxTimes: maxPages };
 
 /** What is wrong with names that are each allowed, but too long together; `undefined` if nothing is. */

@@ -5,7 +5,6 @@ import { STATUS_CODES } from './node-http.ts';
 
 /** The body of every error (RFC 9457 §3.1). */
 export type Problem = {
-  /** The HTTP status code. */
   status: number;
   /** The status code's own phrase, because `type` is left out (RFC 9457 §4.2.1). */
   title: string;

@@ -52,7 +52,6 @@ export class Recorder {
     return this.#last;
   }
 
-  /** Closes the store. */
   async close(): Promise<void> {
     const { store, log } = this.#options;
     await store.close();
@@ -61,7 +60,6 @@ export class Recorder {
       log.error({ trouble }, 'stopped before the last totals could be recorded: they are lost');
   }
 
-  /** The id of the last tick. */
   get lastId(): number {
     return this.#last.id;
   }
