@@ -133,7 +133,7 @@ export class Emitter {
     try {
       await this.#recorder.record(counts, pages);
     } finally {
-      await inSlices(streams, this.#clock.elapsed, (stream) => {
+      await inSlices(streams, (stream) => {
         if (stream.isOpen) this.#sendFarewell(stream, 'restart');
       }).finally(() => {
         this.#stopWatching?.();
@@ -165,7 +165,7 @@ export class Emitter {
     const frameFor = createTickFrames(encodeEvent('visitors', snapshot, id));
     let sent = 0;
     let skipped = 0;
-    await inSlices(streams, this.#clock.elapsed, (stream) => {
+    await inSlices(streams, (stream) => {
       if (!stream.isOpen) return;
       if (startedAt >= stream.expiresAt) return this.#sendFarewell(stream, 'expired');
       const result = stream.sendTick(frameFor(stream.member?.view));
@@ -179,7 +179,7 @@ export class Emitter {
 
   async #count() {
     const isConfirmed = !this.#pauseWatch.wasPaused();
-    if (!isConfirmed) await readPendingEvents(() => this.#changes, this.#clock.elapsed);
+    if (!isConfirmed) await readPendingEvents(() => this.#changes);
     this.#pauseWatch.count();
     return this.#registry.count({ isConfirmed });
   }

@@ -6,18 +6,14 @@ const sliceMs = 8;
 /** How many items are worked on between two looks at the clock. */
 const itemsPerLook = 32;
 
-/**
- * Calls `work` with every item, in slices of a few milliseconds. Between them the event loop does its other work.
- *
- * @param elapsed - milliseconds since some moment; never set back
- */
-export async function inSlices<Item>(items: readonly Item[], elapsed: () => number, work: (item: Item) => void) {
-  let began = elapsed();
+/** Calls `work` with every item, in slices of a few milliseconds. Between them the event loop does its other work. */
+export async function inSlices<Item>(items: readonly Item[], work: (item: Item) => void): Promise<void> {
+  let began = performance.now();
   for (const [index, item] of items.entries()) {
     work(item);
-    if (index % itemsPerLook === itemsPerLook - 1 && elapsed() - began >= sliceMs) {
+    if (index % itemsPerLook === itemsPerLook - 1 && performance.now() - began >= sliceMs) {
       await yieldToEventLoop();
-      began = elapsed();
+      began = performance.now();
     }
   }
 }
@@ -33,12 +29,11 @@ const quietTurns = 3;
  * its request in the next.
  *
  * @param changes - how many events there were so far
- * @param elapsed - milliseconds since some moment; never set back
  */
-export async function readPendingEvents(changes: () => number, elapsed: () => number): Promise<void> {
-  const began = elapsed();
+export async function readPendingEvents(changes: () => number): Promise<void> {
+  const began = performance.now();
   let seen = changes();
-  for (let quiet = 0; quiet < quietTurns && elapsed() - began < pendingMs; quiet++) {
+  for (let quiet = 0; quiet < quietTurns && performance.now() - began < pendingMs; quiet++) {
     await yieldToEventLoop();
     if (changes() !== seen) quiet = 0;
     seen = changes();
