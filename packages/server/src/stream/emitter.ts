@@ -10,7 +10,7 @@ import { farewellTimeMs, replacedTimeMs } from '../timing.ts';
 import { type Clock, createPauseWatch } from './clock.ts';
 import { encodeEvent, encodeJson, encodeRetry } from './encode-event.ts';
 import { EventStream } from './event-stream.ts';
-import { Recorder, type RecorderOptions } from './recorder.ts';
+import { Recorder, type RecorderOptions, snapshotAfter } from './recorder.ts';
 import { inSlices, readPendingEvents } from './slices.ts';
 import { createTickFrames } from './tick-frames.ts';
 import { startTicking } from './ticker.ts';
@@ -70,7 +70,7 @@ export class Emitter {
 
   /** What is counted now. */
   snapshot(): Snapshot {
-    return this.#recorder.snapshot(this.#registry.read());
+    return snapshotAfter(this.#recorder.last, this.#registry.read(), this.#clock.elapsed());
   }
 
   /** Calls back with the snapshot of each tick. Returns how to stop. */
@@ -109,7 +109,7 @@ export class Emitter {
     const firstFrames =
       encodeRetry(between(reconnectionTimeMs)) +
       encodeEvent('welcome', welcome) +
-      encodeEvent('visitors', this.snapshot(), this.#recorder.lastId) +
+      encodeEvent('visitors', this.snapshot(), this.#recorder.last.id) +
       (member.view === undefined ? '' : encodeJson('pages', encodeView(member.view, online)));
     const expiresAt = this.#clock.elapsed() + (lifetime ?? Number.POSITIVE_INFINITY);
     try {

@@ -60,13 +60,8 @@ export class Recorder {
       log.error({ trouble }, 'stopped before the last totals could be recorded: they are lost');
   }
 
-  get lastId(): number {
-    return this.#last.id;
-  }
-
-  /** The snapshot of this moment. */
-  snapshot(now: Counts): Snapshot {
-    return snapshotAfter(this.#last, now, this.#options.clock.elapsed());
+  get last(): RecordedTick {
+    return this.#last;
   }
 
   /** What a new stream asks for, or what a returning one has missed; `undefined` if that is nothing. */
