@@ -1,3 +1,5 @@
+import type { Snapshot } from '@live-visitors/shared';
+
 /** One stream's part of the presence. */
 export type Client = {
   /** The id of the browser, if it sent one. */
@@ -9,13 +11,9 @@ export type Client = {
 };
 
 /** What one process counts. `visits` and `visitorSeconds` only ever grow. */
-export type Counts = {
-  online: number;
-  /** How many of them may raise the peak; by default all of them. */
+export type Counts = Pick<Snapshot, 'online' | 'browsers' | 'visits' | 'visitorSeconds'> & {
+  /** How many tabs may raise the peak; by default all that are online. */
   confirmed?: number;
-  browsers: number;
-  visits: number;
-  visitorSeconds: number;
 };
 
 /** Counts the clients that are present. Knows numbers and ids only: no sockets, no clock. */
