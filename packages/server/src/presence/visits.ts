@@ -27,13 +27,13 @@ export function createVisits(maxPerMinute: number, elapsed: () => number) {
     generation = { ids: new Set(), until: elapsed() + rememberedMs };
   }
 
-  /** How many more visits an address may bring now, up to `wanted`. */
-  function allow(address: string, wanted: number): number {
+  /** Counts new visits of an address, as many as it may bring in this minute. */
+  function allow(address: string, wanted: number): { visits: number; overLimit: number } {
     if (elapsed() >= limited.until) limited = { byAddress: new Map(), until: elapsed() + minuteMs };
     const before = limited.byAddress.get(address) ?? 0;
-    const allowed = Math.min(wanted, maxPerMinute - before);
-    if (allowed > 0) limited.byAddress.set(address, before + allowed);
-    return allowed;
+    const visits = Math.min(wanted, maxPerMinute - before);
+    if (visits > 0) limited.byAddress.set(address, before + visits);
+    return { visits, overLimit: wanted - visits };
   }
 
   function remember(ids: Iterable<string>): void {
@@ -51,16 +51,14 @@ export function createVisits(maxPerMinute: number, elapsed: () => number) {
      * does not remember the ids of the latter, so that a flood from one address cannot push out the ids of others
      */
     take(address: string, arrivals: Arrivals): { visits: number; overLimit: number } {
+      if (typeof arrivals === 'number') return allow(address, arrivals);
       if (elapsed() >= generation.until) retire();
-      const ids = typeof arrivals === 'number' ? [] : arrivals;
+      const ids = [...new Set(arrivals)];
       const isKnown = (id: string) => generation.ids.has(id) || previous.has(id);
-      const known = ids.filter(isKnown);
-      const fresh = [...new Set(ids)].filter((id) => !isKnown(id));
-      const wanted = typeof arrivals === 'number' ? arrivals : fresh.length;
-      const visits = allow(address, wanted);
-      remember(known);
-      remember(fresh.slice(0, visits));
-      return { visits, overLimit: wanted - visits };
+      const fresh = ids.filter((id) => !isKnown(id));
+      const allowed = allow(address, fresh.length);
+      remember([...ids.filter(isKnown), ...fresh.slice(0, allowed.visits)]);
+      return allowed;
     },
   };
 }
