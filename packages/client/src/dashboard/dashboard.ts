@@ -11,10 +11,10 @@ import type { DocumentSubscription } from '../document-subscription.ts';
 import type { Update } from '../update.ts';
 import { createAnnouncer } from './announcer.ts';
 import { ChartView } from './chart-view.ts';
-import { createConnectionView } from './connection-view.ts';
+import { showConnection } from './connection-view.ts';
 import { create, find } from './dom.ts';
 import { createEmbedDialog } from './embed/dialog.ts';
-import { createFiguresView } from './figures-view.ts';
+import { makeDefinitionDismissible, showFigures } from './figures-view.ts';
 import { createLoader, requestJson } from './loader.ts';
 import { offerLanguages, readLocale, showFixedMessages } from './locale.ts';
 import { PagesView } from './pages-view.ts';
@@ -41,8 +41,6 @@ export class Dashboard {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   readonly #peakTime = createPeakTime();
-  readonly #showFigures = createFiguresView(this.#peakTime);
-  readonly #showConnection = createConnectionView();
   /** The dashboard's only live region. */
   readonly #announcement = find('.announcement');
   readonly #announce = createAnnouncer();
@@ -82,6 +80,7 @@ export class Dashboard {
       this.#locale = locale;
       this.#translate();
     });
+    makeDefinitionDismissible();
     document.addEventListener('visibilitychange', () => this.#show());
     // A document that comes back from the back/forward cache must not look live before it is.
     addEventListener('pagehide', () => this.#receive({ connection: { state: 'connecting' } }));
@@ -123,7 +122,7 @@ export class Dashboard {
 
   #show(): void {
     if (this.#last) {
-      this.#showFigures(this.#last.snapshot, this.#locale);
+      showFigures(this.#last.snapshot, this.#peakTime, this.#locale);
       if (isVisible()) this.#chart.show(this.#locale);
     }
     this.#showMoment();
@@ -135,7 +134,7 @@ export class Dashboard {
     const { online, partial } = this.#last?.snapshot ?? {};
     const ageMs = now() - (this.#last?.receivedAt ?? 0);
     const known = online === undefined ? undefined : { online, ageMs };
-    this.#showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
+    showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
     const current = announceConnection(this.#connection, online, this.#locale);
     if (partial) current.push({ text: messages.partial });
     const added = this.#announce(current, now());

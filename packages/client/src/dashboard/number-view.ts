@@ -4,24 +4,17 @@ import { create, find } from './dom.ts';
  * Shows the number: digits that change slide, the others stand still. The text is always the current number; the style
  * sheet paints the digits that slide out.
  */
-export function createNumberView() {
+export function showNumber(online: number, text: string): void {
   const element = find('.online');
-  const line = find('.online-line');
-  const read = find('.online-read');
-  let value = 0;
-
-  return (next: number, text: string): void => {
-    const before = element.textContent;
-    if (text !== before) {
-      element.style.setProperty('--digits', String(text.length));
-      replaceDigits(element, diffDigits(before, text), next < value ? '-100%' : '100%');
-      read.textContent = text;
-      // Hidden from screen readers until there is a number.
-      line.ariaHidden = null;
-    }
-    element.dataset.value = String(next);
-    value = next;
-  };
+  const before = element.textContent;
+  if (text !== before) {
+    element.style.setProperty('--digits', String(text.length));
+    replaceDigits(element, diffDigits(before, text), online < Number(element.dataset.value ?? 0) ? '-100%' : '100%');
+    find('.online-read').textContent = text;
+    // Hidden from screen readers until there is a number.
+    find('.online-line').ariaHidden = null;
+  }
+  element.dataset.value = String(online);
 }
 
 /** One character of a number. `leaving` is the one before it in the same place, if that was another. */
