@@ -1,15 +1,7 @@
-import { encodePageName, maxEncodedBytes, maxPages, maxTabs } from '@live-visitors/shared';
+import { encodePageName, maxEncodedBytes, maxPages, maxTabs, type StreamQuery } from '@live-visitors/shared';
 
 /** What a request says about the tabs that its stream stands for. */
-export type Claim = {
-  tabs: number;
-  /** The ids of tabs that no `welcome` has acknowledged. */
-  arrivals: readonly string[];
-  /** The names of the pages that the tabs are on, each once for each tab on it. */
-  page: readonly string[];
-  /** The names of pages whose counts are wanted besides. */
-  watch: readonly string[];
-};
+export type Claim = Required<Pick<StreamQuery, 'tabs' | 'arrivals' | 'page' | 'watch'>>;
 
 /** The part of a claim for which there is room. */
 export function limited({ tabs, arrivals, page, watch }: Claim, limit: number): Claim {
