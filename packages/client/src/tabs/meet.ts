@@ -1,26 +1,5 @@
 /** Web Locks. The browser releases the locks of a document that is gone, even after a crash. */
-export type Locks = {
-  /**
-   * Requests the one lock that the leader holds.
-   *
-   * @param steal - takes it from its holder at once
-   * @returns how to release the lock, or to leave the queue for it
-   */
-  request: (steal: boolean, onGranted: () => void, onStolen: () => void) => () => void;
-  /** Calls back when the document of this name is gone; at once if it is not there. */
-  whenGone: (documentName: string, onGone: () => void) => void;
-  /**
-   * Shows the browser's id to documents that come while the leader is frozen.
-   *
-   * @returns resolves when `whenGone` has called back for all documents that are gone already
-   */
-  showBrowserId: (browserId: string) => Promise<void>;
-  /**
-   * The names of all documents, frozen ones too, and the browser's id, if it is shown; `undefined` if this document found no
-   * other one when it came, or the browser does not list its locks.
-   */
-  query: () => Promise<{ names: readonly string[]; browserId: string | undefined } | undefined>;
-};
+export type Locks = Awaited<ReturnType<typeof takeLocks>>;
 
 /** How a document meets the others of its browser. */
 export type Meeting = {
@@ -71,7 +50,7 @@ export async function meet(
  *
  * @throws if there are no locks, as on a page that came over plain HTTP, or the browser withholds them
  */
-async function takeLocks(channelName: string, documentName: string, left: AbortSignal): Promise<Locks> {
+async function takeLocks(channelName: string, documentName: string, left: AbortSignal) {
   const { locks } = navigator;
   const documents = `${channelName} `;
   const browserIds = `${channelName}#`;
@@ -83,23 +62,39 @@ async function takeLocks(channelName: string, documentName: string, left: AbortS
   });
 
   return {
-    whenGone(name, onGone) {
+    /** Calls back when the document of this name is gone; at once if it is not there. */
+    whenGone(name: string, onGone: () => void): void {
       locks.request(documents + name, { ...share, signal: left }, onGone).catch(() => {});
     },
 
-    showBrowserId: (browserId) =>
-      new Promise((resolve) => {
+    /**
+     * Shows the browser's id to documents that come while the leader is frozen.
+     *
+     * @returns resolves when `whenGone` has called back for all documents that are gone already
+     */
+    showBrowserId: (browserId: string) =>
+      new Promise<void>((resolve) => {
         hold(browserIds + browserId, share, left, resolve).catch(() => {});
       }),
 
-    request(steal, onGranted, onStolen) {
+    /**
+     * Requests the one lock that the leader holds.
+     *
+     * @param steal - takes it from its holder at once
+     * @returns how to release the lock, or to leave the queue for it
+     */
+    request(steal: boolean, onGranted: () => void, onStolen: () => void): () => void {
       const released = new AbortController();
       const { signal } = released;
       hold(channelName, steal ? { steal } : { signal }, signal, onGranted).catch(() => signal.aborted || onStolen());
       return () => released.abort();
     },
 
-    async query() {
+    /**
+     * The names of all documents, frozen ones too, and the browser's id, if it is shown; `undefined` if this document found
+     * no other one when it came, or the browser does not list its locks.
+     */
+    async query(): Promise<{ names: readonly string[]; browserId: string | undefined } | undefined> {
       // A query removes all pages that hold locks, also those of the site's own, from Chromium's back/forward cache.
       if (wasAlone) return undefined;
       try {
