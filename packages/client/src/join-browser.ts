@@ -5,7 +5,7 @@ import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
 import { tabIdOf } from './tabs/roster.ts';
-import { isUpdate, type OnUpdate, type Update } from './update.ts';
+import { isUpdate, type Update } from './update.ts';
 
 export type BrowserEnvironment = StreamEnvironment &
   GroupEnvironment & {
@@ -23,15 +23,15 @@ export type JoinOptions = {
   recent?: Recent | undefined;
   /** The latest update, as old as it is now. */
   current: () => Update;
-  onUpdate: OnUpdate;
+  onUpdate: (update: Update) => void;
 };
 
-export type Joined = { announce: () => void; leave: () => void };
+export type Joined = ReturnType<typeof joinBrowser>;
 
 const isShared = sharedOf(isUpdate);
 
 /** Joins the documents of this browser, whose leader keeps their one stream open and shares what comes. */
-export function joinBrowser(environment: BrowserEnvironment, options: JoinOptions): Joined {
+export function joinBrowser(environment: BrowserEnvironment, options: JoinOptions) {
   const { server, self, recent, current, onUpdate } = options;
   let group: Group<Update> | undefined;
   let hasLeft = false;
@@ -73,7 +73,7 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
 
   return {
     announce: () => group?.announce(),
-    leave() {
+    leave(): void {
       hasLeft = true;
       stopWaking();
       group?.leave();

@@ -33,8 +33,6 @@ export type SnapshotWithPages = Snapshot & {
   pages: Pages;
 };
 
-export type OnUpdate = (update: Update) => void;
-
 /** Checks what another tab shares. */
 export const isUpdate: Guard<Update> = objectOf<Update>({
   connection: isConnection,

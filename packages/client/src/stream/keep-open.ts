@@ -1,6 +1,6 @@
 import { formatStreamQuery, paths } from '@live-visitors/shared';
 import type { Clock } from '../clock.ts';
-import type { Figures, OnUpdate, Update } from '../update.ts';
+import type { Figures, Update } from '../update.ts';
 import type { Claim } from './claim.ts';
 import { step } from './machine.ts';
 import { createState, type Effect, type OnServerEvent, type StreamEvent } from './state.ts';
@@ -25,7 +25,7 @@ export type StreamOptions = {
   current: () => Update;
   /** The server has counted these arrivals. */
   onAcknowledged: (arrivals: readonly string[]) => void;
-  onUpdate: OnUpdate;
+  onUpdate: (update: Update) => void;
   /** The next try is due: call `keep` if the stream is still wanted. */
   onDue: () => void;
 };

@@ -53,12 +53,8 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       const inMs = retryInMs(event.payload, ++draft.failures, draft.random);
       // With a status from 500 on, it is the server that is in trouble (RFC 9110 §15.6).
       const isRefusal = status < 500;
-      end(
-        draft,
-        [stream],
-        inMs,
-        isRefusal ? { state: 'refused', reason, status, inMs } : { state: 'reconnecting', inMs },
-      );
+      const refused: Connection = { state: 'refused', reason, status, inMs };
+      end(draft, [stream], inMs, isRefusal ? refused : { state: 'reconnecting', inMs });
       break;
     }
     case 'lost':
