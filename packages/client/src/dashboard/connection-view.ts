@@ -1,32 +1,22 @@
-import type { Connection } from '../stream/connection.ts';
+import type { Update } from '../update.ts';
 import { create, find, setText } from './dom.ts';
 import { formOf } from './formats.ts';
 import type { Locale } from './messages/languages.ts';
 import { describeConnection } from './wording.ts';
 
-/**
- * Shows the state of the connection, and the age of the number unless it is live.
- *
- * @param sinceMs - how long ago `connection` was reported
- * @param known - the last number that arrived, and its age
- */
-export function showConnection(
-  connection: Connection,
-  sinceMs: number,
-  known: { online: number; ageMs: number } | undefined,
-  locale: Locale,
-): void {
+/** Shows the state of the connection, and the age of the number unless it is live. */
+export function showConnection({ connection, last }: Update, locale: Locale): void {
   const { messages, formats } = locale;
   document.body.dataset.connection = connection.state;
-  const { state, detail, countdown } = describeConnection(connection, sinceMs, locale);
+  const { state, detail, countdown } = describeConnection(connection, locale);
   const element = find('.connection');
   if (element.textContent !== [state, detail].filter(Boolean).join(' ')) {
     element.replaceChildren(state, ...(detail ? [' ', create('span', { lang: 'en', textContent: detail })] : []));
   }
   setText(find('.countdown'), countdown);
 
-  const visitorsHere = formOf(messages.visitorsHere, known?.online ?? 0);
-  const isOld = known !== undefined && connection.state !== 'live';
+  const visitorsHere = formOf(messages.visitorsHere, last?.snapshot.online ?? 0);
+  const isOld = last !== undefined && connection.state !== 'live';
   setText(find('.online-label'), isOld ? visitorsHere : `${visitorsHere} ${messages.rightNow}`);
-  setText(find('.age'), isOld ? messages.ago(formats.duration(Math.max(1, Math.round(known.ageMs / 1000)))) : '');
+  setText(find('.age'), isOld ? messages.ago(formats.duration(Math.max(1, Math.round(last.ageMs / 1000)))) : '');
 }

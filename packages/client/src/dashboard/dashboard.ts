@@ -1,14 +1,6 @@
-import {
-  type HistoryRange,
-  historyRanges,
-  paths,
-  readPageList,
-  readRangeHistory,
-  type Snapshot,
-  tickMs,
-} from '@live-visitors/shared';
+import { type HistoryRange, historyRanges, paths, readPageList, readRangeHistory, tickMs } from '@live-visitors/shared';
 import type { DocumentSubscription } from '../document-subscription.ts';
-import type { Update } from '../update.ts';
+import { aged, type Update } from '../update.ts';
 import { createAnnouncer } from './announcer.ts';
 import { ChartView } from './chart-view.ts';
 import { showConnection } from './connection-view.ts';
@@ -35,9 +27,8 @@ const isVisible = () => document.visibilityState === 'visible';
  */
 export class Dashboard {
   #locale = readLocale();
-  #connection: Update['connection'] = { state: 'connecting' };
-  #connectionAt = now();
-  #last: { snapshot: Snapshot; receivedAt: number } | undefined;
+  #latest: Update = { connection: { state: 'connecting' } };
+  #receivedAt = now();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   readonly #peakTime = createPeakTime();
@@ -89,14 +80,13 @@ export class Dashboard {
   }
 
   #receive({ connection, last }: Update): void {
-    this.#connection = connection;
-    this.#connectionAt = now();
-    const isFirst = this.#last === undefined;
+    const before = this.#current().last;
+    this.#latest = { connection, last: last ?? before };
+    this.#receivedAt = now();
     if (last) {
-      this.#last = { snapshot: last.snapshot, receivedAt: now() - last.ageMs };
       this.#peakTime.hear(last.snapshot);
       // The first snapshot is shown before anything else is requested.
-      if (!isFirst) this.#loadHistoryIfNeeded();
+      if (before) this.#loadHistoryIfNeeded();
     }
     this.#show();
     if (this.#pages && connection.state === 'live' && isVisible()) this.#loadPages();
@@ -104,9 +94,13 @@ export class Dashboard {
     this.#timer = setInterval(() => this.#showMoment(), 1000);
   }
 
+  /** The latest update, as old as it is now. */
+  #current = () => aged(this.#latest, now() - this.#receivedAt);
+
   #loadHistoryIfNeeded(): void {
-    if (!this.#last || this.#connection.state !== 'live' || !isVisible()) return;
-    const isPeakTimeUnknown = this.#peakTime.of(this.#last.snapshot.peak) === undefined;
+    const { connection, last } = this.#latest;
+    if (!last || connection.state !== 'live' || !isVisible()) return;
+    const isPeakTimeUnknown = this.#peakTime.of(last.snapshot.peak) === undefined;
     const range = this.#chart.range ?? (isPeakTimeUnknown && '24h');
     if (range) this.#loadHistory[range]();
   }
@@ -121,8 +115,9 @@ export class Dashboard {
   }
 
   #show(): void {
-    if (this.#last) {
-      showFigures(this.#last.snapshot, this.#peakTime, this.#locale);
+    const { last } = this.#latest;
+    if (last) {
+      showFigures(last.snapshot, this.#peakTime, this.#locale);
       if (isVisible()) this.#chart.show(this.#locale);
     }
     this.#showMoment();
@@ -131,16 +126,14 @@ export class Dashboard {
   /** Shows what changes without an update. */
   #showMoment(): void {
     const { messages, formats } = this.#locale;
-    const { online, partial } = this.#last?.snapshot ?? {};
-    const ageMs = now() - (this.#last?.receivedAt ?? 0);
-    const known = online === undefined ? undefined : { online, ageMs };
-    showConnection(this.#connection, now() - this.#connectionAt, known, this.#locale);
-    const current = announceConnection(this.#connection, online, this.#locale);
-    if (partial) current.push({ text: messages.partial });
+    const { connection, last } = this.#current();
+    showConnection({ connection, last }, this.#locale);
+    const current = announceConnection(connection, last?.snapshot.online, this.#locale);
+    if (last?.snapshot.partial) current.push({ text: messages.partial });
     const added = this.#announce(current, now());
     // New elements are announced even if their text is the same as before.
     const lines = added.map(({ text, lang }) => create('p', { textContent: text, ...(lang && { lang }) }));
     if (lines.length > 0) this.#announcement.replaceChildren(...lines.flatMap((line) => [line, ' ']));
-    markTab(known && { text: formats.count(known.online), ageMs }, this.#connection.state === 'live');
+    markTab(last && { text: formats.count(last.snapshot.online), ageMs: last.ageMs }, connection.state === 'live');
   }
 }

@@ -7,13 +7,11 @@ import type { Locale } from './messages/languages.ts';
 /**
  * The connection in words. `detail` is the server's own explanation, in English; `countdown` changes each second, so screen
  * readers skip it.
- *
- * @param sinceMs - how long ago `connection` was reported
  */
-export function describeConnection(connection: Connection, sinceMs: number, { messages, formats }: Locale) {
+export function describeConnection(connection: Connection, { messages, formats }: Locale) {
   const texts = messages.connection;
   if (!('inMs' in connection)) return { state: texts[connection.state], countdown: '' };
-  const seconds = Math.max(0, Math.ceil((connection.inMs - sinceMs) / 1000));
+  const seconds = Math.ceil(connection.inMs / 1000);
   const wait = formats.duration(seconds);
   if (connection.state === 'reconnecting') {
     return { state: texts.reconnecting, countdown: seconds > 0 ? ` ${texts.in(wait)}` : '…' };
@@ -28,7 +26,7 @@ export function describeConnection(connection: Connection, sinceMs: number, { me
 export function announceConnection(connection: Connection, online: number | undefined, locale: Locale): Announcement[] {
   // Screen readers read this state with the document.
   if (connection.state === 'connecting') return [];
-  const { state, detail } = describeConnection(connection, 0, locale);
+  const { state, detail } = describeConnection(connection, locale);
   const announcements: Announcement[] = [{ text: state }];
   if (detail !== undefined) announcements.push({ text: detail, lang: 'en' });
   if (connection.state === 'live' && online !== undefined) {

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createLocale } from '../../src/dashboard/messages/languages.ts';
 import { announceConnection, describeConnection, summarize } from '../../src/dashboard/wording.ts';
 import type { Connection } from '../../src/stream/connection.ts';
+import { aged } from '../../src/update.ts';
 
 const english = createLocale({ language: 'en', tag: 'en-US' });
 
 describe('the connection in words', () => {
-  const said = (connection: Connection, sinceMs = 0) => describeConnection(connection, sinceMs, english);
+  const said = (connection: Connection, sinceMs = 0) =>
+    describeConnection(aged({ connection }, sinceMs).connection, english);
 
   test.each<[Connection, string]>([
     [{ state: 'connecting' }, 'Connecting…'],
@@ -48,7 +50,7 @@ test.each([
   [429, 'es', 'Conexión rechazada: Hay demasiadas pestañas abiertas en tu red.'],
 ] as const)('a refusal with the status %i has a reason in %s', (status, language, state) => {
   const connection: Connection = { state: 'refused', reason: 'Not from here.', status, inMs: 0 };
-  expect(describeConnection(connection, 0, createLocale({ language, tag: language }))).toEqual({
+  expect(describeConnection(connection, createLocale({ language, tag: language }))).toEqual({
     state,
     countdown: '',
   });
