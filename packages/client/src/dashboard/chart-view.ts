@@ -1,4 +1,4 @@
-import { type HistoryRange, historyRanges, paths, type RangeHistory } from '@live-visitors/shared';
+import { type HistoryRange, historyRangeNames, paths, type RangeHistory } from '@live-visitors/shared';
 import type { Chart } from './chart/chart.ts';
 import { find, findAs, setText } from './dom.ts';
 import { isTag, type Locale } from './messages/languages.ts';
@@ -10,13 +10,12 @@ const loadAgainMs = 60_000;
 
 /** Shows who was here before: in the last minutes, or in a range of history. Loads the code of the chart when it is needed. */
 export class ChartView {
-  readonly #summary = find('.summary');
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
   readonly #showAll = find('.show-all');
-  readonly #recent: Pick<Recent, 'read'>;
+  readonly #recent: Recent;
   readonly #now: () => number;
-  /** `undefined` for the last minutes. */
-  #range: HistoryRange | undefined;
+  /** The range that is shown; `undefined` for the last minutes. */
+  range: HistoryRange | undefined;
   /** `undefined` for those that could not be loaded; others have not been requested yet. */
   readonly #histories = new Map<HistoryRange, RangeHistory | undefined>();
   #chart: Chart | undefined;
@@ -24,16 +23,16 @@ export class ChartView {
   #loadedAt = Number.NEGATIVE_INFINITY;
 
   /** @param server - its URL, without a slash at the end */
-  constructor(server: string, recent: Pick<Recent, 'read'>, now: () => number, onPeriod: () => void) {
+  constructor(server: string, recent: Recent, now: () => number, onPeriod: () => void) {
     this.#recent = recent;
     this.#now = now;
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
     for (const button of buttons) {
       button.addEventListener('click', () => {
-        this.#range = isRange(button.value) ? button.value : undefined;
+        this.range = historyRangeNames.find((name) => name === button.value);
         for (const each of buttons) each.ariaPressed = String(each === button);
-        this.#csv.hidden = this.#range === undefined;
-        this.#csv.href = `${server}${paths.historyCsv}?range=${this.#range}`;
+        this.#csv.hidden = this.range === undefined;
+        this.#csv.href = `${server}${paths.historyCsv}?range=${this.range}`;
         onPeriod();
       });
     }
@@ -42,10 +41,6 @@ export class ChartView {
       this.#chart?.unzoom();
     });
     find('.history').addEventListener('keydown', ({ key }) => key === 'Escape' && this.#chart?.unzoom());
-  }
-
-  get range() {
-    return this.#range;
   }
 
   learn(range: HistoryRange, history: RangeHistory | undefined): void {
@@ -57,12 +52,12 @@ export class ChartView {
   show(locale: Locale): void {
     this.#locale = locale;
     void this.#load();
-    const range = this.#range;
+    const { range } = this;
     const past = range ? this.#histories.get(range) : this.#recent.read();
     const isAwaited = range && !this.#histories.has(range);
     const isUnavailable = range && !past;
     const { pastUnavailable } = locale.messages;
-    setText(this.#summary, isAwaited ? '…' : isUnavailable ? pastUnavailable : summarize(past, locale));
+    setText(find('.summary'), isAwaited ? '…' : isUnavailable ? pastUnavailable : summarize(past, locale));
     this.#chart?.show(past, locale);
   }
 
@@ -79,8 +74,4 @@ export class ChartView {
     });
     this.show(this.#locale);
   }
-}
-
-function isRange(value: string): value is HistoryRange {
-  return Object.hasOwn(historyRanges, value);
 }
