@@ -3,9 +3,6 @@
 /** A noun in its singular and its plural. */
 export type Forms = { one: string; other: string };
 
-/** How far back the chart reaches. */
-export type Span = { unit: 'minute' | 'hour' | 'day'; count: number };
-
 export type Formats = ReturnType<typeof createFormats>;
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,7 +1,8 @@
 import type { History, RangeHistory } from '@live-visitors/shared';
 import type { Connection } from '../stream/connection.ts';
 import type { Announcement } from './announcer.ts';
-import type { Span } from './formats.ts';
+import { type Forms, formOf } from './formats.ts';
+import type { Messages } from './messages/en.ts';
 import type { Locale } from './messages/languages.ts';
 
 /**
@@ -45,14 +46,15 @@ export function summarize(past: History | RangeHistory | undefined, { messages, 
   const high = Math.max(...highest.filter((value) => value !== null));
   // Of no values, the lowest is infinite.
   if (low > high) return messages.noData;
-  const span = spanOf(lowest.length * everyMs);
+  const span = inTheLast(lowest.length * everyMs, messages);
   if (low === high) return messages.always(formats.count(low), span);
   return messages.between(formats.count(low), formats.count(high), span);
 }
 
-function spanOf(lengthMs: number): Span {
+function inTheLast(lengthMs: number, { inTheLast: { minute, hour, day } }: Messages): string {
+  const say = (count: number, forms: Forms) => formOf(forms, count).replace('#', `${count}`);
   const minutes = Math.max(1, Math.round(lengthMs / 60_000));
-  if (minutes < 60) return { unit: 'minute', count: minutes };
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? { unit: 'hour', count: hours } : { unit: 'day', count: Math.round(hours / 24) };
+  if (minutes < 60) return say(minutes, minute);
+  return hours < 48 ? say(hours, hour) : say(Math.round(hours / 24), day);
 }

@@ -64,9 +64,10 @@ describe.each(languageTags)('the messages in %s', (tag) => {
     expect(many).toContain(`2 ${messages.browsers.other}.`);
   });
 
-  const spans = (['minute', 'hour', 'day'] as const).flatMap((unit) => [1, 10].map((count) => ({ unit, count })));
+  const spans = Object.values(messages.inTheLast).flatMap(({ one, other }) => [one, other.replace('#', '10')]);
 
   test('say how far back the chart reaches', () => {
+    for (const { other } of Object.values(messages.inTheLast)) expect(other).toContain(' # ');
     const said = spans.map((span) => messages.between('2', '9', span));
     expect(new Set(said).size).toBe(6);
     for (const text of said) expect(text).toMatch(/2.*9/);

@@ -1,12 +1,3 @@
-import type { Span } from '../formats.ts';
-
-const units = { minute: ['minute', 'minutes'], hour: ['hour', 'hours'], day: ['day', 'days'] } as const;
-
-function inTheLast({ unit, count }: Span): string {
-  const [one, many] = units[unit];
-  return count === 1 ? `in the last ${one}` : `in the last ${count} ${many}`;
-}
-
 /** All texts of the dashboard. Counts and durations are already formatted. */
 export type Messages = typeof en & {
   /** Messages that never change, by the names that `index.html` has for them. It has the English ones itself. */
@@ -41,8 +32,14 @@ export const en = {
   define: (tabs: string, browsers: string) => `Each open tab counts as one visitor. Right now: ${tabs} in ${browsers}.`,
   /** Shown while the servers of a fleet cannot reach each other. */
   partial: 'Part of this count is out of date: some servers cannot be reached.',
-  between: (lowest: string, highest: string, span: Span) => `Between ${lowest} and ${highest} ${inTheLast(span)}`,
-  always: (count: string, span: Span) => `Always ${count} ${inTheLast(span)}`,
+  /** How far back the chart reaches; `#` stands for the count. */
+  inTheLast: {
+    minute: { one: 'in the last minute', other: 'in the last # minutes' },
+    hour: { one: 'in the last hour', other: 'in the last # hours' },
+    day: { one: 'in the last day', other: 'in the last # days' },
+  },
+  between: (lowest: string, highest: string, span: string) => `Between ${lowest} and ${highest} ${span}`,
+  always: (count: string, span: string) => `Always ${count} ${span}`,
   noData: 'No data yet',
   pastUnavailable: 'This period could not be loaded',
   chart: 'Visitors over time',

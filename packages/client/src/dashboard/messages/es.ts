@@ -1,11 +1,4 @@
-import type { Span } from '../formats.ts';
 import type { Messages } from './en.ts';
-
-function enLosUltimos({ unit, count }: Span): string {
-  if (unit === 'minute') return count === 1 ? 'en el último minuto' : `en los últimos ${count} minutos`;
-  if (unit === 'day') return count === 1 ? 'en el último día' : `en los últimos ${count} días`;
-  return count === 1 ? 'en la última hora' : `en las últimas ${count} horas`;
-}
 
 export const es: Messages = {
   fixed: {
@@ -60,8 +53,13 @@ export const es: Messages = {
   browsers: { one: 'navegador', other: 'navegadores' },
   define: (tabs, browsers) => `Cada pestaña abierta cuenta como un visitante. Ahora: ${tabs} en ${browsers}.`,
   partial: 'Parte del recuento no está al día: no hay contacto con algunos servidores.',
-  between: (lowest, highest, span) => `Entre ${lowest} y ${highest} ${enLosUltimos(span)}`,
-  always: (count, span) => `Siempre ${count} ${enLosUltimos(span)}`,
+  inTheLast: {
+    minute: { one: 'en el último minuto', other: 'en los últimos # minutos' },
+    hour: { one: 'en la última hora', other: 'en las últimas # horas' },
+    day: { one: 'en el último día', other: 'en los últimos # días' },
+  },
+  between: (lowest, highest, span) => `Entre ${lowest} y ${highest} ${span}`,
+  always: (count, span) => `Siempre ${count} ${span}`,
   noData: 'Aún no hay datos',
   pastUnavailable: 'No se pudo cargar este periodo',
   chart: 'Visitantes a lo largo del tiempo',

@@ -1,11 +1,4 @@
-import type { Span } from '../formats.ts';
 import type { Messages } from './en.ts';
-
-function nosUltimos({ unit, count }: Span): string {
-  if (unit === 'minute') return count === 1 ? 'no último minuto' : `nos últimos ${count} minutos`;
-  if (unit === 'day') return count === 1 ? 'no último dia' : `nos últimos ${count} dias`;
-  return count === 1 ? 'na última hora' : `nas últimas ${count} horas`;
-}
 
 export const ptBR: Messages = {
   fixed: {
@@ -60,8 +53,13 @@ export const ptBR: Messages = {
   browsers: { one: 'navegador', other: 'navegadores' },
   define: (tabs, browsers) => `Cada aba aberta conta como um visitante. Agora: ${tabs} em ${browsers}.`,
   partial: 'Parte da contagem está desatualizada: não há contato com alguns servidores.',
-  between: (lowest, highest, span) => `Entre ${lowest} e ${highest} ${nosUltimos(span)}`,
-  always: (count, span) => `Sempre ${count} ${nosUltimos(span)}`,
+  inTheLast: {
+    minute: { one: 'no último minuto', other: 'nos últimos # minutos' },
+    hour: { one: 'na última hora', other: 'nas últimas # horas' },
+    day: { one: 'no último dia', other: 'nos últimos # dias' },
+  },
+  between: (lowest, highest, span) => `Entre ${lowest} e ${highest} ${span}`,
+  always: (count, span) => `Sempre ${count} ${span}`,
   noData: 'Ainda não há dados',
   pastUnavailable: 'Não foi possível carregar este período',
   chart: 'Visitantes ao longo do tempo',
