@@ -1,6 +1,6 @@
 import type { Recent } from './dashboard/recent.ts';
 import type { Claim } from './stream/claim.ts';
-import { keepOpen, type StreamEnvironment } from './stream/keep-open.ts';
+import { keepOpen, type StreamEnvironment, type StreamOptions } from './stream/keep-open.ts';
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
@@ -14,16 +14,11 @@ export type BrowserEnvironment = StreamEnvironment &
     onWake: (callback: () => void) => () => void;
   };
 
-export type JoinOptions = {
-  /** The server's URL, without a slash at the end. */
-  server: string;
+export type JoinOptions = Pick<StreamOptions, 'server' | 'current' | 'onUpdate'> & {
   /** This document. What it wants may change; `announce` makes it known. */
   self: TabDocument;
   /** What was online before, if the document shows it. */
   recent?: Recent | undefined;
-  /** The latest update, as old as it is now. */
-  current: () => Update;
-  onUpdate: (update: Update) => void;
 };
 
 export type Joined = ReturnType<typeof joinBrowser>;
