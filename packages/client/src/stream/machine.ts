@@ -34,12 +34,9 @@ function hearStream(draft: Draft, event: Exclude<StreamEvent, { type: 'keep' | '
       if (pagesOf(stream.claim).length > 0) draft.pending = event.payload;
       else tell(draft, { state: 'live' }, { snapshot: event.payload });
       break;
-    case 'pages': {
-      const { pending: snapshot } = draft;
-      draft.pending = undefined;
-      if (snapshot) tell(draft, { state: 'live' }, { snapshot, pages: event.payload.online });
+    case 'pages':
+      if (draft.pending) tell(draft, { state: 'live' }, { snapshot: draft.pending, pages: event.payload.online });
       break;
-    }
     case 'farewell': {
       const { reason, reconnectInMs } = event.payload;
       // No other client has this id: two tabs of the browser led for a moment, and this one still leads.
@@ -92,8 +89,11 @@ function keep(draft: Draft, claim: Claim | undefined): void {
   const { phase, now, heardAt } = draft;
   const silenceMs = now - heardAt;
   if ('stream' in phase && silenceMs >= lostAfterMs) end(draft, streamsOf(phase), 0);
-  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) giveUp(draft, phase.next);
-  else if (silenceMs >= staleAfterMs && draft.connection.state === 'live') tell(draft, { state: 'stale' });
+  else if ('next' in phase && now - phase.next.openedAt >= lostAfterMs) {
+    // If the server answers look-ups, it has counted this tab, and would drop it unless the next stream is opened at once.
+    if (draft.connection.state === 'delayed') end(draft, [phase.next], 0);
+    else fail(draft, phase.next);
+  } else if (silenceMs >= staleAfterMs && draft.connection.state === 'live') tell(draft, { state: 'stale' });
 
   if (claim === undefined) {
     for (const stream of streamsOf(draft.phase)) draft.effects.push({ type: 'close', stream });
@@ -138,15 +138,7 @@ function open(draft: Draft, claim: Claim): void {
   draft.effects.push({ type: 'open', stream: next });
 }
 
-/** A stream that was asked for stays silent. */
-function giveUp(draft: Draft, stream: Stream): void {
-  // The server answers look-ups, so it has counted this tab. Unless the next stream is opened at once, the server would
-  // drop this tab from the count.
-  if (draft.connection.state === 'delayed') end(draft, [stream], 0);
-  else fail(draft, stream);
-}
-
-/** A stream broke off without a farewell. */
+/** A stream broke off without a farewell, or stayed silent. */
 function fail(draft: Draft, stream: Stream): void {
   const { phase, random } = draft;
   const isNext = 'next' in phase && phase.next === stream;
