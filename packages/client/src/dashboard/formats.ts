@@ -35,12 +35,10 @@ export function createFormats(tag: string) {
     /** A time of day in hours, minutes and seconds. */
     second: seconds.format,
     /** The same without AM or PM. */
-    shortSecond(at: number) {
-      const parts = seconds.formatToParts(at);
-      return Array.from(parts, ({ type, value }) => (type === 'dayPeriod' ? '' : value))
+    shortSecond: (at: number) =>
+      Array.from(seconds.formatToParts(at), ({ type, value }) => (type === 'dayPeriod' ? '' : value))
         .join('')
-        .trim();
-    },
+        .trim(),
     /** A day of the year. */
     date,
     /** When something was, seen from `now`: `today, 14:03`. */

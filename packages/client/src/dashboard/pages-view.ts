@@ -9,7 +9,6 @@ const motion = { duration: 500, easing: 'cubic-bezier(0.22, 0.8, 0.24, 1)' };
 export class PagesView {
   readonly #section = find('.pages');
   readonly #list = find('.pages ol');
-  readonly #empty = find('.pages p');
   readonly #moves = matchMedia('(prefers-reduced-motion: no-preference)');
   #rows = new Map<string, Row>();
   #pages: readonly PageCount[] | undefined;
@@ -26,7 +25,7 @@ export class PagesView {
     if (!pages) return;
     this.#section.hidden = false;
     this.#list.hidden = pages.length === 0;
-    this.#empty.hidden = pages.length > 0;
+    find('.pages p').hidden = pages.length > 0;
     this.#arrange(pages.map(({ name }) => name));
     const most = pages[0]?.online ?? 1;
     for (const { name, online } of pages) this.#rows.get(name)?.update(online, online / most, locale);

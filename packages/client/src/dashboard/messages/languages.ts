@@ -14,21 +14,19 @@ export const languageTags = Object.keys(languages) as Language[];
 /** The language of the dashboard, and how its reader writes numbers and dates. */
 export type Locale = { language: Language; messages: Messages; formats: Formats };
 
-export function createLocale({ language, tag }: Choice): Locale {
+/** @param tag - the BCP 47 tag for numbers and dates */
+export function createLocale({ language, tag }: { language: Language; tag: string }): Locale {
   return { language, messages: languages[language], formats: createFormats(tag) };
 }
 
-/** @property tag - the BCP 47 tag for numbers and dates: the reader's own variant of the language, if known */
-export type Choice = { language: Language; tag: string };
-
 /**
- * Picks the language of the dashboard.
+ * Picks the language of the dashboard, and the reader's own variant of it, if known, for numbers and dates.
  *
  * @param wanted - the tag that was asked for, if any
  * @param preferred - the tags that the reader prefers, the best first
  */
-export function chooseLanguage(wanted: string | null, preferred: readonly string[]): Choice {
-  const asked = [...(wanted === null ? [] : [wanted]), ...preferred];
+export function chooseLanguage(wanted: string | null, preferred: readonly string[]) {
+  const asked = [wanted ?? '', ...preferred];
   const language = asked.map(languageOf).find((found) => found !== undefined) ?? 'en';
   return { language, tag: preferred.find((tag) => languageOf(tag) === language && isTag(tag)) ?? language };
 }
