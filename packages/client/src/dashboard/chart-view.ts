@@ -11,7 +11,6 @@ const loadAgainMs = 60_000;
 /** Shows who was here before: in the last minutes, or in a range of history. Loads the code of the chart when it is needed. */
 export class ChartView {
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
-  readonly #showAll = find('.show-all');
   readonly #recent: Recent;
   readonly #now: () => number;
   /** The range that is shown; `undefined` for the last minutes. */
@@ -36,11 +35,6 @@ export class ChartView {
         onPeriod();
       });
     }
-    this.#showAll.addEventListener('click', () => {
-      this.#chart?.focus();
-      this.#chart?.unzoom();
-    });
-    find('.history').addEventListener('keydown', ({ key }) => key === 'Escape' && this.#chart?.unzoom());
   }
 
   learn(range: HistoryRange, history: RangeHistory | undefined): void {
@@ -69,9 +63,7 @@ export class ChartView {
     // Without the chart there is still the summary.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);
     if (!loaded || !this.#locale) return;
-    this.#chart = new loaded.Chart(find('.chart'), (isZoomed) => {
-      this.#showAll.hidden = !isZoomed;
-    });
+    this.#chart = new loaded.Chart();
     this.show(this.#locale);
   }
 }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { create } from '../dom.ts';
+import { create, find } from '../dom.ts';
 import type { Locale } from '../messages/languages.ts';
 import { type ChartData, chartOf, type Past } from './data.ts';
 import { readLook } from './look.ts';
@@ -14,7 +14,7 @@ type Part = Pick<ChartData, 'from' | 'to'>;
 const media = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'];
 
 /**
- * Draws who was here before into an element, as large as that is. The style sheet of the element sets the font, and the
+ * Draws who was here before, as large as the element that it is in. The style sheet of the element sets the font, and the
  * colours as `--live`, `--line` and `--muted`. For keyboards and screen readers, a slider goes through the entries.
  */
 export class Chart {
@@ -22,7 +22,7 @@ export class Chart {
   readonly #mark = create('div', { className: 'chart-mark' });
   readonly #tooltip = create('div', { className: 'chart-tooltip' });
   readonly #slider = create('input', { type: 'range', className: 'visually-hidden' });
-  readonly #onZoom: (isZoomed: boolean) => void;
+  readonly #showAll = find('.show-all');
   #past: Past | undefined;
   #locale: Locale | undefined;
   #data: ChartData | undefined;
@@ -31,13 +31,32 @@ export class Chart {
   /** The time that was chosen with the slider: it stays the same while the chart moves on. */
   #chosen: number | undefined;
 
-  constructor(container: HTMLElement, onZoom: (isZoomed: boolean) => void) {
-    this.#onZoom = onZoom;
+  constructor() {
     this.#root.append(this.#slider, this.#tooltip);
-    container.append(this.#root);
-    this.#listen();
+    find('.chart').append(this.#root);
     new ResizeObserver(() => this.#build()).observe(this.#root);
     for (const query of media) matchMedia(query).addEventListener('change', () => this.#build());
+    this.#showAll.addEventListener('click', () => {
+      this.#focus();
+      this.#unzoom();
+    });
+    find('.history').addEventListener('keydown', ({ key }) => key === 'Escape' && this.#unzoom());
+    this.#slider.addEventListener('focus', () => this.#choose(this.#slider.max));
+    this.#slider.addEventListener('input', () => this.#choose(this.#slider.value));
+    this.#slider.addEventListener('blur', () => this.#leave());
+    for (const event of ['pointerdown', 'pointermove'] as const) {
+      this.#root.addEventListener(event, ({ pointerType, clientX }) => {
+        this.#chosen = undefined;
+        // uPlot follows the mouse by itself.
+        if (pointerType === 'touch') this.#plot?.setCursor({ left: clientX - this.#plot.rect.left, top: 0 });
+      });
+    }
+    // uPlot does not see the mouse leave if it has not moved since the chart was built.
+    this.#root.addEventListener('pointerleave', ({ pointerType }) => pointerType !== 'touch' && this.#leave());
+    // Lifting a finger is no reason to hide what it has found.
+    document.addEventListener('pointerdown', ({ target }) => {
+      if (!(target instanceof Node && this.#root.contains(target))) this.#leave();
+    });
   }
 
   /** Shows a period. Cheap enough for each second. */
@@ -57,33 +76,13 @@ export class Chart {
     }
   }
 
-  /** Shows the whole period. */
-  unzoom(): void {
+  #unzoom(): void {
     this.#setZoom(undefined);
     this.#draw();
   }
 
-  focus(): void {
+  #focus(): void {
     this.#slider.focus({ preventScroll: true });
-  }
-
-  #listen(): void {
-    this.#slider.addEventListener('focus', () => this.#choose(this.#slider.max));
-    this.#slider.addEventListener('input', () => this.#choose(this.#slider.value));
-    this.#slider.addEventListener('blur', () => this.#leave());
-    for (const event of ['pointerdown', 'pointermove'] as const) {
-      this.#root.addEventListener(event, ({ pointerType, clientX }) => {
-        this.#chosen = undefined;
-        // uPlot follows the mouse by itself.
-        if (pointerType === 'touch') this.#plot?.setCursor({ left: clientX - this.#plot.rect.left, top: 0 });
-      });
-    }
-    // uPlot does not see the mouse leave if it has not moved since the chart was built.
-    this.#root.addEventListener('pointerleave', ({ pointerType }) => pointerType !== 'touch' && this.#leave());
-    // Lifting a finger is no reason to hide what it has found.
-    document.addEventListener('pointerdown', ({ target }) => {
-      if (!(target instanceof Node && this.#root.contains(target))) this.#leave();
-    });
   }
 
   #build(): void {
@@ -159,13 +158,13 @@ export class Chart {
     const [first, last] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
     const missing = Math.max(0, data.leastMs - (last - first)) / 2;
     this.#setZoom({ from: Math.max(data.from, first - missing), to: Math.min(data.to, last + missing) });
-    this.focus();
+    this.#focus();
     this.#leave();
     this.#draw();
   }
 
   #setZoom(zoom: Part | undefined): void {
     this.#zoom = zoom;
-    this.#onZoom(zoom !== undefined);
+    this.#showAll.hidden = zoom === undefined;
   }
 }
