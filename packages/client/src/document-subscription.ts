@@ -82,15 +82,12 @@ export function createDocumentSubscription(
   function enter(): () => void {
     // A page that comes back from the back/forward cache shows what it showed, and must not look live.
     publish({ ...current(), connection: { state: 'connecting' } });
-    let isOpen = true;
     // A new name each time: other documents may still wait for the end of the previous one.
     self.name = `${tabId}/${randomId()}`;
-    const onUpdate = (update: Update) => isOpen && publish(update);
-    joined = joinBrowser(environment, { server, self, recent, current, onUpdate });
+    joined = joinBrowser(environment, { server, self, recent, current, onUpdate: publish });
     const { leave } = joined;
     const stopListening = onNavigation(() => documentPage() !== ownPage && publish(current()));
     return () => {
-      isOpen = false;
       joined = undefined;
       stopListening();
       leave();
