@@ -20,8 +20,14 @@ export function createCopier(button: HTMLElement, status: HTMLElement, source: H
   }
 
   button.addEventListener('click', async () => {
-    const done = await copyText(source.textContent);
-    if (!done) getSelection()?.selectAllChildren(source);
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+    } catch {
+      // Pages over plain HTTP have no clipboard; others may be denied it.
+      done = false;
+      getSelection()?.selectAllChildren(source);
+    }
     reset();
     const { copied, selected } = messages();
     if (done) setText(button, copied);
@@ -30,14 +36,4 @@ export function createCopier(button: HTMLElement, status: HTMLElement, source: H
   });
 
   return reset;
-}
-
-/** Pages over plain HTTP have no clipboard; others may be denied it. */
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
