@@ -18,7 +18,7 @@ export function describeConnection(connection: Connection, { messages, formats }
     return { state: texts.reconnecting, countdown: seconds > 0 ? ` ${texts.in(wait)}` : '…' };
   }
   const { status, reason } = connection;
-  const countdown = seconds > 0 ? ` ${texts.again(wait)}` : '';
+  const countdown = seconds > 0 && seconds < Infinity ? ` ${texts.again(wait)}` : '';
   if (status !== 403 && status !== 429) return { state: texts.refused, detail: reason, countdown };
   return { state: `${texts.refused} ${messages.reasons[status]}`, countdown };
 }

@@ -39,6 +39,10 @@ describe('the connection in words', () => {
     });
     expect(said(connection, 90_000).countdown).toBe('');
   });
+
+  test('counts nothing down after a refusal for good', () => {
+    expect(said({ state: 'refused', reason: 'No.', inMs: Infinity }).countdown).toBe('');
+  });
 });
 
 test.each([
