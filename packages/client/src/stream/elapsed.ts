@@ -8,17 +8,14 @@ const asleepMs = 1000;
  * @returns milliseconds since some moment
  */
 export function createElapsed(performanceNow: () => number, dateNow: () => number): () => number {
-  let elapsed = 0;
-  let performanceBefore = performanceNow();
-  let dateBefore = dateNow();
+  let sleptMs = 0;
+  let dateAheadMs = dateNow() - performanceNow();
 
   return () => {
-    const [performanceAfter, dateAfter] = [performanceNow(), dateNow()];
-    const moved = performanceAfter - performanceBefore;
-    const dateMoved = dateAfter - dateBefore;
-    elapsed += dateMoved - moved > asleepMs ? dateMoved : moved;
-    performanceBefore = performanceAfter;
-    dateBefore = dateAfter;
-    return elapsed;
+    const awakeMs = performanceNow();
+    const aheadMs = dateNow() - awakeMs;
+    if (aheadMs - dateAheadMs > asleepMs) sleptMs += aheadMs - dateAheadMs;
+    dateAheadMs = aheadMs;
+    return awakeMs + sleptMs;
   };
 }

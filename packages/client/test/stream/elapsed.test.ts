@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createElapsed } from '../../src/stream/elapsed.ts';
 
 function createClocks() {
-  const clocks = { performance: 5, date: 1_790_000_000_000 };
+  const clocks = { performance: 0, date: 1_790_000_000_000 };
   const elapsed = createElapsed(
     () => clocks.performance,
     () => clocks.date,
