@@ -7,11 +7,9 @@ import type { PeakTime } from './peak-time.ts';
 
 /** Shows the figures of a snapshot. `data-value` holds the plain integer of each, for scripts. */
 export function showFigures(snapshot: Snapshot, peakTime: PeakTime, { messages, formats }: Locale): void {
-  const { online, browsers, visits, peak, visitorSeconds, partial } = snapshot;
+  const { online, browsers, peak, visitorSeconds, partial } = snapshot;
   showNumber(online, formats.count(online));
-  show('browsers', browsers, formats.count(browsers));
-  show('visits', visits, formats.count(visits));
-  show('peak', peak, formats.count(peak));
+  for (const name of ['browsers', 'visits', 'peak'] as const) show(name, snapshot[name], formats.count(snapshot[name]));
   show('visitorSeconds', visitorSeconds, formats.duration(visitorSeconds));
   const peakAt = peakTime.of(peak);
   setText(find('.peak-time'), typeof peakAt === 'number' ? formats.moment(peakAt, Date.now()) : '');
