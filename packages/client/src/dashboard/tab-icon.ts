@@ -23,8 +23,7 @@ export function iconSvg(online: string | undefined, isLive: boolean): string {
  */
 export function iconText(online: string): string {
   const digits = online.match(/\p{Nd}/gu) ?? [];
-  const thousands = Math.min(3, Math.floor((digits.length - 1) / 3));
-  if (thousands < 1) return digits.join('');
+  const thousands = Math.min(3, Math.trunc((digits.length - 1) / 3));
   return digits.slice(0, digits.length - 3 * thousands).join('') + ['', 'k', 'M', 'G'][thousands];
 }
 
