@@ -1,7 +1,9 @@
 import { isPageName, maxPages } from '@live-visitors/shared';
 import type { Recent } from './dashboard/recent.ts';
+import type * as pageNames from './document-page.ts';
 import { type BrowserEnvironment, type Joined, joinBrowser } from './join-browser.ts';
 import type { TabDocument } from './tabs/messages.ts';
+import type * as lifecycle from './tabs/page-lifecycle.ts';
 import { randomId } from './tabs/random-id.ts';
 import { interestOf } from './tabs/roster.ts';
 import { aged, type Pages, type Update, withTotals } from './update.ts';
@@ -9,14 +11,7 @@ import { aged, type Pages, type Update, withTotals } from './update.ts';
 /** How long a listener may be gone. An element that is moved, or kept across a page transition, is back sooner. */
 const returnWithinMs = 500;
 
-export type DocumentEnvironment = BrowserEnvironment & {
-  /** Joins while the page is active, and leaves when it is hidden (`pagehide`). Returns how to stop. */
-  whilePageIsOpen: (join: () => () => void) => () => void;
-  /** The name of the document's own page. */
-  documentPage: () => string;
-  /** Calls back on single-page navigation, if the browser reports it. Returns how to stop. */
-  onNavigation: (callback: () => void) => () => void;
-};
+export type DocumentEnvironment = BrowserEnvironment & typeof pageNames & Pick<typeof lifecycle, 'whilePageIsOpen'>;
 
 type Listener = {
   observe: boolean;

@@ -4,15 +4,11 @@ import { keepOpen, type StreamEnvironment, type StreamOptions } from './stream/k
 import { Group, type GroupEnvironment, type Leadership } from './tabs/group.ts';
 import type { meet } from './tabs/meet.ts';
 import { sharedOf, type TabDocument, version } from './tabs/messages.ts';
+import type { onWake } from './tabs/page-lifecycle.ts';
 import { tabIdOf } from './tabs/roster.ts';
 import { isUpdate, type Update } from './update.ts';
 
-export type BrowserEnvironment = StreamEnvironment &
-  GroupEnvironment & {
-    meet: typeof meet;
-    /** Calls back each second, and whenever the page or the network wakes up. Returns how to stop. */
-    onWake: (callback: () => void) => () => void;
-  };
+export type BrowserEnvironment = StreamEnvironment & GroupEnvironment & { meet: typeof meet; onWake: typeof onWake };
 
 export type JoinOptions = Pick<StreamOptions, 'server' | 'current' | 'onUpdate'> & {
   /** This document. What it wants may change; `announce` makes it known. */
