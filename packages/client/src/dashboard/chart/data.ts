@@ -13,15 +13,9 @@ export type Past = History | RangeHistory;
 export type Line = (number | null)[];
 
 /** Times are in milliseconds since 1970. */
-export type ChartData = {
-  everyMs: number;
+export type ChartData = ReturnType<typeof axisOf> & {
   /** With the means of a range of history, the highest and the lowest values behind them. */
   lines: [times: number[], values: Line] | [times: number[], values: Line, highest: Line, lowest: Line];
-  /** The time axis. It begins at the first value. */
-  from: number;
-  to: number;
-  /** The shortest part of the time axis that is worth a look. */
-  leastMs: number;
   /** Writes what is known of a moment. */
   describe: (index: number, locale: Locale, now: number) => string;
 };
@@ -31,24 +25,25 @@ export function chartOf(past: Past): ChartData {
 }
 
 function chartRecent({ everyMs, endsAt, online }: History): ChartData {
-  const { times, ...axis } = axisOf(everyMs, endsAt, online.length, leastRecent);
+  const axis = axisOf(everyMs, endsAt, online.length, leastRecent);
   return {
     ...axis,
-    lines: [times, online],
-    describe: (index, { formats }) => `${formats.second(times[index] ?? 0)} · ${text(online[index], formats.count)}`,
+    lines: [axis.times, online],
+    describe: (index, { formats }) =>
+      `${formats.second(axis.times[index] ?? 0)} · ${text(online[index], formats.count)}`,
   };
 }
 
 function chartRange(history: RangeHistory): ChartData {
   const { lowest, mean, highest, everyMs, endsAt } = history.series;
-  const { times, ...axis } = axisOf(everyMs, endsAt, mean.length, leastInRange);
+  const axis = axisOf(everyMs, endsAt, mean.length, leastInRange);
   const dateOf = (time: number) => new Date(time).toDateString();
   const days = new Map(daysOf(history, dateOf).map((day) => [day.date, day]));
   return {
     ...axis,
-    lines: [times, mean, highest, lowest],
+    lines: [axis.times, mean, highest, lowest],
     describe(index, { formats, messages }, now) {
-      const time = times[index] ?? 0;
+      const time = axis.times[index] ?? 0;
       const [low, high] = [lowest[index], highest[index]].map((value) => text(value, formats.count));
       const range = low === high ? '' : ` (${low}–${high})`;
       const moment = `${formats.moment(time, now)} · ${text(mean[index], (value) => formats.count(roundMean(value)))}${range}`;
@@ -59,6 +54,7 @@ function chartRange(history: RangeHistory): ChartData {
   };
 }
 
+/** The time axis. It begins at the first value. No part of it that is shorter than `leastMs` is worth a look. */
 function axisOf(everyMs: number, endsAt: number, length: number, least: number) {
   const times = Array.from({ length }, (_, index) => endsAt - (length - 1 - index) * everyMs);
   const from = times[0] ?? endsAt;
