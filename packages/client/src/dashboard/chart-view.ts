@@ -12,7 +12,6 @@ const loadAgainMs = 60_000;
 export class ChartView {
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
   readonly #recent: Recent;
-  readonly #now: () => number;
   /** The range that is shown; `undefined` for the last minutes. */
   range: HistoryRange | undefined;
   /** `undefined` for those that could not be loaded; others have not been requested yet. */
@@ -22,9 +21,8 @@ export class ChartView {
   #loadedAt = Number.NEGATIVE_INFINITY;
 
   /** @param server - its URL, without a slash at the end */
-  constructor(server: string, recent: Recent, now: () => number, onPeriod: () => void) {
+  constructor(server: string, recent: Recent, onPeriod: () => void) {
     this.#recent = recent;
-    this.#now = now;
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
     for (const button of buttons) {
       button.addEventListener('click', () => {
@@ -56,8 +54,8 @@ export class ChartView {
   }
 
   async #load(): Promise<void> {
-    if (this.#chart || this.#now() - this.#loadedAt < loadAgainMs) return;
-    this.#loadedAt = this.#now();
+    if (this.#chart || performance.now() - this.#loadedAt < loadAgainMs) return;
+    this.#loadedAt = performance.now();
     // While uPlot loads, it passes the language to `Intl`, which throws if it is not a language tag.
     if (!isTag(navigator.language)) Object.defineProperty(navigator, 'language', { value: 'en' });
     // Without the chart there is still the summary.

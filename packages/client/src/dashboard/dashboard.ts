@@ -44,7 +44,7 @@ export class Dashboard {
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, subscription: DocumentSubscription, recent: Recent) {
-    this.#chart = new ChartView(server, recent, now, () => {
+    this.#chart = new ChartView(server, recent, () => {
       this.#loadHistoryIfNeeded();
       this.#show();
     });
