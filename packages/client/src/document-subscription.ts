@@ -55,9 +55,8 @@ export function createDocumentSubscription(
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
     updatedAt = now();
     recent?.learn(latest);
-    const pageBefore = ownPage;
     ownPage = documentPage();
-    if (ownPage !== pageBefore) announceChanges();
+    announceChanges();
     for (const listener of listeners) tell(listener, latest);
   }
 
