@@ -9,7 +9,14 @@ export function showNumber(online: number, text: string): void {
   const before = element.textContent;
   if (text !== before) {
     element.style.setProperty('--digits', String(text.length));
-    replaceDigits(element, diffDigits(before, text), online < Number(element.dataset.value ?? 0) ? '-100%' : '100%');
+    const from = online < Number(element.dataset.value ?? 0) ? '-100%' : '100%';
+    const digits = diffDigits(before, text);
+    // Digits that stay are not moved: an element that is inserted starts its animation again.
+    while (element.childNodes.length > digits.length) element.firstChild?.remove();
+    while (element.childNodes.length < digits.length) element.prepend(create('span'));
+    digits.forEach((digit, index) => {
+      if (digit.leaving !== undefined) element.childNodes[index]?.replaceWith(createDigit(digit, from));
+    });
     find('.online-read').textContent = text;
     // Hidden from screen readers until there is a number.
     find('.online-line').ariaHidden = null;
@@ -27,18 +34,6 @@ export function diffDigits(before: string, after: string): Digit[] {
     const was = before[index + offset] ?? '';
     return was === character ? { character } : { character, leaving: was };
   });
-}
-
-/** Does not move the elements of digits that stay: an element that is inserted starts its animation again. */
-function replaceDigits(element: HTMLElement, digits: readonly Digit[], from: string): void {
-  while (element.childNodes.length > digits.length) element.firstChild?.remove();
-  const added = digits.length - element.childNodes.length;
-  const kept = [...element.childNodes];
-  const front = digits.slice(0, added).map((digit) => createDigit(digit, from));
-  digits.slice(added).forEach((digit, index) => {
-    if (digit.leaving !== undefined) kept[index]?.replaceWith(createDigit(digit, from));
-  });
-  element.prepend(...front);
 }
 
 /** @param from - where a digit slides in from: below or, if negative, above */
