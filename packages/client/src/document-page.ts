@@ -12,12 +12,9 @@ export function documentPage(): string {
   const href = document.querySelector<HTMLLinkElement>('head link[rel~=canonical]')?.href;
   if (href !== canonical) foundAt = address;
   canonical = href;
-  try {
-    if (href && foundAt === address) return nameOf(new URL(href)) || address;
-  } catch {
-    // It is not a URL.
-  }
-  return address;
+  if (!href || foundAt !== address) return address;
+  // If the URL is not valid, the link has no host.
+  return nameOf(Object.assign(document.createElement('a'), { href })) || address;
 }
 
 function nameOf({ host, pathname }: Pick<Location, 'host' | 'pathname'>): string {
