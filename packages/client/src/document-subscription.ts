@@ -55,8 +55,9 @@ export function createDocumentSubscription(
     latest = { connection, last: last && { ...last, snapshot: withTotals(last.snapshot, before) }, past };
     updatedAt = now();
     recent?.learn(latest);
+    const pageBefore = ownPage;
     ownPage = documentPage();
-    announceChanges();
+    if (ownPage !== pageBefore) announceChanges();
     for (const listener of listeners) tell(listener, latest);
   }
 
