@@ -57,6 +57,7 @@ export function createDocumentSubscription(
     recent?.learn(latest);
     const pageBefore = ownPage;
     ownPage = documentPage();
+    // Not at each update: what a listener needs that is being moved is missing for a moment only.
     if (ownPage !== pageBefore) announceChanges();
     for (const listener of listeners) tell(listener, latest);
   }

@@ -110,6 +110,21 @@ describe('the listeners of a document', () => {
     expect(page.openStreams()).toHaveLength(1);
   });
 
+  test('keep the place of one that is moved, whatever they hear meanwhile', async () => {
+    const page = createDocument();
+    page.listen(true);
+    const { stop } = page.listen();
+    await page.pass(10);
+    page.tell();
+    stop();
+    await page.pass(200);
+    page.tell();
+    await page.pass(10);
+    page.listen();
+    await page.pass(1000);
+    expect(page.streams.map(({ query }) => query.get('tabs'))).toEqual(['1']);
+  });
+
   test('meet only those that listen to the same server and speak the same version', async () => {
     const page = createDocument();
     page.listen();

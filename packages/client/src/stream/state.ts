@@ -54,7 +54,7 @@ export type State = {
   accepted: number;
   /** The most tabs that the client asks for now. */
   limit: number;
-  /** A snapshot whose pages follow in the stream's next event. */
+  /** The last snapshot whose pages come in the event after it. */
   pending?: Snapshot | undefined;
 };
 

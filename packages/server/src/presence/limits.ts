@@ -1,8 +1,8 @@
 import { maxTabs } from '@live-visitors/shared';
 
 /**
- * How many tabs an address may have for each of its streams, how many connections, as pages load files as well, and how many
- * new visits it may bring in a minute.
+ * For each of its streams, an address may have this many tabs, this many connections, because pages load files as well,
+ * and this many new visits a minute.
  */
 const perStream = 4;
 
