@@ -1,6 +1,11 @@
 import { makeBadge } from 'badge-maker';
 import type { BadgeQuery } from './badge.ts';
 
+const numbers = {
+  full: new Intl.NumberFormat('en'),
+  compact: new Intl.NumberFormat('en', { notation: 'compact' }),
+};
+
 /**
  * Draws a figure as an SVG image.
  *
@@ -8,6 +13,5 @@ import type { BadgeQuery } from './badge.ts';
  */
 export function drawBadge({ label, color, style, format }: Omit<BadgeQuery, 'figure'>, value: number | null): string {
   if (value === null) return makeBadge({ label, message: 'unknown', color: 'lightgrey', style });
-  const message = value.toLocaleString('en', { notation: format === 'full' ? 'standard' : 'compact' });
-  return makeBadge({ label, message, color, style });
+  return makeBadge({ label, message: numbers[format].format(value), color, style });
 }

@@ -14,6 +14,8 @@ import { queryOf } from './request-target.ts';
 const badgeMaxAgeSeconds = 3;
 
 const historyTypes = { json: 'application/json', csv: 'text/csv; charset=utf-8; header=present' };
+const historyParameters = { range: oneOf(...historyRangeNames) };
+const pagesParameters = { limit: wholeNumber(1, maxListedPages) };
 
 /** Answers with the current counts, and with those of the pages that the query names. */
 export function sendSnapshot(emitter: Emitter, refuse: Refuse): RequestHandler {
@@ -31,7 +33,7 @@ export function sendSnapshot(emitter: Emitter, refuse: Refuse): RequestHandler {
 /** Answers with the pages that have the most open tabs. */
 export function sendPages(emitter: Emitter, refuse: Refuse): RequestHandler {
   return (request, response) => {
-    const result = parseQuery({ limit: wholeNumber(1, maxListedPages) }, queryOf(request.url));
+    const result = parseQuery(pagesParameters, queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
     response.set('Cache-Control', 'no-store').json({ pages: emitter.pages.fullest(result.query.limit) });
   };
@@ -40,7 +42,7 @@ export function sendPages(emitter: Emitter, refuse: Refuse): RequestHandler {
 /** Answers with the history of a range. Shared caches may keep it: it contains nothing personal. */
 export function sendHistory(readHistory: HistoryReader, format: HistoryFormat, refuse: Refuse): RequestHandler {
   return passingErrors(async (request, response) => {
-    const result = parseQuery({ range: oneOf(...historyRangeNames) }, queryOf(request.url));
+    const result = parseQuery(historyParameters, queryOf(request.url));
     if (!result.ok) return refuse(request, response, { reason: 'query', status: 400, detail: result.detail });
     const { range = '24h' } = result.query;
     const history = await readHistory(range, format);
