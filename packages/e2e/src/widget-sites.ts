@@ -58,7 +58,9 @@ export function describePlainSite(engine: Engine): void {
       await keepsCounting({ online: 2, browsers: 1, visits: 2 });
       await close(page);
       await allShow(1);
-      expect(pages().flatMap(({ logged = [] }) => logged)).toEqual([]);
+      // If the first tab answers late, the second one opens a stream too, and gives it up. Firefox reports that.
+      const logged = pages().flatMap((each) => each.logged ?? []);
+      expect(logged.filter((line) => !line.includes('CORS request did not succeed'))).toEqual([]);
     });
   });
 }
