@@ -84,9 +84,9 @@ export function createDocumentSubscription(
     const { leave } = joined;
     const stopListening = onNavigation(() => documentPage() !== ownPage && publish(current()));
     return () => {
+      leave();
       joined = undefined;
       stopListening();
-      leave();
     };
   }
 

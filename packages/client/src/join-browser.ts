@@ -66,8 +66,8 @@ export function joinBrowser(environment: BrowserEnvironment, options: JoinOption
     announce: () => group?.announce(),
     leave(): void {
       hasLeft = true;
-      stopWaking();
       group?.leave();
+      stopWaking();
     },
   };
 }

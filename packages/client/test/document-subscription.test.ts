@@ -15,6 +15,10 @@ function createDocument(post?: (message: unknown) => void) {
   const groups: string[] = [];
   const page = { name: 'site.example/a', onNavigation: () => {} };
   let pageEvents = { enter: () => {}, exit: () => {} };
+  let stopped = 0;
+  const stop = () => {
+    stopped++;
+  };
   const subscription = createDocumentSubscription(
     {
       openStream(url, onEvent) {
@@ -22,6 +26,7 @@ function createDocument(post?: (message: unknown) => void) {
         streams.push(stream);
         return () => {
           stream.isOpen = false;
+          stop();
         };
       },
       lookUp: async () => undefined,
@@ -29,7 +34,7 @@ function createDocument(post?: (message: unknown) => void) {
         groups.push(group);
         return { ...(post && { post }), close() {} };
       },
-      onWake: () => () => {},
+      onWake: () => stop,
       whilePageIsOpen(join) {
         let leave: (() => void) | undefined = join();
         const exit = () => {
@@ -47,7 +52,7 @@ function createDocument(post?: (message: unknown) => void) {
       documentPage: () => page.name,
       onNavigation(callback) {
         page.onNavigation = callback;
-        return () => {};
+        return stop;
       },
       now: () => simulation.now,
       schedule: (callback, delayMs) => simulation.after(delayMs, undefined, callback),
@@ -62,6 +67,8 @@ function createDocument(post?: (message: unknown) => void) {
     page,
     pass: (ms: number) => simulation.pass(ms),
     groups,
+    /** How many of the things that a document keeps going it has stopped. */
+    stopped: () => stopped,
     streams,
     openStreams: () => streams.filter(({ isOpen }) => isOpen),
     hide: () => pageEvents.exit(),
@@ -169,6 +176,19 @@ describe('the listeners of a document', () => {
     await page.pass(10);
     expect(told.at(-1)).toMatchObject({ connection: { state: 'connecting' }, last: { ageMs: 5000 } });
     expect(page.openStreams().map(({ query }) => query.get('arrivals'))).toEqual([null]);
+  });
+
+  test('say that they leave before they stop anything: Firefox cuts off the scripts of a tab that is closed', async () => {
+    const stoppedAtBye: number[] = [];
+    const page = createDocument((message) => {
+      if (isPresence(message) && message.type === 'bye') stoppedAtBye.push(page.stopped());
+    });
+    page.listen();
+    await page.pass(300);
+    page.tell();
+    page.hide();
+    expect(stoppedAtBye).toEqual([0]);
+    expect(page.stopped()).toBe(3);
   });
 
   test('learn what is known when they come', async () => {

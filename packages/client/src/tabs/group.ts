@@ -141,8 +141,9 @@ export class Group<Payload> {
   }
 
   leave(): void {
-    this.#become({ name: 'left' });
+    // Before all else: without locks, the others know by this, and Firefox may cut off the scripts of a tab that is closed.
     this.#say('bye');
+    this.#become({ name: 'left' });
     this.#meeting.close();
     this.#release();
   }
