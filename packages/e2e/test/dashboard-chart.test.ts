@@ -167,7 +167,7 @@ describe('a moment of the chart', () => {
   });
 
   test('has the total of its day in the periods of history', async () => {
-    const { page } = await open({ period: '30d' });
+    const { page } = await open({ period: '30d', prepare: (page) => page.emulateTimezone(zoneWhereItIs(12)) });
     await page.focus('.chart input');
     await page.keyboard.press('End');
     await eventually(async () =>

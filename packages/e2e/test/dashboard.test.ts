@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Page } from 'puppeteer-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
-import { boxOf, launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab, type PuppeteerTab, zoneWhereItIs } from '../src/browser.ts';
 import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 import { observe } from '../src/observer.ts';
@@ -204,7 +204,7 @@ describe('what was before', () => {
   });
 
   test('goes back a day when it is asked to, and says when the most were here', async () => {
-    const tab = await open();
+    const tab = await open('', (page) => page.emulateTimezone(zoneWhereItIs(12)));
     await says(tab, '.peak-time', /^today, \d+:\d\d/);
     const asked: string[] = [];
     tab.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
