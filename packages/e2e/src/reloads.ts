@@ -7,7 +7,7 @@ import type { Tab } from './tab.ts';
 import { scriptOf, type useWidgets } from './widget-page.ts';
 
 /** What must hold for reloads in any browser: each brings a new visit, and no tab is counted twice. */
-export function testReloads({ server, startSite, open, counts }: ReturnType<typeof useWidgets>): void {
+export function testReloads({ server, startSite, open, allShow, counts }: ReturnType<typeof useWidgets>): void {
   /** Opens the dashboard over a network that can be slowed down. */
   async function openRelayed(count: number) {
     const { port, slowDown } = await openRelay(Number(server().port));
@@ -41,6 +41,18 @@ export function testReloads({ server, startSite, open, counts }: ReturnType<type
       await counts({ online: 2 + round, browsers: 1, visits: 2 + 2 * round });
     }
     await counts({ peak: 5 });
+  });
+
+  test('a leader that reloads is no lost connection for the other tabs', async () => {
+    const address = (await startSite()).publish(`${scriptOf(server().url)}<live-visitors></live-visitors>`);
+    const leader = await open(address);
+    const follower = await open(address);
+    await allShow(2);
+    const shown = await follower.recordShown();
+    await leader.reload();
+    await counts({ online: 2, visits: 3 });
+    await allShow(2);
+    expect((await shown()).filter((each) => each.endsWith('reconnecting'))).toEqual([]);
   });
 
   test('three frames of one site are one tab, and one visit with each reload', async () => {

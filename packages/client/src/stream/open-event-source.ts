@@ -24,15 +24,19 @@ export function openEventStream(url: string, onEvent: OnServerEvent): () => void
   }
   source.onerror = () => {
     if (isClosed) return close();
-    const isFinal = source.readyState === EventSource.CLOSED;
+    const isFinal = source.readyState === source.CLOSED;
     // The browser would reopen it by the same URL, whose arrivals may be acknowledged by now.
     close();
-    onEvent({ type: 'lost' });
-    // Any answer but an event stream with status 200 is final. An `EventSource` does not tell which answer it was.
-    if (isFinal) {
+    // A task later: when a page is reloaded, Chromium reports this just before `pagehide`, and the stream is not lost.
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      onEvent({ type: 'lost' });
+      if (!isFinal) return;
+      // Any answer but an event stream with status 200 is final. An `EventSource` does not tell which answer it was.
       const answer = fetch(url, { method: 'HEAD' });
       answer.then(({ status }) => status === 204 && onEvent({ type: 'stopped' })).catch(() => {});
-    }
+    };
+    channel.port2.postMessage(0);
   };
   return close;
 }
@@ -43,7 +47,7 @@ export async function lookUp(url: string): Promise<Figures | undefined> {
     const response = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(lookUpWithinMs) });
     const snapshot = response.ok ? readEvent('visitors', await response.text()) : undefined;
     // The counts of pages are a member beside the figures.
-    const pages: unknown = snapshot && Reflect.get(snapshot, 'pages');
+    const pages = (snapshot as { pages?: unknown } | undefined)?.pages;
     return snapshot && { snapshot, ...(isPageCounts(pages) && { pages }) };
   } catch {
     return undefined;
