@@ -162,7 +162,12 @@ describe('the server in pnpm dev', () => {
     const file = join(dev.packages, 'server/src/stream/encode-event.ts');
     await appendFile(file, 'const (');
     await dev.printed(/(SyntaxError)/);
-    await eventually(() => once(connect(port, '127.0.0.1'), 'connect'));
+    await eventually(async () => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      // When the server is back, it resets what it took over.
+      socket.destroy();
+    });
     expect(starts(dev)).toBe(1);
     await copyFile(join(root, 'packages/server/src/stream/encode-event.ts'), file);
     await eventually(() => expect(starts(dev)).toBe(2));
