@@ -94,8 +94,7 @@ export function profileOf(context: BrowserContext | Browser): Profile<PuppeteerT
 }
 
 /** What Firefox reports as errors of a page, though no script has thrown them. */
-const networkErrors =
-  /^Error: (The connection to|Cross-Origin Request Blocked:|Failed to load ‘|Firefox can’t establish)/;
+const networkErrors = /^Error: (Cross-Origin Request Blocked:|Failed to load ‘|Firefox can’t establish a connection)/;
 
 function tabFor(page: Page): PuppeteerTab {
   // As long as `eventually`.

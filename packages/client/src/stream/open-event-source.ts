@@ -27,7 +27,7 @@ export function openEventStream(url: string, onEvent: OnServerEvent): () => void
     const isFinal = source.readyState === source.CLOSED;
     // The browser would reopen it by the same URL, whose arrivals may be acknowledged by now.
     close();
-    // A task later: when a page is reloaded, Chromium reports this just before `pagehide`, and the stream is not lost.
+    // Reported one task later: when a page is reloaded, Chromium fires this just before `pagehide`, and nothing is lost.
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
       onEvent({ type: 'lost' });

@@ -141,7 +141,7 @@ export class Group<Payload> {
   }
 
   leave(): void {
-    // Before all else: without locks, the others know by this, and Firefox may cut off the scripts of a tab that is closed.
+    // First, as Firefox may stop the scripts of a tab that is being closed. Without locks, the others learn of it by this.
     this.#say('bye');
     this.#become({ name: 'left' });
     this.#meeting.close();
