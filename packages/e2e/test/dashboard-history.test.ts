@@ -29,8 +29,11 @@ test('the dashboard says so if a period cannot be loaded', async () => {
       new URL(request.url()).pathname === '/history' ? request.respond({ status: 503 }) : request.continue(),
     );
   });
+  await tab.page.waitForSelector('.chart canvas');
   await tab.page.click('.period [value="24h"]');
   await eventually(async () => expect(await tab.text('.summary')).toBe('This period could not be loaded'));
+  // There is nothing that a slider could go through.
+  await tab.page.waitForSelector('.chart input', { hidden: true });
   expect(await tab.text('.peak-time')).toBe('');
 });
 

@@ -64,6 +64,8 @@ export class Chart {
     if (past === this.#past && locale === this.#locale) return;
     const before = this.#data;
     const isSameLocale = locale === this.#locale;
+    this.#slider.hidden = past === undefined;
+    this.#slider.ariaLabel = locale.messages.chart;
     this.#past = past;
     this.#locale = locale;
     this.#data = past && chartOf(past);
@@ -92,7 +94,6 @@ export class Chart {
     const look = readLook(this.#root);
     // A hidden element has no size.
     if (!this.#data || !this.#locale || look.width === 0 || look.height === 0) return;
-    this.#slider.ariaLabel = this.#locale.messages.chart;
     const options = optionsFor(this.#data, look, this.#locale.formats);
     options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
     this.#plot = new uPlot(options, this.#data.lines, this.#root);
