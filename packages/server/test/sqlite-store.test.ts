@@ -250,9 +250,16 @@ describe('the store in a file', () => {
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
+  test('creates its folder, and those that it is in', async () => {
+    const dataDir = join(makeFolder(), 'var', 'lib', 'data');
+    await open(dataDir).close();
+    expect(existsSync(fileOf(dataDir))).toBe(true);
+  });
+
   test('cannot be opened in a folder that cannot be created, and says why', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
+    expect(refusal(file)).toMatch(/^The totals cannot be stored in ".*" \(DATA_DIR\): EEXIST.* Set DATA_DIR/);
     expect(refusal(join(file, 'data'))).toMatch(
       /^The totals cannot be stored in ".*" \(DATA_DIR\): ENOTDIR.* Set DATA_DIR/,
     );
@@ -317,6 +324,17 @@ describe('the program', () => {
     expect(await exited).toBe(1);
     expect(errors()).toMatch(/^\/.* Set DATA_DIR to another folder\.\n$/);
   });
+
+  test.runIf(existsSync('/proc/self'))(
+    'ends, too, where the system says of a new folder that it does not exist',
+    async () => {
+      const { exited, errors } = runProgram({ PORT: '0', DATA_DIR: '/proc/visitors/data' });
+      expect(await exited).toBe(1);
+      expect(errors()).toMatch(
+        /^The totals cannot be stored in "\/proc\/visitors\/data" \(DATA_DIR\): ENOENT.* Set DATA_DIR to a folder .*\n$/,
+      );
+    },
+  );
 
   test('shows no figure that is lost when it is killed, and finds its file whole, 100 times', {
     timeout: 400_000,

@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreInUseError } from '../store.ts';
 import { explainSecondInstance } from './explain-error.ts';
-import { logPathOf, openSqliteFile, sqlitePath } from './file.ts';
+import { createFolder, logPathOf, openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
 import { type Entry, prepareQueries, type Queries } from './queries.ts';
 
@@ -93,7 +93,7 @@ export class SqliteDatabase {
    * @throws if a file exists already, or cannot be created
    */
   createAgain(totals: Entry['totals']): SqliteDatabase {
-    mkdirSync(this.#dataDir, { recursive: true });
+    createFolder(this.#dataDir);
     // Fails if a file exists by now. SQLite would open it.
     writeFileSync(this.#path, '', { flag: 'wx' });
     let created: SqliteDatabase | undefined;

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '../../check-node.ts';
 import { nameOf } from '../../config/name-of.ts';
@@ -45,6 +45,21 @@ export function logPathOf(path: string): string {
 }
 
 /**
+ * Creates a folder, and those that it is in. With `recursive`, Node tries for ever where a folder cannot be created in one
+ * that exists and the system reports ENOENT, for example in `/proc` and in the folders of an automounter.
+ */
+export function createFolder(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) createFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!exists || !statSync(path).isDirectory()) throw error;
+  }
+}
+
+/**
  * Opens the database file of a folder. Both are created if missing. While it is open, no other process can open it.
  *
  * @throws StoreInUseError while another process has it open, and StoreError if it cannot be opened. A file that is not
@@ -54,7 +69,7 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
   const path = sqlitePath(dataDir);
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dataDir, { recursive: true });
+    createFolder(dataDir);
     // SQLite would not say which file may not be written to, and would report problems with locks.
     for (const file of [path, logPathOf(path)].filter(existsSync)) accessSync(file, constants.R_OK | constants.W_OK);
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
