@@ -56,6 +56,8 @@ export type LiveVisitors = Router & {
  */
 export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
   nameSettingsAsOptions();
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('liveVisitors takes its options as an object.');
   const { logger = silentLog, registry, ...settings } = options;
   const result = readOptions(settings, openFilesLimit());
   if (!result.ok) throw new TypeError(result.problems.join('\n'));
@@ -88,6 +90,7 @@ export function liveVisitors(options: LiveVisitorsOptions = {}): LiveVisitors {
     page: (name: string) => service?.emitter.pages.online(name) ?? null,
     pages: (limit?: number) => service?.emitter.pages.fullest(limit) ?? null,
     subscribe(onSnapshot: (snapshot: Snapshot) => void) {
+      if (typeof onSnapshot !== 'function') throw new TypeError('subscribe takes a function.');
       let stop: (() => void) | undefined;
       let isStopped = false;
       const start = ({ emitter }: Service) => {

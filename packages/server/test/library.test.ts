@@ -130,6 +130,37 @@ describe('liveVisitors in an app of another', () => {
     );
   });
 
+  test('gives each listener a snapshot of its own, and everyone a list of pages of their own', async () => {
+    const { visitors, url } = await startApp({ listPages: 'on' });
+    visitors.subscribe((snapshot) => Object.assign(snapshot, { online: 99, at: 'now' }));
+    const heard: Snapshot[] = [];
+    visitors.subscribe((snapshot) => heard.push(snapshot));
+    await openStream(`${url}/live/stream?page=/a`);
+    await eventually(() => expect(visitors.pages()).toEqual([{ name: '/a', online: 1 }]));
+    Object.assign(visitors.pages()?.[0] ?? {}, { online: 99 });
+    expect(await (await fetch(`${url}/live/pages`)).json()).toEqual({ pages: [{ name: '/a', online: 1 }] });
+    const right = { online: 1, at: expect.any(Number) };
+    await eventually(() => expect(heard.at(-1)).toMatchObject(right));
+    expect(visitors.current()).toMatchObject(right);
+  });
+
+  test('calls no listener after its subscription has ended', async () => {
+    const { visitors } = await startApp();
+    let calls = 0;
+    const stopOther = () => stop();
+    visitors.subscribe(stopOther);
+    const stop = visitors.subscribe(() => calls++);
+    let ticks = 0;
+    visitors.subscribe(() => ticks++);
+    await eventually(() => expect(ticks).toBe(2));
+    expect(calls).toBe(0);
+  });
+
+  test('says at once that a listener is no function', async () => {
+    const { visitors } = await startApp();
+    expect(() => visitors.subscribe('/path' as never)).toThrow(new TypeError('subscribe takes a function.'));
+  });
+
   test('takes the same listener twice, and stops one of the two', async () => {
     const { visitors } = await startApp();
     let calls = 0;
@@ -166,6 +197,25 @@ describe('liveVisitors in an app of another', () => {
     const response = await fetch(`${url}/live?lang=es`, { redirect: 'manual' });
     expect(response.status).toBe(308);
     expect(new URL(String(response.headers.get('Location')), `${url}/live?lang=es`).href).toBe(`${url}/live/?lang=es`);
+  });
+
+  test('stays on its site if the last part of its path is a parameter', async () => {
+    const { url } = await startApp({}, undefined, '/:room');
+    const response = await fetch(`${url}/http:example.com`, { redirect: 'manual' });
+    const location = String(response.headers.get('Location'));
+    expect(new URL(location, `${url}/http:example.com`).href).toBe(`${url}/http:example.com/`);
+  });
+
+  test('sends its head before its events, whatever middleware has made of `write`', async () => {
+    const { url } = await startApp({}, (app) =>
+      app.use((_request, response, next) => {
+        response.write = () => false;
+        next();
+      }),
+    );
+    const stream = await openStream(`${url}/live/stream`);
+    expect((await stream.first('welcome')).payload).toEqual({ tabs: 1 });
+    await eventually(() => expect(stream.of('visitors').length).toBeGreaterThan(2));
   });
 
   test('counts the addresses that the app trusts its proxies to say', async () => {
@@ -254,6 +304,7 @@ describe('liveVisitors in an app of another', () => {
       const preflight = await fetch(base + path, { method: 'OPTIONS', headers });
       expect([preflight.status, preflight.headers.get('Access-Control-Allow-Headers')]).toEqual([204, 'cache-control']);
       expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(preflight.headers.get('Access-Control-Allow-Methods')).toBe('GET,HEAD');
       expect((await fetch(base + path, { method: 'POST' })).status).toBe(405);
     }
   });
@@ -399,6 +450,25 @@ describe('liveVisitors in an app of another', () => {
     expect(() => liveVisitors(options as unknown as LiveVisitorsOptions)).toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
     );
+  });
+
+  test.each([null, 5, 'data', () => {}])('refuses %o in place of its options', (options) => {
+    expect(() => liveVisitors(options as unknown as LiveVisitorsOptions)).toThrow(
+      new TypeError('liveVisitors takes its options as an object.'),
+    );
+  });
+
+  test('logs to a function with the methods, and goes on whatever these throw', async () => {
+    const warned: string[] = [];
+    const fail = () => {
+      throw Object.create(null);
+    };
+    vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warned.push(String(warning)));
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { url, close } = await startApp({ logger: Object.assign(() => {}, { info: fail, warn: fail, error: fail }) });
+    expect((await fetch(`${url}/live/stream?tabs=x`)).status).toBe(400);
+    await close();
+    expect(warned).toEqual(['The logger failed, and messages are lost: [Object: null prototype] {}']);
   });
 
   test('reports a metric that the registry already has when it is closed, and does not end the process', async () => {

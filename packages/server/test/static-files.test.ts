@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { compressedFolders, indexWithPages } from '@live-visitors/shared';
-import { describe, expect, test } from 'vitest';
+import express, { type RequestHandler } from 'express';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createFileRoutes } from '../src/http/static-files.ts';
 import { readProblem } from './helpers/problem.ts';
 import { sendRaw } from './helpers/raw-request.ts';
 import { eventually, makeFolder, openServer, openSocket, openStream } from './helpers/support.ts';
@@ -45,6 +49,42 @@ test('a file that is gone since the start, as during an update, is not found', a
     expect(readProblem(await response.json()).detail).toBe(`There is nothing at "${path}".`);
   }
   expect((await fetch(url)).status).toBe(404);
+});
+
+describe('in an app of another', () => {
+  async function startApp(prepare: RequestHandler): Promise<number> {
+    const { forFiles, sendFile } = createFileRoutes(await buildPage());
+    const server = express().use(prepare, forFiles(sendFile)).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+
+  test('a file is left alone that the app answers while it is looked for', async () => {
+    const port = await startApp((_request, response, next) => {
+      const { vary } = response;
+      response.vary = (field) => {
+        queueMicrotask(() => response.sendStatus(503));
+        return vary.call(response, field);
+      };
+      next();
+    });
+    const ask = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/widget.js`, { headers: { 'Accept-Encoding': 'gzip' } });
+      return response.status;
+    };
+    // An uncaught exception would fail the run.
+    expect([await ask(), await ask()]).toEqual([503, 503]);
+  });
+
+  test('files are compressed for those who send a whole URL', async () => {
+    const port = await startApp((_request, _response, next) => next());
+    const { received } = openSocket(
+      port,
+      'GET http://localhost/widget.js?v=1 HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n',
+    );
+    await eventually(() => expect(received()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Content-Encoding: gzip/s));
+  });
 });
 
 describe('the dashboard with the list of pages', () => {

@@ -43,7 +43,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     const status: unknown = error?.status;
     if (response.headersSent) {
       log.error({ err: error }, 'a response broke off');
-      response.destroy();
+      if (!response.writableEnded) response.destroy();
     } else if (typeof status === 'number' && status >= 400 && status < 500) {
       sendProblem(response, status, 'The request cannot be understood. Check its path and headers.');
     } else {

@@ -53,7 +53,11 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
   const checks = allowed === '*' ? [whenReady] : [checkOrigin(allowed, refuse), whenReady];
 
   // Scripts of any origin must be able to read errors, even if their origin is refused.
-  const allowScripts = cors({ origin: allowed === '*' ? '*' : true, exposedHeaders: ['Retry-After'] });
+  const allowScripts = cors({
+    origin: allowed === '*' ? '*' : true,
+    methods: ['GET', 'HEAD'],
+    exposedHeaders: ['Retry-After'],
+  });
   // The handlers in `before` run for these paths only. All other requests are for the app.
   const route =
     (before: RequestHandler[]) =>
@@ -109,7 +113,8 @@ export async function startRouter({ router, config, store, clock, metrics, pageD
 const endWithSlash: RequestHandler = ({ originalUrl }, response, next) => {
   const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(originalUrl) ?? [];
   if (path.endsWith('/')) return next();
-  response.redirect(308, `${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
+  // Without the dot, a name with a colon would be a scheme (RFC 3986 §4.2).
+  response.redirect(308, `./${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
 };
 
 /** Those who may not read the list of pages get the dashboard without it. */

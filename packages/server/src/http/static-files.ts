@@ -37,11 +37,11 @@ export function createFileRoutes(pageDir: string | undefined) {
     if (accepted !== undefined) {
       const [encoding, folder] = accepted;
       response.set('Content-Encoding', encoding);
-      request.url = `/${folder}${url}`;
+      request.url = `/${folder}${request.path}`;
     }
     send(request, response, (error) => {
-      // An error, such as a failed precondition (412), is not compressed.
-      response.removeHeader('Content-Encoding');
+      // An error, such as a failed precondition (412), is not compressed. The app may have answered by now.
+      if (!response.headersSent) response.removeHeader('Content-Encoding');
       request.url = url;
       next(error);
     });

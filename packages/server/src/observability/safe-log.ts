@@ -39,6 +39,5 @@ function withStack(fields: object): object {
 }
 
 export function isLogger(value: unknown): value is Logger {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['info', 'warn', 'error'].every((level) => typeof Reflect.get(value, level) === 'function');
+  return ['info', 'warn', 'error'].every((level) => typeof Reflect.get(Object(value), level) === 'function');
 }

@@ -106,7 +106,7 @@ export class Pages {
   fullest(limit = defaultListedPages): PageCount[] | null {
     if (!this.#others.areKnown) return null;
     this.#fullest ??= this.#rank();
-    return this.#fullest.slice(0, limit);
+    return this.#fullest.slice(0, limit).map((page) => ({ ...page }));
   }
 
   /** By how much the counts differ from the clients that have joined. */

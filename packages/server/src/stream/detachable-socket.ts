@@ -140,7 +140,8 @@ export function takeSocket(response: ServerResponse, rest: string): Socket {
     response.end(rest);
     return socket.detach();
   }
-  response.write(rest);
+  // What middleware has made of `write` gets none of the later frames, so it must not get the first ones.
+  Reflect.apply(Object.getPrototypeOf(response).write, response, [rest]);
   // Node holds writes back until the end of this turn.
   while (socket.writableCorked > 0) socket.uncork();
   socket.setTimeout(0);

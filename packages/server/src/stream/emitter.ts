@@ -161,7 +161,8 @@ export class Emitter {
     const { snapshot, id } = await this.#recorder.record(counts, pages);
     this.pages.addOthers();
     // What a listener throws disturbs neither the tick nor other listeners.
-    for (const { listener } of this.#listeners) queueMicrotask(() => listener(snapshot));
+    for (const subscription of this.#listeners)
+      queueMicrotask(() => this.#listeners.has(subscription) && subscription.listener({ ...snapshot }));
     const frameFor = createTickFrames(encodeEvent('visitors', snapshot, id));
     let sent = 0;
     let skipped = 0;
