@@ -1,5 +1,5 @@
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
@@ -250,6 +250,75 @@ describe('the store in a file', () => {
     expect(readFileSync(fileOf(dataDir)).equals(before)).toBe(true);
   });
 
+  describe('that was killed', () => {
+    /** A folder as a program leaves it that is killed: the newest is in the log only. */
+    async function kill(write: (file: string) => Promise<() => void> | (() => void)): Promise<string> {
+      const [dataDir, killed] = [makeFolder(), makeFolder()];
+      const close = await write(fileOf(dataDir));
+      cpSync(dataDir, killed, { recursive: true });
+      close();
+      expect(statSync(`${fileOf(killed)}-wal`).size).toBeGreaterThan(0);
+      return killed;
+    }
+    const killStore = () =>
+      kill(async (file) => {
+        const store = open(dirname(file));
+        await store.record({ ...nobody, visits: 42 });
+        return () => void store.close();
+      });
+    const killOther = (change: string, prepare?: string) =>
+      kill((file) => {
+        if (prepare !== undefined) cpSync(prepare, dirname(file), { recursive: true });
+        const database = new DatabaseSync(file);
+        database.exec(`PRAGMA journal_mode = WAL; ${change}`);
+        return () => database.close();
+      });
+
+    test('has what is in its log', async () => {
+      const dataDir = await killStore();
+      const store = open(dataDir);
+      expect(store.export()).toMatchObject({ visits: 42 });
+      await store.close();
+      expect(readdirSync(dataDir)).toEqual(['live-visitors.db']);
+    });
+
+    test.each([
+      ['is empty', /is missing or empty, .* was not changed/, killStore, (file: string) => truncateSync(file)],
+      ['is gone', /is missing or empty, .* was not changed/, killStore, (file: string) => rmSync(file)],
+      [
+        'is damaged',
+        /is damaged and was not changed/,
+        killStore,
+        (file: string) => writeFileSync(file, readFileSync(file).fill(255, 4096)),
+      ],
+      ['is cut off', /was not changed/, killStore, (file: string) => truncateSync(file, 600)],
+      ['is of another program', /not created by this program/, () => killOther('CREATE TABLE recipes (name TEXT)')],
+      ['is of a newer version', /newer version/, async () => killOther('PRAGMA user_version = 99', await killStore())],
+    ] satisfies [string, RegExp, () => Promise<string>, ((file: string) => void)?][])(
+      'is refused if it %s, and both its files are left as they are',
+      async (_, message, make, damage?: (file: string) => void) => {
+        const dataDir = await make();
+        damage?.(fileOf(dataDir));
+        const read = () =>
+          [fileOf(dataDir), `${fileOf(dataDir)}-wal`].map(
+            (file) => existsSync(file) && readFileSync(file).toString('hex'),
+          );
+        const before = read();
+        expect(refusal(dataDir)).toMatch(message);
+        expect(read()).toEqual(before);
+      },
+    );
+  });
+
+  test('is refused, in a sentence, if it holds a number that no import accepts', async () => {
+    const dataDir = makeFolder();
+    await open(dataDir).close();
+    const database = new DatabaseSync(fileOf(dataDir));
+    database.exec('UPDATE totals SET visits = 9007199254740992');
+    database.close();
+    expect(refusal(dataDir)).toMatch(/^The totals cannot be stored in ".*" \(DATA_DIR\): .*9007199254740992/);
+  });
+
   test('creates its folder, and those that it is in', async () => {
     const dataDir = join(makeFolder(), 'var', 'lib', 'data');
     await open(dataDir).close();
@@ -359,17 +428,33 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (${missing})` : ''}`, () =
     );
   });
 
-  test('the program goes on, says so everywhere, and writes what it kept when there is room again', async () => {
+  test('the store goes on for as long as it can use the space of its log again', async () => {
+    const dataDir = mountSmallDisk();
+    const store = open(dataDir);
+    let visits = 0;
+    const record = () => store.record({ ...nobody, online: 1, visits: ++visits });
+    while (statSync(`${fileOf(dataDir)}-wal`).size < 200_000) await record();
+    fillDisk(dataDir);
+    for (let tick = 0; tick < 20; tick++) {
+      await record();
+      expect(store.trouble()).toBeUndefined();
+    }
+    await store.close();
+    expect(open(dataDir).export()).toMatchObject({ visits });
+  });
+
+  test('the program goes on, says so everywhere, and writes what it kept when there is room again', {
+    timeout: 200_000,
+  }, async () => {
     const folder = mountSmallDisk();
     const first = runProgram({ PORT: '0', DATA_DIR: folder });
     const url = await first.url();
     const text = async (path: string) => (await fetch(url + path)).text();
+    // While nothing is in the log yet: its space would be used again, until a minute ends.
+    const filler = fillDisk(folder);
     const stream = openSocket(Number(new URL(url).port), 'GET /stream?tabs=3 HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => expect(stream.received()).toContain('"visits":3'));
-
-    const filler = fillDisk(folder);
-    // The file of what changes has room left for a while.
-    await eventually(async () => expect(await text('/readyz')).toContain('cannot be recorded'), 50_000);
+    await eventually(async () => expect(await text('/readyz')).toContain('cannot be recorded'), 100_000);
     expect(await text('/metrics')).toContain('\nlive_visitors_store_trouble 1\n');
     const ticks = stream.received().split('event: visitors').length;
     await eventually(() => expect(stream.received().split('event: visitors').length).toBeGreaterThan(ticks + 2));

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreInUseError } from '../store.ts';
-import { explainSecondInstance } from './explain-error.ts';
+import { explainSecondInstance, toStoreError } from './explain-error.ts';
 import { createFolder, logPathOf, openSqliteFile, sqlitePath } from './file.ts';
 import { type FileState, OpenFile } from './open-file.ts';
 import { type Entry, prepareQueries, type Queries } from './queries.ts';
@@ -45,10 +45,15 @@ export class SqliteDatabase {
       const isOpenHere = () => [...SqliteDatabase.#open].some((other) => other.#file.isAt(this.#path));
       throw error instanceof StoreInUseError && isOpenHere() ? explainSecondInstance(this.#path, error) : error;
     }
-    this.#realPath = realpathSync(this.#path);
-    this.#queries = prepareQueries(this.#database);
-    this.totals = this.#queries.readTotals();
-    this.#file = new OpenFile(this.#path);
+    try {
+      this.#realPath = realpathSync(this.#path);
+      this.#queries = prepareQueries(this.#database);
+      this.totals = this.#queries.readTotals();
+      this.#file = new OpenFile(this.#path);
+    } catch (error) {
+      this.#database.close();
+      throw toStoreError(error, this.#path, dataDir);
+    }
     SqliteDatabase.#open.add(this);
     this.#noteLog();
   }
@@ -81,6 +86,11 @@ export class SqliteDatabase {
     if ((this.#log?.size ?? 0) >= maxLogBytes) this.#checkpoint();
     try {
       this.#queries.write(entry);
+    } catch (error) {
+      if (!this.#log?.size) throw error;
+      // If the disk is full, the space of the log can be used again.
+      this.#checkpoint();
+      this.#queries.write(entry);
     } finally {
       this.#noteLog();
     }
@@ -96,6 +106,8 @@ export class SqliteDatabase {
     createFolder(this.#dataDir);
     // Fails if a file exists by now. SQLite would open it.
     writeFileSync(this.#path, '', { flag: 'wx' });
+    // Of the deleted file. This process still has it open.
+    rmSync(logPathOf(this.#path), { force: true });
     let created: SqliteDatabase | undefined;
     try {
       created = new SqliteDatabase(this.#dataDir);

@@ -7,12 +7,21 @@ import type { FileState } from './open-file.ts';
 /** SQLITE_PROTOCOL, and SQLITE_IOERR_ with UNLOCK, RDLOCK, CHECKRESERVEDLOCK, LOCK, SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
 const lockErrors = [15, 2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
 
+/** The extended result code (https://sqlite.org/rescode.html): BUSY, CORRUPT and NOTADB are 5, 11 and 26. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+}
+
+/** Whether SQLite says that the file is locked, damaged or no database. */
+export function isAboutFile(error: unknown): boolean {
+  return [5, 11, 26].includes(codeOf(error) & 0xff);
+}
+
 /** Explains an error of SQLite, or of the file system, that keeps a database from being opened. */
 export function toStoreError(cause: unknown, path: string, dataDir: string): StoreError {
   const advice = adviseLocalDisk(dataDir);
   const name = nameOf('DATA_DIR');
-  // The extended result code (https://sqlite.org/rescode.html): BUSY, CORRUPT and NOTADB are 5, 11 and 26.
-  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) : 0;
+  const code = codeOf(cause);
   if ((code & 0xff) === 11) return new StoreError(explainDamagedFile(path), { cause });
   if ((code & 0xff) === 26) return new StoreError(explainForeignFile(path), { cause });
   if ((code & 0xff) === 5) {
@@ -34,6 +43,10 @@ export function explainSecondInstance(path: string, cause: StoreInUseError): Sto
 
 export function explainDamagedFile(path: string): string {
   return `${path} is damaged and was not changed. Restore a backup, or set ${nameOf('DATA_DIR')} to another folder.`;
+}
+
+export function explainLoneLog(path: string): string {
+  return `${path} is missing or empty, but not ${path}-wal, which belongs to it and was not changed. Put the file back. To begin with new totals instead, move the -wal file away.`;
 }
 
 export function explainForeignFile(path: string): string {

@@ -1,13 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '../../check-node.ts';
 import { nameOf } from '../../config/name-of.ts';
 import { StoreError } from '../store.ts';
-import { explainDamagedFile, explainForeignFile, toStoreError } from './explain-error.ts';
+import { explainDamagedFile, explainForeignFile, explainLoneLog, isAboutFile, toStoreError } from './explain-error.ts';
 
 /** Marks a SQLite file as ours: "LVis" (SQLite, PRAGMA application_id). */
 const applicationId = 0x4c_56_69_73;
+
+/** The size of the smallest page that a database can consist of (https://sqlite.org/fileformat.html). */
+const minFileBytes = 512;
 
 /** The file stores it. A later version of this program reads the files of this one, not the other way round. */
 const schemaVersion = 2;
@@ -73,9 +76,13 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
     // SQLite would not say which file may not be written to, and would report problems with locks.
     for (const file of [path, logPathOf(path)].filter(existsSync)) accessSync(file, constants.R_OK | constants.W_OK);
     // Another process holds the file for as long as it runs, so there is no point in waiting here.
+    checkWithLog(path);
     database = new sqlite.DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    prepareFile(database, path);
+    check(database, path);
+    prepareFile(database);
+    // From `checkWithLog`. Nobody else can have it open now.
+    rmSync(`${path}-shm`, { force: true });
     return database;
   } catch (error) {
     database?.close();
@@ -83,7 +90,27 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
   }
 }
 
-function prepareFile(database: DatabaseSync, path: string): void {
+/**
+ * Checks a file that was not closed, before it is opened for writing: to close it again, SQLite would copy its log into it
+ * and delete the log, even of a damaged file or another program's. It deletes the log of an empty file when it opens it.
+ */
+function checkWithLog(path: string): void {
+  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeOf(logPathOf(path)) === 0) return;
+  if (sizeOf(path) < minFileBytes) throw new StoreError(explainLoneLog(path));
+  const reader = new sqlite.DatabaseSync(path, { readOnly: true, timeout: 0 });
+  try {
+    check(reader, path);
+  } catch (error) {
+    // What only a reader needs, such as shared memory, is missing on some file systems.
+    if (error instanceof StoreError || isAboutFile(error)) throw error;
+  } finally {
+    reader.close();
+  }
+}
+
+/** @throws StoreError if the file is damaged, not ours, or from a newer version */
+function check(database: DatabaseSync, path: string): void {
   const isNew = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count === 0;
   if (!isNew && readPragma(database, 'application_id') !== applicationId)
     throw new StoreError(explainForeignFile(path));
@@ -93,7 +120,9 @@ function prepareFile(database: DatabaseSync, path: string): void {
     );
   }
   if (readPragma(database, 'quick_check') !== 'ok') throw new StoreError(explainDamagedFile(path));
+}
 
+function prepareFile(database: DatabaseSync): void {
   // Waits for the disk at checkpoints only: a crash of the machine may cost the last ticks, but never the file. A crash of
   // this process costs nothing that was committed. Checkpoints are explicit, so that a commit never writes to the file
   // itself, and every other change to it is by another program.
