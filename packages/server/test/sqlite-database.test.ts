@@ -435,4 +435,17 @@ describe('the program', () => {
       expect(afterKill(parent)).toMatchObject({ visits: 43 });
     },
   );
+
+  test.skipIf(process.platform !== 'linux')('says of no totals that they are lost if they are recorded', async () => {
+    const parent = makeStore(40);
+    const first = await startProgram(join(parent, 'data'), asUser);
+    run(parent, 'chmod 0 data/live-visitors.db');
+    await expectTrouble(first);
+    first.child.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    expect(first.output()).toContain('"stopped"');
+    expect(first.output()).not.toContain('they are lost');
+    run(parent, 'chmod 600 data/live-visitors.db');
+    expect(afterKill(parent)).toMatchObject({ visits: 43 });
+  });
 });

@@ -86,6 +86,8 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save();
+    // Whatever keeps the files from being opened again: nothing is lost.
+    if (this.#unwritten.minutes.length === 0) this.#trouble = undefined;
     try {
       this.#database.close();
     } catch {
