@@ -77,6 +77,7 @@ describe('the configuration', () => {
     ['false', false],
     ['2', 2],
     ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8::1, 10.0.0.0/255.0.0.0 ', '2001:db8::1, 10.0.0.0/255.0.0.0 '],
   ])('takes TRUST_PROXY=%s as Express does', (text, trustProxy) => {
     expect(readConfig({ TRUST_PROXY: text }, openFiles)).toMatchObject({ config: { trustProxy } });
   });
@@ -108,6 +109,13 @@ describe('the configuration', () => {
     ['LIST_PAGES', 'true'],
     ['TRUST_PROXY', 'my-proxy'],
     ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '1 '],
+    ['TRUST_PROXY', ' 1'],
+    ['TRUST_PROXY', '1000'],
+    ['TRUST_PROXY', '0x10'],
+    ['TRUST_PROXY', '1,2'],
+    ['TRUST_PROXY', '10.0.0.0/8 , 1'],
+    ['TRUST_PROXY', '1/8, loopback'],
     ['KEEP_ALIVE_SECONDS', '0'],
     ['KEEP_ALIVE_SECONDS', '3601'],
     ['KEEP_ALIVE_SECONDS', '75s'],

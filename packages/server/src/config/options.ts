@@ -172,11 +172,13 @@ function readOrigins(value: unknown): '*' | string[] | undefined {
 /** Express takes `true`, `false` and numbers as in JavaScript, and other text as a list of addresses. */
 function readTrustProxy(text: string): CommandOptions['trustProxy'] | undefined {
   if (text === 'true' || text === 'false') return text === 'true';
-  const value = /^\d{1,3}$/.test(text) ? Number(text) : text;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  // In a list, Express would take a number as an address: 1 as 0.0.0.1.
+  if (/(^|,)\s*\d[^.:,]*(,|$)/.test(text)) return undefined;
   try {
     // Only Express knows which addresses it accepts: it throws if one is invalid.
-    express().set('trust proxy', value);
-    return value;
+    express().set('trust proxy', text);
+    return text;
   } catch {
     return undefined;
   }
