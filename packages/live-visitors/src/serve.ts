@@ -29,14 +29,17 @@ export async function serve(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<
   // Node reports a signal that came while it loaded modules or opened the store only when the event loop turns.
   await endOfTurn();
   if (store !== undefined && !stop.aborted) {
-    const server = await startServer({ config, store, clock: systemClock, metrics, pageDir, log }).catch((error) => {
-      const sentence = explainListenError(error, config);
-      if (sentence === undefined) throw error;
-      return fail(sentence);
-    });
-    // Closes the store too.
-    close = server.close;
-    if (!stop.aborted) {
+    const server = await startServer({ config, store, clock: systemClock, metrics, pageDir, log, stop }).catch(
+      (error) => {
+        if (stop.aborted) return undefined;
+        const sentence = explainListenError(error, config);
+        if (sentence === undefined) throw error;
+        return fail(sentence);
+      },
+    );
+    // Closes the store too, as a start that fails does.
+    close = async () => server?.close();
+    if (server !== undefined && !stop.aborted) {
       log.info({ url: `http://localhost:${server.port}` }, 'listening');
       await once(stop, 'abort');
     }

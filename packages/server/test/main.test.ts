@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from './helpers/program.ts';
-import { eventually, openStream } from './helpers/support.ts';
+import { eventually, makeFolder, openStream } from './helpers/support.ts';
 
 /** In a container, it is process 1: signals that it does not handle are lost. To make it that takes root. */
 const whoRunsIt = [
@@ -137,5 +137,26 @@ describe('the program', () => {
     expect(await exited).toBe(0);
     expect(output()).toContain('"msg":"stopped"');
     expect(output()).not.toContain('"msg":"listening"');
+  });
+
+  test.each(['a file', 'Redis'])('ends cleanly on a signal while HOST is looked up, with %s', async (kind) => {
+    const DATA_DIR = makeFolder();
+    // A Redis that does not answer delays the end, so that the lookup fails before it.
+    const store: Record<string, string> =
+      kind === 'Redis' ? { REDIS_URL: (await openSilentRedis()).url } : { DATA_DIR };
+    const slowLookup = `
+      import dns from 'node:dns';
+      dns.lookup = (host, options, done) => {
+        process.on('SIGTERM', () => setImmediate(done, new Error('late')));
+        setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);
+        setTimeout(() => {}, 60_000);
+      };`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(slowLookup)}`;
+    const { exited, output, errors } = runProgram({ HOST: 'slow.example', PORT: '0', NODE_OPTIONS, ...store });
+    expect(await exited).toBe(0);
+    expect(output()).toContain('"msg":"stopped"');
+    expect(errors()).toBe('');
+    // A file that was closed has no log beside it.
+    expect(readdirSync(DATA_DIR)).toEqual(kind === 'Redis' ? [] : ['live-visitors.db']);
   });
 });

@@ -37,15 +37,16 @@ const backlog = 65_535;
 /** How long responses may take to finish when the server stops. After that, they are cut off. */
 const drainMs = 3000;
 
-export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config };
+export type ServerOptions = Omit<RouterOptions, 'router'> & { config: Config; stop?: AbortSignal };
 
 /**
  * Starts the server: dashboard, stream and count on one port.
  *
+ * @param options - with `stop`, the start ends when it aborts: looking up `host` may take long
  * @returns its port, and how to stop it: it sends `farewell` to every stream, and finishes requests under way
- * @throws the error of `listen`, with its `code`, if it cannot listen
+ * @throws the error of `listen`, with its `code`, if it cannot listen, or an `AbortError`, after it has closed the store
  */
-export async function startServer({ config, ...options }: ServerOptions) {
+export async function startServer({ config, stop, ...options }: ServerOptions) {
   const app = createApp(config.trustProxy);
   const service = await startRouter({ router: app, config, ...options });
   const { limits, refusals, log, forAll } = service;
@@ -78,8 +79,10 @@ export async function startServer({ config, ...options }: ServerOptions) {
 
   try {
     server.listen({ port: config.port, host: config.host, backlog });
-    await once(server, 'listening');
+    await once(server, 'listening', { signal: stop });
   } catch (error) {
+    // The lookup of a start that was stopped may still fail.
+    server.on('error', () => {});
     closeSilent();
     await service.close();
     throw error;
