@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -12,10 +12,14 @@ type Ended = { code: number; output: string; errors: string };
 
 const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
 
-function runWith(variables: Record<string, string>, ...args: string[]): Promise<Ended> {
+const runWith = (variables: Record<string, string>, ...args: string[]) => runThrough([], variables, ...args);
+
+/** Through another program and its arguments. */
+function runThrough(through: string[], variables: Record<string, string>, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const env = { ...process.env, ...variables };
-    execFile(process.execPath, [program, ...args], { env }, (error, output, errors) => {
+    const [command = '', ...rest] = [...through, process.execPath, program, ...args];
+    execFile(command, rest, { env }, (error, output, errors) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output, errors });
     });
   });
@@ -134,9 +138,46 @@ describe('totals', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
+  test('leaves no part of a file that it cannot write', async () => {
+    const [dataDir, folder] = [makeFolder(), makeFolder()];
+    const [seed, file] = [join(makeFolder(), 'seed.json'), join(folder, 'totals.json')];
+    const minutes = Array.from({ length: 2000 }, (_, index) => ({ ...minute, at: minute.at + index * 60_000 }));
+    writeFileSync(seed, withMinutes(...minutes));
+    expect(await run(dataDir, 'import', seed)).toMatchObject({ code: 0 });
+    // In blocks of 512 or 1024 bytes, enough for what is written beside the file.
+    const onFullDisk = ['sh', '-c', 'ulimit -f 80; exec "$@"', 'sh'];
+    expect(await runThrough(onFullDisk, { DATA_DIR: dataDir }, 'export', file)).toMatchObject({
+      code: 1,
+      errors: `${file} cannot be written: file too large. Solve this, or name another file.\n`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await run(dataDir, 'export', file)).toMatchObject({ code: 0 });
+  });
+
+  test('names the file that it cannot read or write, and why', async () => {
+    const dataDir = makeFolder();
+    await new SqliteStore({ dataDir, now: Date.now }).close();
+    const folder = makeFolder();
+    const loop = join(folder, 'loop');
+    symlinkSync('loop', loop);
+    const end = 'Solve this, or name another file.\n';
+    expect((await run(dataDir, 'import', folder)).errors).toMatch(`${folder} cannot be read: `);
+    expect((await run(dataDir, 'import', '')).errors).toMatch(`${process.cwd()} cannot be read: `);
+    expect((await run(dataDir, 'import', loop)).errors).toMatch(`${loop} cannot be read: too many symbolic links`);
+    const nowhere = join(folder, 'none', 'totals.json');
+    expect((await run(dataDir, 'export', nowhere)).errors).toBe(
+      `${nowhere} cannot be written: no such file or directory. ${end}`,
+    );
+    expect((await run(loop, 'export', nowhere)).errors).toMatch(/^The totals cannot be stored in .*ELOOP/);
+  });
+
   test('says how it is used', async () => {
-    for (const args of [[], ['export'], ['print', 'x'], ['export', 'a', 'b']]) {
+    for (const args of [[], ['export'], ['print', 'x'], ['export', 'a', 'b'], ['export', '-v']]) {
       expect(await run(makeFolder(), ...args)).toMatchObject({ code: 1, errors: expect.stringContaining('Usage:') });
+    }
+    for (const args of [['--help'], ['export', '--help']]) {
+      const usage = expect.stringContaining('Usage:');
+      expect(await run(makeFolder(), ...args)).toMatchObject({ code: 0, output: usage, errors: '' });
     }
   });
 });
