@@ -85,6 +85,16 @@ describe('totals', () => {
     ['no JSON', 'visits: 3', 'JSON'],
     ['a figure missing', '{ "visits": 1, "peak": 1 }', '"visitorSeconds"'],
     ['a figure below zero', '{ "visits": -1, "visitorSeconds": 2, "peak": 1 }', '"visits"'],
+    [
+      'a total that could not grow any more',
+      '{ "visits": 9007199254740991, "visitorSeconds": 2, "peak": 1 }',
+      '"visits": 9007199254740991 is above the limit of 1000000000000000.',
+    ],
+    [
+      'a minute that would make sums inexact',
+      withMinutes({ ...minute, visits: 100_000_000_001 }),
+      '"minutes.0.visits": 100000000001 is above the limit of 100000000000.',
+    ],
     ['a number as text', '{ "visits": "41", "visitorSeconds": 2, "peak": 1 }', '"visits"'],
     ['another encoding', Buffer.from('{ "visits": 1, "site": "café" }', 'latin1'), 'not UTF-8'],
     ['UTF-16 that nothing marks as such', Buffer.from(withMinutes(), 'utf16le'), 'JSON'],

@@ -2,17 +2,27 @@ import * as v from 'valibot';
 
 export const nonNegativeInteger = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** A figure with a limit, so that it stays exact when it grows or is added to others. */
+export const figureUpTo = (limit: number) =>
+  v.pipe(
+    nonNegativeInteger,
+    v.maxValue(limit, ({ received }) => `${received} is above the limit of ${limit}.`),
+  );
+
+/** So that the sum of all minutes that are kept is exact. */
+const figure = figureUpTo(1e11);
+
 /** What happened in one minute. */
 export const minuteSchema = v.object({
   /** When it began, in milliseconds since 1970. */
   at: nonNegativeInteger,
   /** The fewest and the most tabs online at its ticks. */
-  lowest: nonNegativeInteger,
-  highest: nonNegativeInteger,
+  lowest: figure,
+  highest: figure,
   /** The sum of `online` over its ticks, and how many there were: their quotient is the mean. */
-  sum: nonNegativeInteger,
-  ticks: nonNegativeInteger,
-  visits: nonNegativeInteger,
+  sum: figure,
+  ticks: figure,
+  visits: figure,
 });
 
 export type Minute = v.InferOutput<typeof minuteSchema>;

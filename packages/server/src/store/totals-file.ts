@@ -1,11 +1,13 @@
 import * as v from 'valibot';
-import { minuteMs, minuteOf, minuteSchema, nonNegativeInteger } from '../history/minutes.ts';
+import { figureUpTo, minuteMs, minuteOf, minuteSchema, nonNegativeInteger } from '../history/minutes.ts';
+
+const total = figureUpTo(1e15);
 
 /** The totals and minutes of a store, as they are exported and imported. Times are in milliseconds since 1970. */
 const totalsSchema = v.object({
-  visits: nonNegativeInteger,
-  visitorSeconds: nonNegativeInteger,
-  peak: nonNegativeInteger,
+  visits: total,
+  visitorSeconds: total,
+  peak: total,
   /** When the peak was; 0 if that is not known. */
   peakAt: v.optional(nonNegativeInteger, 0),
   minutes: v.optional(v.array(minuteSchema), []),
