@@ -28,6 +28,13 @@ function readArguments() {
 
 const { help, version, check: isCheck } = readArguments();
 
+try {
+  // Express cannot be loaded in a folder that was removed.
+  if (!version) process.cwd();
+} catch {
+  fail('The working directory no longer exists. Change to a folder that exists, and start again.');
+}
+
 if (help) console.log((await import('./help.ts')).help);
 else if (version) console.log(packageJson.version);
 else if (isCheck) await (await import('./check.ts')).check(process.env, stop);

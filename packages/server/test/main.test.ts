@@ -46,6 +46,13 @@ describe('the program', () => {
     expect(output()).toBe('');
   });
 
+  test.each([[], ['--check'], ['--help']])('says so when its working directory was removed: %j', async (...args) => {
+    const through = ['sh', '-c', 'cd "$0" && rmdir "$0" && exec "$@"', makeFolder()];
+    const { exited, errors } = runProgram({ PORT: '0' }, { through, args });
+    expect(await exited).toBe(1);
+    expect(errors()).toBe('The working directory no longer exists. Change to a folder that exists, and start again.\n');
+  });
+
   test('says so when its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => {
