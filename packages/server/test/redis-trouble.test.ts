@@ -33,6 +33,17 @@ test('a server that takes connections and says nothing is in trouble as soon as 
   expect(store.trouble()).toMatch(new RegExp(`^Redis at 127\\.0\\.0\\.1:${port} does not answer\\.`));
 });
 
+test.each(['HTTP/1.1 400 Bad Request\r\n\r\n', 'SSH-2.0-OpenSSH_9.6\r\n', '\x15\x03\x03'])(
+  'a server that answers %j is not taken for a Redis that cannot be reached',
+  async (answer) => {
+    const port = await startServer(() => answer);
+    const store = await openNode({ url: `redis://:secret@127.0.0.1:${port}` });
+    expect(store.trouble()).toBe(
+      `Redis at 127.0.0.1:${port} does not answer as Redis does. Check the scheme, host and port in REDIS_URL. What is counted is kept in memory until it can be recorded.`,
+    );
+  },
+);
+
 test('a failed DNS lookup is not taken for a missing host, nor a forbidden command for a wrong password', () => {
   const lookup = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' });
   expect(explainConnectionError(lookup)).toBe('cannot be found: the DNS lookup failed (EAI_AGAIN)');

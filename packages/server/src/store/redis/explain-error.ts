@@ -26,6 +26,8 @@ export function explainConnectionError(error: unknown, wasReady = false): string
     NOAUTH: `asks for a password, and ${url} has none`,
     NOPERM: `does not allow the user in ${url} to run the commands it needs`,
     WRONGPASS: `does not accept the user and password in ${url}`,
+    // Not an answer, but the parser's error.
+    'Unknown RESP type': `does not answer as Redis does. Check the scheme, host and port in ${url}`,
     // No trusted authority has signed it (Node.js documentation, X509 certificate error codes).
     'CERT_UNTRUSTED|.*SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)':
       'has a certificate that is not trusted. Set NODE_EXTRA_CA_CERTS to a PEM file with the certificate of its CA, or with its own if it is self-signed, and restart',
