@@ -76,6 +76,7 @@ async function open({ period = 'recent', seconds, now = Date.now, query = '', pr
 }
 
 const said = (page: Page) => page.$eval('.chart input', ({ ariaValueText }) => ariaValueText ?? '');
+const isInSlider = (page: Page) => page.evaluate(() => document.activeElement?.matches('.chart input'));
 
 describe('the time axis', () => {
   test.each([
@@ -148,7 +149,8 @@ describe('a moment of the chart', () => {
     };
     const { keyboard } = page;
     await page.focus('.period [value="30d"]');
-    for (let presses = 0; presses < 5 && (await said(page)) === ''; presses++) await keyboard.press('Tab');
+    for (let presses = 0; presses < 5 && !(await isInSlider(page)); presses++) await keyboard.press('Tab');
+    expect(await isInSlider(page)).toBe(true);
     expect(await said(page)).toMatch(/^\d+:\d\d:\d\d.* · \d$/);
     expect(await page.$eval('.chart-frame', (element) => getComputedStyle(element).outlineStyle)).toBe('solid');
     const first = await press('Home');
@@ -164,6 +166,21 @@ describe('a moment of the chart', () => {
     expect(await page.$eval('.chart-tooltip', ({ textContent }) => textContent)).toBe(later);
     await page.focus('.period [value="30d"]');
     expect(await isShown('.chart-tooltip')).toBe(false);
+  });
+
+  test('is told in the period and the language that are chosen, also before it is gone to', async () => {
+    const { page } = await open();
+    expect(await said(page)).toMatch(/^\d+:\d\d:\d\d.* · \d$/);
+    await page.click('.period [value="30d"]');
+    await eventually(async () => expect(await said(page)).toMatch(/\nTotal of the day: /));
+    await page.select('.language select', 'es');
+    expect(await said(page)).toMatch(/\nTotal del día: /);
+  });
+
+  test('is not offered to the keyboard while no value is known', async () => {
+    const { page } = await open({ period: '24h', seconds: 0 });
+    expect(await page.$('.chart canvas')).not.toBeNull();
+    await page.waitForSelector('.chart input', { hidden: true });
   });
 
   test('has the total of its day in the periods of history', async () => {
@@ -214,6 +231,21 @@ describe('a moment of the chart', () => {
     });
     expect(painted).toEqual([true, false]);
   });
+
+  test('in a gap is told by keyboard, without a mark at a value', async () => {
+    const { page, isShown } = await open({ period: '24h' });
+    await page.focus('.chart input');
+    await page.keyboard.press('Home');
+    // Each goes on by a tenth of the 1,440 minutes.
+    for (let press = 0; press < 5; press++) await page.keyboard.press('PageUp');
+    expect(await isShown('.chart-mark')).toBe(true);
+    for (let press = 0; press < 30; press++) await page.keyboard.press('ArrowLeft');
+    expect(await said(page)).toMatch(/ · –\n/);
+    expect(await page.$eval('.chart-tooltip', ({ textContent }) => textContent)).toBe(await said(page));
+    expect(await isShown('.chart-tooltip')).toBe(true);
+    expect(await isShown('.u-cursor-x')).toBe(true);
+    expect(await isShown('.chart-mark')).toBe(false);
+  });
 });
 
 describe('a part of the chart that is dragged over', () => {
@@ -240,6 +272,15 @@ describe('a part of the chart that is dragged over', () => {
     await isWhole();
     expect(await isShown('.show-all')).toBe(false);
     expect(await page.evaluate(() => document.activeElement?.matches('.chart input'))).toBe(true);
+  });
+
+  test('has its last moment told', async () => {
+    const { page } = await zoom();
+    const told = await said(page);
+    await page.keyboard.press('ArrowLeft');
+    expect(await said(page)).not.toBe(told);
+    await page.keyboard.press('End');
+    expect(await said(page)).toBe(told);
   });
 
   test('fills the chart until Escape is pressed', async () => {

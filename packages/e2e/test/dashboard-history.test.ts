@@ -54,6 +54,18 @@ test('without the code of the chart, the dashboard says in words what was before
   expect(await tab.page.$('.chart canvas')).toBeNull();
 });
 
+test('without the style sheet of the chart, there is no slider for a chart that cannot be drawn', async () => {
+  const { page } = await open(async (page) => {
+    await page.setRequestInterception(true);
+    page.on('request', (request) =>
+      /\/chart-[^/]*\.css/.test(request.url()) ? request.respond({ contentType: 'text/css' }) : request.continue(),
+    );
+  });
+  await page.waitForSelector('.chart-frame');
+  await page.waitForSelector('.chart input', { hidden: true });
+  expect(await page.$('.chart canvas')).toBeNull();
+});
+
 test('the chart is drawn in a browser whose language no standard knows', async () => {
   const { page } = await open((page) =>
     page.evaluateOnNewDocument(() =>

@@ -41,8 +41,8 @@ export class Chart {
       this.#unzoom();
     });
     find('.history').addEventListener('keydown', ({ key }) => key === 'Escape' && this.#unzoom());
-    this.#slider.addEventListener('focus', () => this.#choose(this.#slider.max));
-    this.#slider.addEventListener('input', () => this.#choose(this.#slider.value));
+    this.#slider.addEventListener('focus', () => this.#choose(Number.POSITIVE_INFINITY));
+    this.#slider.addEventListener('input', () => this.#choose(this.#slider.valueAsNumber));
     this.#slider.addEventListener('blur', () => this.#leave());
     for (const event of ['pointerdown', 'pointermove'] as const) {
       this.#root.addEventListener(event, ({ pointerType, clientX }) => {
@@ -64,7 +64,6 @@ export class Chart {
     if (past === this.#past && locale === this.#locale) return;
     const before = this.#data;
     const isSameLocale = locale === this.#locale;
-    this.#slider.hidden = past === undefined;
     this.#slider.ariaLabel = locale.messages.chart;
     this.#past = past;
     this.#locale = locale;
@@ -93,37 +92,43 @@ export class Chart {
     this.#plot = undefined;
     const look = readLook(this.#root);
     // A hidden element has no size.
-    if (!this.#data || !this.#locale || look.width === 0 || look.height === 0) return;
-    const options = optionsFor(this.#data, look, this.#locale.formats);
-    options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
-    this.#plot = new uPlot(options, this.#data.lines, this.#root);
-    this.#plot.over.append(this.#mark);
+    if (this.#data && this.#locale && look.width > 0 && look.height > 0) {
+      const options = optionsFor(this.#data, look, this.#locale.formats);
+      options.hooks = { setCursor: [() => this.#read()], setSelect: [() => this.#zoomIn()] };
+      this.#plot = new uPlot(options, this.#data.lines, this.#root);
+      this.#plot.over.append(this.#mark);
+    }
     this.#draw();
     // The pointer has not moved.
-    if (this.#chosen === undefined) this.#plot.setCursor({ left, top });
+    if (this.#chosen === undefined) this.#plot?.setCursor({ left, top });
   }
 
   #draw(): void {
-    const [plot, data] = [this.#plot, this.#data];
-    if (!plot || !data) return;
+    const [plot, data, locale] = [this.#plot, this.#data, this.#locale];
+    // Without a value, or where none is drawn, there is nothing to go through.
+    this.#slider.hidden = !plot || !data?.lines[1].some((value) => value !== null);
+    if (!plot || !data || !locale) return;
     const { from, to } = this.#zoom ?? data;
     plot.batch(() => {
       plot.setData(data.lines, false);
       plot.setScale('x', { min: from, max: to });
     });
-    const last = Math.min(to, data.lines[0].at(-1) ?? to);
-    Object.assign(this.#slider, { step: data.everyMs, min: from, max: last });
-    if (this.#chosen !== undefined) plot.setCursor({ left: plot.valToPos(this.#chosen, 'x'), top: 0 });
+    const max = Math.min(to, data.lines[0].at(-1) ?? to);
+    const min = Math.min(Math.max(from, data.from), max);
+    // It stands at the newest entry until it has the focus. While the pointer leads the cursor, it stays where it is.
+    const value = this.#chosen ?? (this.#slider.matches(':focus') ? this.#slider.valueAsNumber : max);
+    Object.assign(this.#slider, { step: data.everyMs, min, max, value: Math.min(value, max) });
+    const time = this.#slider.valueAsNumber;
+    const index = Math.round((time - data.from) / data.everyMs);
+    this.#slider.ariaValueText = data.describe(index, locale, Date.now());
+    if (this.#chosen === undefined) return;
+    this.#chosen = time;
+    plot.setCursor({ left: plot.valToPos(data.lines[0][index] ?? time, 'x'), top: 0 });
   }
 
-  /** Chooses the entry at a time of the slider. */
-  #choose(value: string): void {
-    const [data, locale] = [this.#data, this.#locale];
-    if (!data || !locale) return;
-    const index = Math.round((Number(value) - data.from) / data.everyMs);
-    this.#chosen = data.lines[0][index];
-    this.#slider.value = value;
-    this.#slider.ariaValueText = data.describe(index, locale, Date.now());
+  /** @param time - that of the entry to choose; the newest that is shown if it is later */
+  #choose(time: number): void {
+    this.#chosen = time;
     this.#draw();
   }
 
@@ -135,12 +140,15 @@ export class Chart {
   /** Shows time and value at the cursor. */
   #read(): void {
     const [plot, data, locale] = [this.#plot, this.#data, this.#locale];
-    const index = plot?.cursor.idxs?.[1] ?? undefined;
+    const { idx, idxs } = plot?.cursor ?? {};
+    // The pointer finds values only, the slider gaps as well.
+    const index = (this.#chosen === undefined ? idxs?.[1] : idx) ?? undefined;
     this.#root.classList.toggle('chart-pointed', index !== undefined);
     if (!plot || !data || !locale || index === undefined) return;
     const [times, values] = data.lines;
     const x = plot.valToPos(times[index] ?? 0, 'x');
     const y = plot.valToPos(values[index] ?? 0, 'y');
+    this.#mark.hidden = values[index] === null;
     this.#mark.style.translate = `${x}px ${y}px`;
     this.#tooltip.textContent = data.describe(index, locale, Date.now());
     const { clientWidth, clientHeight } = this.#root;
