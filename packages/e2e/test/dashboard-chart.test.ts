@@ -209,6 +209,23 @@ describe('a moment of the chart', () => {
     await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(false));
   });
 
+  test('of one period is not told over another that could not be loaded', async () => {
+    const { tab, page, isShown, point } = await open({
+      prepare: async (page) => {
+        await page.setRequestInterception(true);
+        page.on('request', (request) =>
+          request.url().includes('/history') ? request.respond({ status: 503 }) : request.continue(),
+        );
+      },
+    });
+    await point(0.3);
+    await eventually(async () => expect(await isShown('.chart-tooltip')).toBe(true));
+    await page.focus('.period [value="24h"]');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await tab.text('.summary')).toBe('This period could not be loaded'));
+    expect(await isShown('.chart-tooltip')).toBe(false);
+  });
+
   test('in a gap is not told, and no line is drawn there', async () => {
     const { page, isShown, point } = await open({ period: '24h' });
     await point(0.3);

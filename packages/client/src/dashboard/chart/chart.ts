@@ -90,6 +90,7 @@ export class Chart {
     const { left = -10, top = -10 } = this.#plot?.cursor ?? {};
     this.#plot?.destroy();
     this.#plot = undefined;
+    this.#read();
     const look = readLook(this.#root);
     // A hidden element has no size.
     if (this.#data && this.#locale && look.width > 0 && look.height > 0) {
