@@ -306,6 +306,29 @@ describe('a part of the chart that is dragged over', () => {
     await isWhole();
   });
 
+  test('leaves the keyboard in the chart when Escape is pressed on the button', async () => {
+    const { page, isShown } = await zoom();
+    await page.focus('.show-all');
+    await page.keyboard.press('Escape');
+    expect(await isShown('.show-all')).toBe(false);
+    expect(await isInSlider(page)).toBe(true);
+  });
+
+  test('leaves the keyboard in the chart when the chart has moved on', async () => {
+    const start = Date.now();
+    let now = () => start;
+    const { page, isShown, point } = await open({ seconds: 600, now: () => now() });
+    await point(0);
+    await page.mouse.down();
+    await point(0.05);
+    await page.mouse.up();
+    await eventually(async () => expect(await isShown('.show-all')).toBe(true));
+    await page.focus('.show-all');
+    now = () => start + 120_000;
+    await eventually(async () => expect(await isShown('.show-all')).toBe(false));
+    expect(await isInSlider(page)).toBe(true);
+  });
+
   test('fills the chart until another period is chosen', async () => {
     const { page, isShown, isWhole } = await zoom();
     await page.click('.period [value="30d"]');

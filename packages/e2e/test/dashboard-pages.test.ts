@@ -171,6 +171,19 @@ describe('the list of pages', () => {
     expect(await cut(tab)).toBe(20);
   });
 
+  test('keeps the focus when it becomes empty, and is no stop for the keyboard after that', async () => {
+    const { url } = await startServer();
+    const leave = await visit(url, '/a', 1);
+    const { tab } = await open(url);
+    await shows(tab, '/a 1 visitor here');
+    await tab.page.focus('.pages ol');
+    leave();
+    await shows(tab);
+    expect(await isFocused(tab)).toBe(true);
+    await tab.page.keyboard.press('Tab');
+    expect(await tab.page.$eval('.pages ol', (list) => list.checkVisibility())).toBe(false);
+  });
+
   test('has bars as long as the counts, also in forced colours', async () => {
     const { url } = await startServer();
     await visit(url, '/a', 4);

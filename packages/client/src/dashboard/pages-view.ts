@@ -24,7 +24,6 @@ export class PagesView {
     const pages = this.#pages;
     if (!pages) return;
     this.#section.hidden = false;
-    this.#list.hidden = pages.length === 0;
     find('.pages p').hidden = pages.length > 0;
     this.#arrange(pages.map(({ name }) => name));
     const most = pages[0]?.online ?? 1;

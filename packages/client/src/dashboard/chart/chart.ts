@@ -37,6 +37,7 @@ export class Chart {
     new ResizeObserver(() => this.#build()).observe(this.#root);
     for (const query of media) matchMedia(query).addEventListener('change', () => this.#build());
     this.#showAll.addEventListener('click', () => {
+      // Safari gives no focus to a button that is clicked.
       this.#focus();
       this.#unzoom();
     });
@@ -175,6 +176,8 @@ export class Chart {
 
   #setZoom(zoom: Part | undefined): void {
     this.#zoom = zoom;
+    // The focus would be lost with the button.
+    if (!zoom && this.#showAll.matches(':focus')) this.#focus();
     this.#showAll.hidden = zoom === undefined;
   }
 }
