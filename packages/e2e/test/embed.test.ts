@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { boxOf, launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
 import { eventually } from '../src/eventually.ts';
 import { startBuilt } from '../src/program.ts';
 import { startSite } from '../src/site.ts';
@@ -57,6 +57,15 @@ describe('the dialog with what to put on a site', () => {
     await tab.page.focus('[name="label"]');
     await tab.page.keyboard.press('Enter');
     await tab.page.click('.embed h2');
+    expect(await isOpen()).toBe(true);
+  });
+
+  test('stays open when a selection is dragged out of it', async () => {
+    const { x, y } = await boxOf(tab.page, '.snippet code');
+    await tab.page.mouse.move(x + 20, y + 5);
+    await tab.page.mouse.down();
+    await tab.page.mouse.move(5, 5, { steps: 3 });
+    await tab.page.mouse.up();
     expect(await isOpen()).toBe(true);
   });
 

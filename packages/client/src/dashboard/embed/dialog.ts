@@ -42,8 +42,12 @@ export function createEmbedDialog(server: string, locale: () => Locale): () => v
   find('.embed .close').addEventListener('click', () => dialog.close());
   // While the dialog is closed, the preview must not count this tab on a page.
   dialog.addEventListener('close', () => preview.removeAttribute('page'));
-  // A click on the dialog itself is a click on the backdrop.
-  dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
+  // The dialog itself is pressed at its backdrop. The click also goes to it if what is pressed inside is released outside.
+  let pressed: EventTarget | null = null;
+  dialog.addEventListener('pointerdown', ({ target }) => {
+    pressed = target;
+  });
+  dialog.addEventListener('click', ({ target }) => target === dialog && pressed === dialog && dialog.close());
 
   return () => {
     resetCopier();
