@@ -5,9 +5,6 @@ import { isTag, type Locale } from './messages/languages.ts';
 import type { Recent } from './recent.ts';
 import { summarize } from './wording.ts';
 
-/** When to try again to load the code of the chart. */
-const loadAgainMs = 60_000;
-
 /** Shows who was here before: in the last minutes, or in a range of history. Loads the code of the chart when it is needed. */
 export class ChartView {
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
@@ -18,7 +15,7 @@ export class ChartView {
   readonly #histories = new Map<HistoryRange, RangeHistory | undefined>();
   #chart: Chart | undefined;
   #locale: Locale | undefined;
-  #loadedAt = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | undefined;
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, recent: Recent, onPeriod: () => void) {
@@ -43,7 +40,7 @@ export class ChartView {
   /** To be called with each snapshot while the document is visible, and after every other change. */
   show(locale: Locale): void {
     this.#locale = locale;
-    void this.#load();
+    this.#loading ??= this.#load();
     const { range } = this;
     const past = range ? this.#histories.get(range) : this.#recent.read();
     const isAwaited = range && !this.#histories.has(range);
@@ -54,11 +51,10 @@ export class ChartView {
   }
 
   async #load(): Promise<void> {
-    if (this.#chart || performance.now() - this.#loadedAt < loadAgainMs) return;
-    this.#loadedAt = performance.now();
     // While uPlot loads, it passes the language to `Intl`, which throws if it is not a language tag.
     if (!isTag(navigator.language)) Object.defineProperty(navigator, 'language', { value: 'en' });
-    // Without the chart there is still the summary.
+    // Without the chart there is still the summary. In the same document, Chromium and Firefox never request a module again
+    // that they could not load.
     const loaded = await import('./chart/chart.ts').catch(() => undefined);
     if (!loaded || !this.#locale) return;
     this.#chart = new loaded.Chart();
