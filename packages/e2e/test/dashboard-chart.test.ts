@@ -300,6 +300,19 @@ describe('a part of the chart that is dragged over', () => {
     expect(await said(page)).toBe(told);
   });
 
+  test('has its tooltip above the button', async () => {
+    const { page, isShown } = await zoom();
+    await page.keyboard.press('ArrowLeft');
+    expect(await isShown('.chart-tooltip')).toBe(true);
+    // Laid over all of the chart, for as long as it takes to find what is on top.
+    const top = await page.evaluate(() => {
+      const { x = 0, y = 0 } = document.querySelector('.show-all')?.getBoundingClientRect() ?? {};
+      document.querySelector('.chart-tooltip')?.setAttribute('style', 'inset: 0; pointer-events: auto');
+      return document.elementFromPoint(x + 9, y + 9)?.className;
+    });
+    expect(top).toBe('chart-tooltip');
+  });
+
   test('fills the chart until Escape is pressed', async () => {
     const { page, isWhole } = await zoom();
     await page.keyboard.press('Escape');

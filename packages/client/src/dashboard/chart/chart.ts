@@ -32,7 +32,8 @@ export class Chart {
   #chosen: number | undefined;
 
   constructor() {
-    this.#root.append(this.#slider, this.#tooltip);
+    // The frame is a stacking context: only within it, the tooltip can be above the button.
+    this.#root.append(this.#showAll, this.#slider, this.#tooltip);
     find('.chart').append(this.#root);
     new ResizeObserver(() => this.#build()).observe(this.#root);
     for (const query of media) matchMedia(query).addEventListener('change', () => this.#build());
