@@ -351,6 +351,14 @@ describe('a part of the chart that is dragged over', () => {
   });
 });
 
+test('a period that is not requested, as the server cannot be reached, is not awaited', async () => {
+  const { tab, page, server } = await open();
+  await server.vanish();
+  await eventually(async () => expect(await tab.connection()).toBe('reconnecting'));
+  await page.click('.period [value="7d"]');
+  expect(await tab.text('.summary')).toBe('This period could not be loaded');
+});
+
 test.each(Object.entries(viewports))('choosing a period moves nothing, on a %s', async (_, viewport) => {
   const { page, tab } = await open({ prepare: (page) => page.setViewport(viewport) });
   const places = () =>

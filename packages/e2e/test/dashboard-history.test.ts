@@ -1,6 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { boxOf, launchChromium, openTab } from '../src/browser.ts';
+import { startBufferingProxy } from '../src/buffering-proxy.ts';
 import { useBuiltServer } from '../src/built-server.ts';
 import { eventually } from '../src/eventually.ts';
 
@@ -35,6 +36,15 @@ test('the dashboard says so if a period cannot be loaded', async () => {
   // There is nothing that a slider could go through.
   await tab.page.waitForSelector('.chart input', { hidden: true });
   expect(await tab.text('.peak-time')).toBe('');
+});
+
+test('a period is loaded while the stream is held back', async () => {
+  const { url } = await startBufferingProxy(server().port);
+  const tab = await openTab(browser(), url);
+  onTestFinished(() => tab.close());
+  await eventually(async () => expect(await tab.connection()).toBe('delayed'));
+  await tab.page.click('.period [value="24h"]');
+  await eventually(async () => expect(await tab.text('.summary')).toMatch(/in the last (minute|2 minutes)$/));
 });
 
 test('without the code of the chart, the dashboard says in words what was before, and goes on', async () => {

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { viewports } from '../src/audit.ts';
 import { launchChromium, openTab, type PuppeteerTab } from '../src/browser.ts';
+import { startBufferingProxy } from '../src/buffering-proxy.ts';
 import { hostileNames } from '../src/dashboard-states.ts';
 import { eventually } from '../src/eventually.ts';
 import { startBuilt } from '../src/program.ts';
@@ -273,6 +274,16 @@ describe('the list is requested', () => {
     expect(await color()).not.toBe(live);
     await tab.page.select('.language select', 'es');
     expect(await rows(tab)).toEqual(['/a 1 visitante aquí']);
+  });
+
+  test('while the stream is held back', async () => {
+    const server = await startServer();
+    await visit(server.url, '/a', 1);
+    const { url } = await startBufferingProxy(server.port);
+    const tab = await openTab(browser, url);
+    onTestFinished(() => tab.close());
+    await shows(tab, '/a 1 visitor here');
+    expect(await tab.connection()).toBe('delayed');
   });
 
   test('again after a failure, until which the last list is dimmed', async () => {

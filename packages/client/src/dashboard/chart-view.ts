@@ -9,17 +9,22 @@ import { summarize } from './wording.ts';
 export class ChartView {
   readonly #csv = findAs(HTMLAnchorElement, '.csv');
   readonly #recent: Recent;
+  readonly #isReachable: () => boolean;
   /** The range that is shown; `undefined` for the last minutes. */
   range: HistoryRange | undefined;
-  /** `undefined` for those that could not be loaded; others have not been requested yet. */
+  /** `undefined` for those that could not be loaded; others have not been answered yet. */
   readonly #histories = new Map<HistoryRange, RangeHistory | undefined>();
   #chart: Chart | undefined;
   #locale: Locale | undefined;
   #loading: Promise<void> | undefined;
 
-  /** @param server - its URL, without a slash at the end */
-  constructor(server: string, recent: Recent, onPeriod: () => void) {
+  /**
+   * @param server - its URL, without a slash at the end
+   * @param isReachable - whether ranges that are not known are requested now
+   */
+  constructor(server: string, recent: Recent, isReachable: () => boolean, onPeriod: () => void) {
     this.#recent = recent;
+    this.#isReachable = isReachable;
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('.period button')];
     for (const button of buttons) {
       button.addEventListener('click', () => {
@@ -43,7 +48,7 @@ export class ChartView {
     this.#loading ??= this.#load();
     const { range } = this;
     const past = range ? this.#histories.get(range) : this.#recent.read();
-    const isAwaited = range && !this.#histories.has(range);
+    const isAwaited = range && !this.#histories.has(range) && this.#isReachable();
     const isUnavailable = range && !past;
     const { pastUnavailable } = locale.messages;
     setText(find('.summary'), isAwaited ? '…' : isUnavailable ? pastUnavailable : summarize(past, locale));

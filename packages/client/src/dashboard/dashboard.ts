@@ -44,10 +44,11 @@ export class Dashboard {
 
   /** @param server - its URL, without a slash at the end */
   constructor(server: string, subscription: DocumentSubscription, recent: Recent) {
-    this.#chart = new ChartView(server, recent, () => {
+    const onPeriod = () => {
       this.#loadHistoryIfNeeded();
       this.#show();
-    });
+    };
+    this.#chart = new ChartView(server, recent, this.#isReachable, onPeriod);
     this.#translateEmbed = createEmbedDialog(server, () => this.#locale);
     const loaderOf = (range: HistoryRange) =>
       createLoader(
@@ -89,7 +90,7 @@ export class Dashboard {
       if (before) this.#loadHistoryIfNeeded();
     }
     this.#show();
-    if (this.#pages && connection.state === 'live' && isVisible()) this.#loadPages();
+    if (this.#pages && this.#isReachable() && isVisible()) this.#loadPages();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#showMoment(), 1000);
   }
@@ -97,9 +98,12 @@ export class Dashboard {
   /** The latest update, as old as it is now. */
   #current = () => aged(this.#latest, now() - this.#receivedAt);
 
+  /** Whether the server answers requests: it also does while its stream is held back. */
+  #isReachable = () => ['live', 'delayed'].includes(this.#latest.connection.state);
+
   #loadHistoryIfNeeded(): void {
-    const { connection, last } = this.#latest;
-    if (!last || connection.state !== 'live' || !isVisible()) return;
+    const { last } = this.#latest;
+    if (!last || !this.#isReachable() || !isVisible()) return;
     const isPeakTimeUnknown = this.#peakTime.of(last.snapshot.peak) === undefined;
     const range = this.#chart.range ?? (isPeakTimeUnknown && '24h');
     if (range) this.#loadHistory[range]();
