@@ -31,7 +31,7 @@ export async function serve(env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<
   if (store !== undefined && !stop.aborted) {
     const server = await startServer({ config, store, clock: systemClock, metrics, pageDir, log, stop }).catch(
       (error) => {
-        if (stop.aborted) return undefined;
+        if (error.name === 'AbortError') return undefined;
         const sentence = explainListenError(error, config);
         if (sentence === undefined) throw error;
         return fail(sentence);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command `live-visitors-totals`: exports and imports the totals while the server is stopped.
-import { openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 import { messageOf, parseTotals, SqliteStore, sqlitePath } from '../../server/src/internal.ts';
@@ -41,6 +41,8 @@ async function exportTotals(): Promise<void> {
   const newFile = openSync(path, 'wx');
   try {
     writeFileSync(newFile, json);
+    // Some file systems report a full disk only here.
+    closeSync(newFile);
   } catch (error) {
     // The next attempt would not replace it.
     rmSync(path);

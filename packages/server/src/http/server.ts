@@ -81,8 +81,8 @@ export async function startServer({ config, stop, ...options }: ServerOptions) {
     server.listen({ port: config.port, host: config.host, backlog });
     await once(server, 'listening', { signal: stop });
   } catch (error) {
-    // The lookup of a start that was stopped may still fail.
-    server.on('error', () => {});
+    // The lookup of a start that was stopped may still end, one way or the other.
+    server.on('error', () => {}).close();
     closeSilent();
     await service.close();
     throw error;

@@ -116,8 +116,11 @@ export class Chart {
       plot.setData(data.lines, false);
       plot.setScale('x', { min: from, max: to });
     });
-    const max = Math.min(to, data.lines[0].at(-1) ?? to);
-    const min = Math.min(Math.max(from, data.from), max);
+    // Its steps are the entries, also where the zoom begins or ends between two.
+    const entryAt = (time: number, round: (value: number) => number) =>
+      data.from + round((time - data.from) / data.everyMs) * data.everyMs;
+    const max = entryAt(Math.min(to, data.lines[0].at(-1) ?? to), Math.floor);
+    const min = Math.min(entryAt(Math.max(from, data.from), Math.ceil), max);
     // It stands at the newest entry until it has the focus. While the pointer leads the cursor, it stays where it is.
     const value = this.#chosen ?? (this.#slider.matches(':focus') ? this.#slider.valueAsNumber : max);
     Object.assign(this.#slider, { step: data.everyMs, min, max, value: Math.min(value, max) });

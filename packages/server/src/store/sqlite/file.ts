@@ -52,6 +52,7 @@ export function logPathOf(path: string): string {
  * that exists and the system reports ENOENT, for example in `/proc` and in the folders of an automounter.
  */
 export function createFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(path);
   if (parent !== path && !existsSync(parent)) createFolder(parent);
   try {
@@ -75,8 +76,8 @@ export function openSqliteFile(dataDir: string): DatabaseSync {
     createFolder(dataDir);
     // SQLite would not say which file may not be written to, and would report problems with locks.
     for (const file of [path, logPathOf(path)].filter(existsSync)) accessSync(file, constants.R_OK | constants.W_OK);
-    // Another process holds the file for as long as it runs, so there is no point in waiting here.
     checkWithLog(path);
+    // Another process holds the file for as long as it runs, so there is no point in waiting here.
     database = new sqlite.DatabaseSync(path, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     check(database, path);

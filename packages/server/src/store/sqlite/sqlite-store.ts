@@ -33,7 +33,7 @@ export class SqliteStore implements Store {
   /** @throws StoreError if the file cannot be opened */
   constructor({ dataDir, now }: { dataDir: string; now: Store['now'] }) {
     this.now = now;
-    // The folder that a relative path starts from may change or vanish. There, `mkdirSync` would try for ever.
+    // The folder that a relative path starts from may change or vanish.
     this.#dataDir = resolve(dataDir);
     this.#database = new SqliteDatabase(this.#dataDir);
     this.#before = this.#database.totals;
@@ -86,8 +86,9 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#trouble !== undefined || this.#database.state().name === 'intact') this.#save();
-    // Whatever keeps the files from being opened again: nothing is lost.
-    if (this.#unwritten.minutes.length === 0) this.#trouble = undefined;
+    // Whatever keeps the file from being opened again, nothing is lost if it is there and everything is in it.
+    const isThere = ['intact', 'unreachable'].includes(this.#database.state().name);
+    if (isThere && this.#unwritten.minutes.length === 0) this.#trouble = undefined;
     try {
       this.#database.close();
     } catch {
